@@ -64,11 +64,7 @@ public final class ProtocolException extends RuntimeException {
      */
     public static ProtocolException missing(String param) {
         return new ProtocolException(
-                400,
-                "missing required field " + param,
-                "invalid_request_error",
-                param,
-                "missing_required_parameter");
+                400, "missing required field " + param, "invalid_request_error", param, "missing_required_parameter");
     }
 
     /**
@@ -92,18 +88,18 @@ public final class ProtocolException extends RuntimeException {
         String param = e.param().orElse(null);
         ProtocolException translated =
                 switch (e.code()) {
-                    case INVALID_REQUEST -> new ProtocolException(
-                            400, e.getMessage(), "invalid_request_error", param, "invalid_value");
+                    case INVALID_REQUEST ->
+                        new ProtocolException(400, e.getMessage(), "invalid_request_error", param, "invalid_value");
                     case UNSUPPORTED -> unsupported(param, e.getMessage());
-                    case NOT_FOUND -> new ProtocolException(
-                            404, e.getMessage(), "invalid_request_error", param, "not_found");
-                    case OVERLOADED -> new ProtocolException(
-                            503, e.getMessage(), "service_unavailable_error", null, "overloaded");
-                    case ENGINE_DEAD -> new ProtocolException(
-                            503, e.getMessage(), "service_unavailable_error", null, "engine_dead");
+                    case NOT_FOUND ->
+                        new ProtocolException(404, e.getMessage(), "invalid_request_error", param, "not_found");
+                    case OVERLOADED ->
+                        new ProtocolException(503, e.getMessage(), "service_unavailable_error", null, "overloaded");
+                    case ENGINE_DEAD ->
+                        new ProtocolException(503, e.getMessage(), "service_unavailable_error", null, "engine_dead");
                     case STEP_FAILED -> new ProtocolException(500, e.getMessage(), "server_error", null, "step_failed");
-                    case CONFIGURATION -> new ProtocolException(
-                            500, e.getMessage(), "server_error", null, "configuration");
+                    case CONFIGURATION ->
+                        new ProtocolException(500, e.getMessage(), "server_error", null, "configuration");
                 };
         translated.initCause(e);
         return translated;
@@ -122,8 +118,8 @@ public final class ProtocolException extends RuntimeException {
         if (e instanceof TokamakException refusal) {
             return of(refusal);
         }
-        ProtocolException translated =
-                new ProtocolException(500, "the server failed to answer; see its log", "server_error", null, "internal");
+        ProtocolException translated = new ProtocolException(
+                500, "the server failed to answer; see its log", "server_error", null, "internal");
         translated.initCause(e);
         return translated;
     }

@@ -207,8 +207,7 @@ public final class Fields {
         }
         if (list.size() > maxSize) {
             throw ProtocolException.invalidValue(
-                    path(name),
-                    path(name) + " has " + list.size() + " items, at most " + maxSize + " are allowed");
+                    path(name), path(name) + " has " + list.size() + " items, at most " + maxSize + " are allowed");
         }
         return Collections.unmodifiableList(list);
     }

@@ -73,7 +73,8 @@ public final class StrictJson {
             return value;
         } catch (JsonParsingException e) {
             throw notJson("there is an error at line " + e.getLocation().getLineNumber() + ", column "
-                    + e.getLocation().getColumnNumber() + " (offset " + e.getLocation().getStreamOffset() + ")");
+                    + e.getLocation().getColumnNumber() + " (offset "
+                    + e.getLocation().getStreamOffset() + ")");
         } catch (JsonException | NoSuchElementException | IllegalStateException e) {
             throw notJson("it ends too early or is malformed");
         }
@@ -81,7 +82,10 @@ public final class StrictJson {
 
     private static String text(byte[] body) {
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(body))
+                    .toString();
             return text.startsWith("\uFEFF") ? text.substring(1) : text;
         } catch (CharacterCodingException e) {
             throw notJson("it is not UTF-8");
@@ -133,8 +137,8 @@ public final class StrictJson {
 
     private static Object number(String text) {
         if (text.length() > MAX_NUMBER_LENGTH) {
-            throw notJson("a number has " + text.length() + " characters, at most " + MAX_NUMBER_LENGTH
-                    + " are taken: " + text.substring(0, 20) + "…");
+            throw notJson("a number has " + text.length() + " characters, at most " + MAX_NUMBER_LENGTH + " are taken: "
+                    + text.substring(0, 20) + "…");
         }
         boolean whole = text.indexOf('.') < 0 && text.indexOf('e') < 0 && text.indexOf('E') < 0;
         if (!whole) {
