@@ -1,0 +1,210 @@
+package dev.tokamak.toolparsers;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a call whose arguments are tagged parameters, XML-like, and writes them as a JSON object. Values that can only be
+ * strings are passed on as they come; others are held until their end, since only then it is known what they are.
+ */
+final class ParameterCallReader extends CallReader {
+    /**
+     * The format's tags, from the function's name on.
+     *
+     * @param nameEnds what ends the name or the attributes that hold it; one that begins a parameter or ends the call is
+     *     that, too
+     * @param nameAttribute the attribute that is the name, or empty if all the text is
+     * @param parameter what begins a parameter
+     * @param keyEnd what ends the parameter's name or the attributes that hold it
+     * @param keyAttribute the attribute that is the parameter's name, or empty if all the text is
+     * @param valueBegin what stands before the value, possibly behind white space, or empty
+     * @param valueEnd what ends the value
+     * @param callEnds what ends the call
+     * @param trimsLines whether one line break at either end of a value belongs to the tags
+     */
+    record Tags(
+            List<String> nameEnds,
+            String nameAttribute,
+            String parameter,
+            String keyEnd,
+            String keyAttribute,
+            String valueBegin,
+            String valueEnd,
+            List<String> callEnds,
+            boolean trimsLines) {}
+
+    private static final int HEAD_LIMIT = 1024;
+
+    private enum State {
+        NAME,
+        BODY,
+        KEY,
+        VALUE_BEGIN,
+        VALUE
+    }
+
+    private final Tags tags;
+    private final Tools tools;
+    private final Marks nameMarks;
+    private final Marks bodyMarks;
+    private final Marks keyMarks;
+    private final Marks valueBeginMarks;
+    private final Marks valueMarks;
+    private final StringBuilder text = new StringBuilder();
+    private State state = State.NAME;
+    private String name;
+    private boolean hasParameters;
+    private ValueWriter value;
+
+    ParameterCallReader(Tags tags, Feed feed, CallWriter out, Tools tools) {
+        super(feed, out);
+        this.tags = tags;
+        this.tools = tools;
+        this.nameMarks = new Marks(tags.nameEnds());
+        List<String> body = new ArrayList<>(tags.callEnds());
+        body.add(tags.parameter());
+        this.bodyMarks = new Marks(body);
+        this.keyMarks = new Marks(List.of(tags.keyEnd()));
+        this.valueBeginMarks = tags.valueBegin().isEmpty() ? null : new Marks(List.of(tags.valueBegin()));
+        this.valueMarks = new Marks(List.of(tags.valueEnd()));
+    }
+
+    @Override
+    Step read(char c) {
+        return switch (state) {
+            case NAME -> name(c);
+            case BODY -> body(c);
+            case KEY -> key(c);
+            case VALUE_BEGIN -> valueBegin(c);
+            case VALUE -> value(c);
+        };
+    }
+
+    private Step name(char c) {
+        if (text.isEmpty() && !nameMarks.isHolding() && isSpace(c)) {
+            return Step.MORE;
+        }
+        int mark = nameMarks.feed(c, feed, text);
+        if (mark == Marks.NONE) {
+            return text.length() > HEAD_LIMIT ? Step.FAIL : Step.MORE;
+        }
+        String end = nameMarks.get(mark);
+        if (end.equals(tags.parameter()) || tags.callEnds().contains(end)) {
+            feed.pushBack(end);
+        }
+        name = Attributes.value(text, tags.nameAttribute());
+        if (name == null || !NamedCallReader.isName(name)) {
+            return Step.FAIL;
+        }
+        text.setLength(0);
+        out.begin(name, "");
+        state = State.BODY;
+        return Step.MORE;
+    }
+
+    private Step body(char c) {
+        if (!bodyMarks.isHolding() && isSpace(c)) {
+            return Step.MORE;
+        }
+        int mark = bodyMarks.feed(c, feed, text);
+        if (!text.isEmpty()) {
+            return spill();
+        }
+        if (mark == Marks.NONE) {
+            return Step.MORE;
+        }
+        if (mark == tags.callEnds().size()) {
+            state = State.KEY;
+            return Step.MORE;
+        }
+        out.arguments(hasParameters ? "}" : "{}");
+        return Step.LAST;
+    }
+
+    /** What is neither a parameter nor the call's end goes into the arguments as it is. */
+    private Step spill() {
+        out.arguments(text);
+        return Step.FAIL;
+    }
+
+    private Step key(char c) {
+        if (keyMarks.feed(c, feed, text) == Marks.NONE) {
+            return Step.MORE;
+        }
+        String key = Attributes.value(text, tags.keyAttribute());
+        if (key == null) {
+            text.append(tags.keyEnd());
+            return spill();
+        }
+        out.arguments(hasParameters ? ", " : "{");
+        out.arguments(JsonText.quote(key));
+        out.arguments(": ");
+        hasParameters = true;
+        value = new ValueWriter(type(key), tags.trimsLines(), out);
+        text.setLength(0);
+        state = tags.valueBegin().isEmpty() ? State.VALUE : State.VALUE_BEGIN;
+        return Step.MORE;
+    }
+
+    private ParameterType type(String key) {
+        if (!tags.keyAttribute().isEmpty()) {
+            String isString = Attributes.value(text, "string");
+            if (isString != null) {
+                return isString.equals("true") ? ParameterType.STRING : ParameterType.ANY;
+            }
+            String type = Attributes.value(text, "type");
+            if (type != null) {
+                return ParameterType.named(type);
+            }
+        }
+        return tools.typeOf(name, key);
+    }
+
+    private Step valueBegin(char c) {
+        if (!valueBeginMarks.isHolding() && isSpace(c)) {
+            return Step.MORE;
+        }
+        int mark = valueBeginMarks.feed(c, feed, text);
+        if (!text.isEmpty()) {
+            return spill();
+        }
+        if (mark != Marks.NONE) {
+            state = State.VALUE;
+        }
+        return Step.MORE;
+    }
+
+    private Step value(char c) {
+        int mark = valueMarks.feed(c, feed, text);
+        for (int i = 0; i < text.length(); i++) {
+            value.append(text.charAt(i));
+        }
+        text.setLength(0);
+        if (mark != Marks.NONE) {
+            value.end();
+            state = State.BODY;
+        }
+        return Step.MORE;
+    }
+
+    @Override
+    void cut() {
+        switch (state) {
+            case VALUE -> {
+                String held = valueMarks.takeHeld();
+                for (int i = 0; i < held.length(); i++) {
+                    value.append(held.charAt(i));
+                }
+                value.cut();
+            }
+            case BODY -> out.arguments(bodyMarks.takeHeld());
+            case VALUE_BEGIN -> out.arguments(valueBeginMarks.takeHeld());
+            case KEY -> {
+                out.arguments(hasParameters ? ", " : "{");
+                String key = JsonText.quote(text + keyMarks.takeHeld());
+                out.arguments(key.substring(0, key.length() - 1));
+            }
+            default -> {}
+        }
+    }
+}
