@@ -59,6 +59,11 @@ final class CallGrammar {
                 "", beforeName, true, ", \"" + argumentsKey + "\": ", CallGrammar::schema, afterArguments, null, "");
     }
 
+    /** Calls that are JSON objects with the name as key. */
+    static CallGrammar jsonKey(String beforeName, String afterArguments) {
+        return new CallGrammar("", beforeName, true, ": ", CallGrammar::schema, afterArguments, null, "");
+    }
+
     /** Calls whose name stands before their JSON arguments. */
     static CallGrammar named(String beforeName, String afterName, String afterArguments) {
         return new CallGrammar("", beforeName, false, afterName, CallGrammar::schema, afterArguments, null, "");
@@ -88,7 +93,7 @@ final class CallGrammar {
         if (allowed.isEmpty()) {
             return Optional.empty();
         }
-        boolean several = separator != null && choice.parallel() && !named;
+        boolean several = separator != null && !afterArguments.isEmpty() && choice.parallel() && !named;
         Object calls = several ? severalCalls(allowed) : oneOf(allowed.stream().map(this::call).toList());
         Object format = sequence(List.of(constant(prefix), calls, constant(suffix)));
         StringBuilder json = new StringBuilder();

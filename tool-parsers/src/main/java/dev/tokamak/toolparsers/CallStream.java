@@ -73,7 +73,7 @@ final class CallStream implements ToolParser {
         out.to(sink);
         switch (state) {
             case READING -> finishReading();
-            case TEXT -> text(activeMarks().takeHeld());
+            case TEXT -> finishText();
             case SPILLING -> {}
         }
         if (!afterCall || sectionOpened) {
@@ -81,6 +81,15 @@ final class CallStream implements ToolParser {
         }
         structure.setLength(0);
         out.flush(true);
+    }
+
+    /** The beginning of a mark that would have ended a call says nothing. */
+    private void finishText() {
+        boolean behindCall = activeMarks() == marksAfterCall;
+        String held = activeMarks().takeHeld();
+        if (!behindCall || !format.beginsEnd(held)) {
+            text(held);
+        }
     }
 
     private void finishReading() {

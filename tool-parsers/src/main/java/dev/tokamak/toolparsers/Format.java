@@ -68,6 +68,13 @@ final class Format {
                 .orElseThrow();
     }
 
+    /** Whether a text is the beginning of what follows a call. */
+    boolean beginsEnd(String text) {
+        return marks.stream()
+                .anyMatch(mark -> (mark.kind() == Kind.CALL_END || mark.kind() == Kind.SECTION_END)
+                        && mark.text().startsWith(text));
+    }
+
     private static boolean applies(Mark mark, boolean afterCall) {
         return afterCall || (mark.kind() != Kind.CALL_END && mark.kind() != Kind.SECTION_END);
     }

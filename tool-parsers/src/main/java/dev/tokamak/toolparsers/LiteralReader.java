@@ -155,11 +155,11 @@ final class LiteralReader {
             return Step.MORE;
         }
         state = State.BARE_KEY;
-        return isWord(c) ? bareKey(c) : Step.BAD;
+        return isKey(c) ? bareKey(c) : Step.BAD;
     }
 
     private Step bareKey(char c) {
-        if (isWord(c)) {
+        if (isKey(c)) {
             word.append(c);
             return Step.MORE;
         }
@@ -359,7 +359,10 @@ final class LiteralReader {
         };
     }
 
-    private static boolean isWord(char c) {
+    private boolean isKey(char c) {
+        if (dialect.bareStrings()) {
+            return c != (inArguments() ? argumentsSign : ':') && c != ',' && c != top();
+        }
         return Character.isLetterOrDigit(c) || c == '_' || c == '-' || c == '.' || c == '$';
     }
 }

@@ -47,7 +47,7 @@ final class NamedCallReader extends CallReader {
         this.layout = layout;
         List<String> marks = new ArrayList<>(layout.headEnds());
         for (String mark : layout.ends()) {
-            if (!mark.isBlank() && !marks.contains(mark)) {
+            if (!marks.contains(mark)) {
                 marks.add(mark);
             }
         }
@@ -57,7 +57,9 @@ final class NamedCallReader extends CallReader {
             }
         }
         this.headMarks = new Marks(marks);
-        this.endMarks = new Marks(layout.ends());
+        List<String> ends = new ArrayList<>(layout.ends());
+        layout.begins().stream().filter(mark -> !ends.contains(mark)).forEach(ends::add);
+        this.endMarks = new Marks(ends);
         this.arguments = new ArgumentsReader(out);
     }
 

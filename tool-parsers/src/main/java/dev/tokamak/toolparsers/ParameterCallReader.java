@@ -40,7 +40,8 @@ final class ParameterCallReader extends CallReader {
         BODY,
         KEY,
         VALUE_BEGIN,
-        VALUE
+        VALUE,
+        JSON
     }
 
     private final Tags tags;
@@ -55,6 +56,7 @@ final class ParameterCallReader extends CallReader {
     private String name;
     private boolean hasParameters;
     private ValueWriter value;
+    private ArgumentsReader json;
 
     ParameterCallReader(Tags tags, Feed feed, CallWriter out, Tools tools) {
         super(feed, out);
@@ -77,6 +79,7 @@ final class ParameterCallReader extends CallReader {
             case KEY -> key(c);
             case VALUE_BEGIN -> valueBegin(c);
             case VALUE -> value(c);
+            case JSON -> json(c);
         };
     }
 
@@ -106,6 +109,11 @@ final class ParameterCallReader extends CallReader {
         if (!bodyMarks.isHolding() && isSpace(c)) {
             return Step.MORE;
         }
+        if (c == '{' && !hasParameters && json == null) {
+            json = new ArgumentsReader(out);
+            state = State.JSON;
+            return json(c);
+        }
         int mark = bodyMarks.feed(c, feed, text);
         if (!text.isEmpty()) {
             return spill();
@@ -113,12 +121,28 @@ final class ParameterCallReader extends CallReader {
         if (mark == Marks.NONE) {
             return Step.MORE;
         }
-        if (mark == tags.callEnds().size()) {
-            state = State.KEY;
-            return Step.MORE;
+        if (mark < tags.callEnds().size()) {
+            out.arguments(json != null ? "" : hasParameters ? "}" : "{}");
+            return Step.LAST;
         }
-        out.arguments(hasParameters ? "}" : "{}");
-        return Step.LAST;
+        if (json != null) {
+            text.append(tags.parameter());
+            return spill();
+        }
+        state = State.KEY;
+        return Step.MORE;
+    }
+
+    /** Some models write all arguments as one object where their parameters should be. */
+    private Step json(char c) {
+        switch (json.feed(c)) {
+            case MORE -> {}
+            case END -> state = State.BODY;
+            default -> {
+                return fail(c);
+            }
+        }
+        return Step.MORE;
     }
 
     /** What is neither a parameter nor the call's end goes into the arguments as it is. */
