@@ -20,7 +20,7 @@ final class ParameterCallReader extends CallReader {
      * @param valueBegin what stands before the value, possibly behind white space, or empty
      * @param valueEnd what ends the value
      * @param callEnds what ends the call
-     * @param trimsLines whether one line break at either end of a value belongs to the tags
+     * @param quoting how a value may be set apart from the tags
      */
     record Tags(
             List<String> nameEnds,
@@ -31,15 +31,28 @@ final class ParameterCallReader extends CallReader {
             String valueBegin,
             String valueEnd,
             List<String> callEnds,
-            boolean trimsLines) {}
+            Quoting quoting) {}
+
+    /** How a value is set apart from the tags around it. */
+    enum Quoting {
+        /** Not at all. */
+        NONE,
+        /** By one line break at either end, which may be missing. */
+        LINES,
+        /** As XML does it, if it needs to be. */
+        CDATA
+    }
 
     private static final int HEAD_LIMIT = 1024;
+    private static final String CDATA = "<![CDATA[";
+    private static final String CDATA_END = "]]>";
 
     private enum State {
         NAME,
         BODY,
         KEY,
         VALUE_BEGIN,
+        FIRST,
         VALUE,
         JSON
     }
@@ -50,7 +63,10 @@ final class ParameterCallReader extends CallReader {
     private final Marks bodyMarks;
     private final Marks keyMarks;
     private final Marks valueBeginMarks;
-    private final Marks valueMarks;
+    private final Marks firstMarks;
+    private final Marks plainValueMarks;
+    private final Marks cdataMarks;
+    private Marks valueMarks;
     private final StringBuilder text = new StringBuilder();
     private State state = State.NAME;
     private String name;
@@ -68,7 +84,10 @@ final class ParameterCallReader extends CallReader {
         this.bodyMarks = new Marks(body);
         this.keyMarks = new Marks(List.of(tags.keyEnd()));
         this.valueBeginMarks = tags.valueBegin().isEmpty() ? null : new Marks(List.of(tags.valueBegin()));
-        this.valueMarks = new Marks(List.of(tags.valueEnd()));
+        this.firstMarks = new Marks(
+                tags.quoting() == Quoting.CDATA ? List.of(tags.valueEnd(), CDATA) : List.of(tags.valueEnd()));
+        this.plainValueMarks = new Marks(List.of(tags.valueEnd()));
+        this.cdataMarks = new Marks(List.of(CDATA_END + tags.valueEnd()));
     }
 
     @Override
@@ -78,6 +97,7 @@ final class ParameterCallReader extends CallReader {
             case BODY -> body(c);
             case KEY -> key(c);
             case VALUE_BEGIN -> valueBegin(c);
+            case FIRST -> first(c);
             case VALUE -> value(c);
             case JSON -> json(c);
         };
@@ -164,9 +184,9 @@ final class ParameterCallReader extends CallReader {
         out.arguments(JsonText.quote(key));
         out.arguments(": ");
         hasParameters = true;
-        value = new ValueWriter(type(key), tags.trimsLines(), out);
+        value = new ValueWriter(type(key), tags.quoting() == Quoting.LINES, out);
         text.setLength(0);
-        state = tags.valueBegin().isEmpty() ? State.VALUE : State.VALUE_BEGIN;
+        state = tags.valueBegin().isEmpty() ? State.FIRST : State.VALUE_BEGIN;
         return Step.MORE;
     }
 
@@ -193,6 +213,24 @@ final class ParameterCallReader extends CallReader {
             return spill();
         }
         if (mark != Marks.NONE) {
+            state = State.FIRST;
+        }
+        return Step.MORE;
+    }
+
+    /** A value may be quoted as XML does it, so that it can hold its end tag. */
+    private Step first(char c) {
+        valueMarks = plainValueMarks;
+        int mark = firstMarks.feed(c, feed, text);
+        if (mark == 0) {
+            value.end();
+            state = State.BODY;
+        } else if (mark == 1) {
+            valueMarks = cdataMarks;
+            state = State.VALUE;
+        } else if (!text.isEmpty()) {
+            appendToValue(text);
+            text.setLength(0);
             state = State.VALUE;
         }
         return Step.MORE;
@@ -200,9 +238,7 @@ final class ParameterCallReader extends CallReader {
 
     private Step value(char c) {
         int mark = valueMarks.feed(c, feed, text);
-        for (int i = 0; i < text.length(); i++) {
-            value.append(text.charAt(i));
-        }
+        appendToValue(text);
         text.setLength(0);
         if (mark != Marks.NONE) {
             value.end();
@@ -211,16 +247,20 @@ final class ParameterCallReader extends CallReader {
         return Step.MORE;
     }
 
+    private void appendToValue(CharSequence part) {
+        for (int i = 0; i < part.length(); i++) {
+            value.append(part.charAt(i));
+        }
+    }
+
     @Override
     void cut() {
         switch (state) {
-            case VALUE -> {
-                String held = valueMarks.takeHeld();
-                for (int i = 0; i < held.length(); i++) {
-                    value.append(held.charAt(i));
-                }
+            case FIRST, VALUE -> {
+                appendToValue((state == State.FIRST ? firstMarks : valueMarks).takeHeld());
                 value.cut();
             }
+            case JSON -> json.cut();
             case BODY -> out.arguments(bodyMarks.takeHeld());
             case VALUE_BEGIN -> out.arguments(valueBeginMarks.takeHeld());
             case KEY -> {

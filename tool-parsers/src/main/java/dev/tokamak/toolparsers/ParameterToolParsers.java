@@ -1,5 +1,6 @@
 package dev.tokamak.toolparsers;
 
+import dev.tokamak.toolparsers.ParameterCallReader.Quoting;
 import dev.tokamak.toolparsers.ParameterCallReader.Tags;
 import java.util.List;
 
@@ -16,7 +17,7 @@ final class ParameterToolParsers {
     /** {@code <function=F><parameter=k>v</parameter></function>} within a section. */
     private static Format equalSigns(String section, String sectionEnd) {
         Tags tags = new Tags(
-                List.of(">"), "", "<parameter=", ">", "", "", "</parameter>", List.of("</function>"), true);
+                List.of(">"), "", "<parameter=", ">", "", "", "</parameter>", List.of("</function>"), Quoting.LINES);
         return Format.builder()
                 .section(section, sectionEnd)
                 .calls(parameters(tags), "<function=")
@@ -31,7 +32,7 @@ final class ParameterToolParsers {
 
     /** {@code <invoke name="F"><parameter name="k">v</parameter></invoke>} within a section; tags may have a prefix. */
     private static Format.Builder invoke(String prefix, String section, String sectionEnd) {
-        return attributes(prefix + "invoke", prefix + "parameter")
+        return attributes(prefix + "invoke", prefix + "parameter", Quoting.NONE)
                 .section(section, sectionEnd)
                 .onlyInSections()
                 .grammar(CallGrammar.parameters(
@@ -43,7 +44,7 @@ final class ParameterToolParsers {
                         .within(section + "\n", "", sectionEnd));
     }
 
-    private static Format.Builder attributes(String call, String parameter) {
+    private static Format.Builder attributes(String call, String parameter, Quoting quoting) {
         Tags tags = new Tags(
                 List.of(">"),
                 "name",
@@ -53,7 +54,7 @@ final class ParameterToolParsers {
                 "",
                 "</" + parameter + ">",
                 List.of("</" + call + ">"),
-                false);
+                quoting);
         return Format.builder().calls(parameters(tags), "<" + call + " ");
     }
 
@@ -68,7 +69,7 @@ final class ParameterToolParsers {
                 "<arg_value>",
                 "</arg_value>",
                 List.of("</tool_call>"),
-                false);
+                Quoting.NONE);
         return Format.builder()
                 .calls(parameters(tags), "<tool_call>")
                 .grammar(CallGrammar.parameters(
@@ -197,6 +198,24 @@ final class ParameterToolParsers {
         }
     }
 
+    /** MiniMax M3: every tag has a prefix; arguments are elements that nest. */
+    public static final class MinimaxM3 extends FormatProvider {
+        private static final String PREFIX = "]<]minimax[>[";
+
+        /** The format. */
+        public MinimaxM3() {
+            super(
+                    "minimax_m3",
+                    Format.builder()
+                            .section(PREFIX + "<tool_call>", PREFIX + "</tool_call>")
+                            .calls(
+                                    (feed, out, tools) -> new ElementCallReader(PREFIX, feed, out, tools),
+                                    PREFIX + "<invoke ")
+                            .onlyInSections()
+                            .build());
+        }
+    }
+
     /** Step-3. */
     public static final class Step3 extends FormatProvider {
         /** The format. */
@@ -223,7 +242,7 @@ final class ParameterToolParsers {
         public Minicpm5() {
             super(
                     "minicpm5",
-                    attributes("function", "param")
+                    attributes("function", "param", Quoting.CDATA)
                             .grammar(CallGrammar.parameters(
                                             "<function name=\"",
                                             "\">",
@@ -279,7 +298,7 @@ final class ParameterToolParsers {
                 "",
                 "<|close|>argument<|sep|>",
                 List.of("<|close|>call<|sep|>"),
-                false);
+                Quoting.NONE);
 
         /** The format. */
         public KimiK3() {

@@ -35,13 +35,10 @@ final class ParameterType {
         this.types = types;
     }
 
-    /** The type of a property of a schema. */
-    static ParameterType of(Map<String, Object> schema, String property) {
-        if (!(schema.get("properties") instanceof Map<?, ?> properties)) {
-            return ANY;
-        }
+    /** What a schema allows. */
+    static ParameterType of(Schema schema) {
         EnumSet<Type> types = EnumSet.noneOf(Type.class);
-        return collect(properties.get(property), schema, types, REFERENCE_LIMIT) ? new ParameterType(types) : ANY;
+        return collect(schema.node(), schema, types, REFERENCE_LIMIT) ? new ParameterType(types) : ANY;
     }
 
     /** By the name of a type as JSON Schema writes it; of an unknown one nothing is known. */
@@ -58,8 +55,16 @@ final class ParameterType {
         return types.contains(Type.NULL);
     }
 
+    boolean isArray() {
+        return types.contains(Type.ARRAY) && !types.contains(Type.STRING);
+    }
+
+    boolean isObject() {
+        return types.contains(Type.OBJECT) && !types.contains(Type.STRING);
+    }
+
     /** Adds the types that a schema allows; false if it may allow others. */
-    private static boolean collect(Object schema, Map<String, Object> root, Set<Type> types, int left) {
+    private static boolean collect(Object schema, Schema root, Set<Type> types, int left) {
         if (!(schema instanceof Map<?, ?> map) || left == 0) {
             return false;
         }
@@ -74,7 +79,7 @@ final class ParameterType {
             return known;
         }
         if (map.get("$ref") instanceof String reference) {
-            return collect(resolve(reference, root), root, types, left - 1);
+            return collect(root.resolve(reference), root, types, left - 1);
         }
         for (String key : List.of("anyOf", "oneOf", "allOf")) {
             if (map.get(key) instanceof List<?> alternatives && !alternatives.isEmpty()) {
@@ -97,19 +102,6 @@ final class ParameterType {
             return add("object", types);
         }
         return map.containsKey("items") && add("array", types);
-    }
-
-    private static Object resolve(String reference, Map<String, Object> root) {
-        if (!reference.startsWith("#/")) {
-            return null;
-        }
-        Object at = root;
-        for (String part : reference.substring(2).split("/")) {
-            at = at instanceof Map<?, ?> map
-                    ? map.get(part.replace("~1", "/").replace("~0", "~"))
-                    : null;
-        }
-        return at;
     }
 
     private static Type typeOf(Object value) {

@@ -22,7 +22,12 @@ final class Tools {
 
     /** What a function's parameter may be. */
     ParameterType typeOf(String function, String parameter) {
+        return schemaOf(function, parameter).type();
+    }
+
+    /** The schema of a function's parameter. */
+    Schema schemaOf(String function, String parameter) {
         ToolDefinition tool = byName.get(function);
-        return tool == null ? ParameterType.ANY : ParameterType.of(tool.parameters(), parameter);
+        return tool == null ? Schema.UNKNOWN : Schema.of(tool.parameters()).property(parameter);
     }
 }
