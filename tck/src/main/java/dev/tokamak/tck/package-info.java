@@ -1,0 +1,2 @@
+/** Abstract JUnit tests that a plugin extends to prove itself. */
+package dev.tokamak.tck;
