@@ -128,17 +128,18 @@ final class SequenceFilters {
     private static void defineOrder(Filters.Registry filters) {
         filters.add("sort", "reverse=, case_sensitive=, attribute=", (render, value, a) -> {
             boolean caseSensitive = a.flag(1, false);
-            UnaryOperator<Object> key;
-            if (a.isSet(2) && Values.isText(a.get(2)) && a.text(2).contains(",")) {
-                List<UnaryOperator<Object>> keys = new ArrayList<>();
-                for (String part : a.text(2).split(",", -1)) {
+            Object attribute = a.get(2, null);
+            List<UnaryOperator<Object>> keys = new ArrayList<>();
+            if (attribute != null && Values.isText(attribute)) {
+                for (String part : attribute.toString().split(",", -1)) {
                     keys.add(sortKey(part, null, caseSensitive));
                 }
-                key = element -> new ArrayList<>(
-                        keys.stream().map(one -> one.apply(element)).toList());
             } else {
-                key = sortKey(a.get(2, null), null, caseSensitive);
+                keys.add(sortKey(attribute, null, caseSensitive));
             }
+            // A list even of one key: lists of equal elements are equal, also when those elements have no order.
+            UnaryOperator<Object> key = element ->
+                    new ArrayList<>(keys.stream().map(one -> one.apply(element)).toList());
             return Ordering.sorted(render, list(render, value), key, a.flag(0, false));
         });
         filters.add("dictsort", "case_sensitive=, by=, reverse=", (render, value, a) -> {

@@ -33,6 +33,14 @@ abstract class Statement {
         return Flow.NEXT;
     }
 
+    /** What a filter or call block writes, which unlike a print statement has to be text already. */
+    private static String text(Object value) {
+        if (!Values.isText(value)) {
+            throw TemplateError.type("sequence item 0: expected str instance, " + Values.typeName(value) + " found");
+        }
+        return value.toString();
+    }
+
     /** A block's statements and the names of the scope they run in. */
     record Body(List<Statement> statements, ScopeNames names) {
         Flow execute(Scope outer, Text out) {
@@ -153,7 +161,7 @@ abstract class Statement {
             Text text = new Text(scope.render.budget);
             Flow flow = body.execute(scope, text);
             if (flow == Flow.NEXT) {
-                out.append(scope.render.str(filter.evaluateOn(scope, text.toString())));
+                out.append(text(filter.evaluateOn(scope, text.toString())));
             }
             return flow;
         }
@@ -238,7 +246,7 @@ abstract class Statement {
 
         @Override
         Flow execute(Scope scope, Text out) {
-            out.append(scope.render.str(call.evaluateWith(scope, new Macro(body, scope))));
+            out.append(text(call.evaluateWith(scope, new Macro(body, scope))));
             return Flow.NEXT;
         }
     }
