@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 
 /** The frames of a stream, read back: every one must be a whole JSON document, and the last one {@code [DONE]}. */
 final class Frames {
@@ -16,13 +17,29 @@ final class Frames {
 
     private Frames() {}
 
+    /** The frames of a stream whose request is over. */
     static Frames of(EventStream stream) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         while (!stream.finished()) {
             assertThat(stream.poll(bytes::write)).isTrue();
         }
         assertThat(stream.poll(bytes::write)).isFalse();
-        String text = bytes.toString(StandardCharsets.UTF_8);
+        return read(bytes.toString(StandardCharsets.UTF_8));
+    }
+
+    /** The frames of a stream whose request runs: polled as the stream's listener says that there is something. */
+    static Frames await(EventStream stream) throws InterruptedException {
+        Semaphore ready = new Semaphore(0);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        stream.onReady(ready::release);
+        while (!stream.finished()) {
+            ready.acquire();
+            stream.poll(bytes::write);
+        }
+        return read(bytes.toString(StandardCharsets.UTF_8));
+    }
+
+    private static Frames read(String text) {
         assertThat(text).endsWith("data: [DONE]\n\n");
         Frames frames = new Frames();
         String[] parts = text.split("\n\n");
