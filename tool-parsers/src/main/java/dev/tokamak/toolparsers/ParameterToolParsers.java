@@ -191,7 +191,7 @@ final class ParameterToolParsers {
             super(
                     "muse_glimmer",
                     invoke("atem:", "<atem:function_calls>", "</atem:function_calls>")
-                            .calls(MessageHeaderReader::new, "<|start|>assistant", " to=")
+                            .headers(MessageHeaderReader::new, "<|start|>assistant", " to=")
                             .silent("<|eom|>", "<|eot|>")
                             .specialTokens()
                             .build());
