@@ -147,6 +147,10 @@ final class CallGrammar {
         return Map.of("type", "any_text");
     }
 
+    static Object optional(Object content) {
+        return Ordered.map("type", "optional", "content", content);
+    }
+
     static Object oneOf(List<Object> alternatives) {
         return alternatives.size() == 1 ? alternatives.get(0) : Ordered.map("type", "or", "elements", alternatives);
     }
@@ -154,6 +158,9 @@ final class CallGrammar {
     static Object sequence(List<Object> formats) {
         List<Object> elements =
                 formats.stream().filter(format -> !format.equals(constant(""))).toList();
+        if (elements.isEmpty()) {
+            return constant("");
+        }
         return elements.size() == 1 ? elements.get(0) : Ordered.map("type", "sequence", "elements", elements);
     }
 }

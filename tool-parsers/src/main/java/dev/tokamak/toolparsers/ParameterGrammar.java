@@ -42,7 +42,7 @@ final class ParameterGrammar implements CallGrammar.Arguments {
             Object value = string ? CallGrammar.anyText() : CallGrammar.schema(withDefinitions(schema, tool));
             Object parameter = CallGrammar.tag(begin + key + (string ? keyEndOfString : keyEnd), value, end);
             boolean mayBeMissing = !(required instanceof List<?> names) || !names.contains(key);
-            formats.add(mayBeMissing ? CallGrammar.oneOf(List.of(parameter, CallGrammar.constant(""))) : parameter);
+            formats.add(mayBeMissing ? CallGrammar.optional(parameter) : parameter);
         });
         return formats;
     }
