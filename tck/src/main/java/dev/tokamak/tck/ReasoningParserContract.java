@@ -130,7 +130,9 @@ public abstract class ReasoningParserContract {
             parser.accept(delta, transcript);
             if (ended) {
                 assertThat(parser.ended()).as("still ended").isTrue();
-                assertThat(transcript.reasoning.length()).as("reasoning behind its end").isEqualTo(before);
+                assertThat(transcript.reasoning.length())
+                        .as("reasoning behind its end")
+                        .isEqualTo(before);
             }
         }
         parser.finish(transcript);
@@ -148,7 +150,9 @@ public abstract class ReasoningParserContract {
     @Test
     void providerIsFoundByItsName() {
         assertThat(StreamSupport.stream(
-                                ServiceLoader.load(ReasoningParserProvider.class).spliterator(), false)
+                                ServiceLoader.load(ReasoningParserProvider.class)
+                                        .spliterator(),
+                                false)
                         .map(ReasoningParserProvider::name))
                 .as("names of the providers that META-INF/services lists")
                 .contains(provider().name());

@@ -120,7 +120,9 @@ final class TaggedReasoningParsers {
     public static final class HunyuanA13b extends TaggedReasoningProvider {
         /** The format. */
         public HunyuanA13b() {
-            super("hunyuan_a13b", new Tags(
+            super(
+                    "hunyuan_a13b",
+                    new Tags(
                             List.of("<think>\n", "<think>"),
                             List.of("\n</think>\n<answer>\n", "\n</think>", "</think>"),
                             List.of(),
@@ -197,12 +199,15 @@ final class TaggedReasoningParsers {
     public static final class Mistral extends TaggedReasoningProvider {
         /** The format. */
         public Mistral() {
-            super("mistral", new Tags(
+            super(
+                    "mistral",
+                    new Tags(
                             List.of("[THINK]", "<think>"),
                             List.of("[/THINK]", "</think>"),
                             List.of(),
                             List.of(),
-                            NEVER), true);
+                            NEVER),
+                    true);
         }
     }
 
@@ -210,12 +215,15 @@ final class TaggedReasoningParsers {
     public static final class Gemma4 extends TaggedReasoningProvider {
         /** The format. */
         public Gemma4() {
-            super("gemma4", new Tags(
+            super(
+                    "gemma4",
+                    new Tags(
                             List.of("<|channel>thought\n", "<|channel>thought"),
                             List.of("<channel|>"),
                             List.of(),
                             List.of(),
-                            NEVER), true);
+                            NEVER),
+                    true);
         }
     }
 
@@ -223,8 +231,11 @@ final class TaggedReasoningParsers {
     public static final class CohereCommand3 extends TaggedReasoningProvider {
         /** The format. */
         public CohereCommand3() {
-            super("cohere_command3", Tags.of("<|START_THINKING|>", "<|END_THINKING|>", NEVER)
-                            .silently("<|START_RESPONSE|>", "<|END_RESPONSE|>"), true);
+            super(
+                    "cohere_command3",
+                    Tags.of("<|START_THINKING|>", "<|END_THINKING|>", NEVER)
+                            .silently("<|START_RESPONSE|>", "<|END_RESPONSE|>"),
+                    true);
         }
     }
 
@@ -232,8 +243,10 @@ final class TaggedReasoningParsers {
     public static final class CohereCommand4 extends TaggedReasoningProvider {
         /** The format. */
         public CohereCommand4() {
-            super("cohere_command4", Tags.of("<|START_THINKING|>", "<|END_THINKING|>", NEVER)
-                            .silently("<|START_TEXT|>", "<|END_TEXT|>"), true);
+            super(
+                    "cohere_command4",
+                    Tags.of("<|START_THINKING|>", "<|END_THINKING|>", NEVER).silently("<|START_TEXT|>", "<|END_TEXT|>"),
+                    true);
         }
     }
 
@@ -241,7 +254,9 @@ final class TaggedReasoningParsers {
     public static final class Granite extends TaggedReasoningProvider {
         /** The format. */
         public Granite() {
-            super("granite", new Tags(
+            super(
+                    "granite",
+                    new Tags(
                             List.of("Here is my thought process:", "Here's my thought process:"),
                             List.of("Here is my response:", "Here's my response:"),
                             List.of(),
@@ -254,12 +269,15 @@ final class TaggedReasoningParsers {
     public static final class Inkling extends TaggedReasoningProvider {
         /** The format. */
         public Inkling() {
-            super("inkling", Tags.of("<|content_thinking|>", "<|end_message|>", NEVER)
+            super(
+                    "inkling",
+                    Tags.of("<|content_thinking|>", "<|end_message|>", NEVER)
                             .silently(
                                     "<|message_model|>",
                                     "<|content_text|>",
                                     "<|end_message|>",
-                                    "<|content_model_end_sampling|>"), true);
+                                    "<|content_model_end_sampling|>"),
+                    true);
         }
     }
 
@@ -267,12 +285,15 @@ final class TaggedReasoningParsers {
     public static final class KimiK3 extends TaggedReasoningProvider {
         /** The format. */
         public KimiK3() {
-            super("kimi_k3", Tags.of("<|open|>think<|sep|>", "<|close|>think<|sep|>", NEVER)
+            super(
+                    "kimi_k3",
+                    Tags.of("<|open|>think<|sep|>", "<|close|>think<|sep|>", NEVER)
                             .silently(
                                     "<|open|>response<|sep|>",
                                     "<|close|>response<|sep|>",
                                     "<|close|>message<|sep|>",
-                                    "<|end_of_msg|>"), true);
+                                    "<|end_of_msg|>"),
+                    true);
         }
     }
 

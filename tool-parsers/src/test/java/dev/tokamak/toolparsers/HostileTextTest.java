@@ -119,9 +119,27 @@ class HostileTextTest {
     @ParameterizedTest
     @MethodSource("providers")
     void beginningsOfMarksAreNotLookedAtOverAndOver(ToolParserProvider provider) {
-        for (String piece : List.of("<tool_cal", "<", "[", "{", "<|tool_call", "<｜tool▁call▁begin｜>", "]<]minimax[>[<",
-                "<tool_call>", "<tool_calls>[", "functools", "[TOOL_CALLS]", "<function=", "<invoke ", "[f(", "{\"name\": \"",
-                "<|channel|>", "```", " to=", "<start_function_call>call:", "{\"arguments\": ")) {
+        for (String piece : List.of(
+                "<tool_cal",
+                "<",
+                "[",
+                "{",
+                "<|tool_call",
+                "<｜tool▁call▁begin｜>",
+                "]<]minimax[>[<",
+                "<tool_call>",
+                "<tool_calls>[",
+                "functools",
+                "[TOOL_CALLS]",
+                "<function=",
+                "<invoke ",
+                "[f(",
+                "{\"name\": \"",
+                "<|channel|>",
+                "```",
+                " to=",
+                "<start_function_call>call:",
+                "{\"arguments\": ")) {
             String text = piece.repeat(20_000 / piece.length());
             Collected collected = parse(provider, text, 5);
             assertThat(collected.ended).as("calls in %s…", piece).isZero();
@@ -191,8 +209,8 @@ class HostileTextTest {
     @Test
     void textBetweenAndBehindCallsIsContent() {
         String call = "<tool_call>\n{\"name\": \"f\", \"arguments\": {}}\n</tool_call>";
-        Collected collected =
-                parse(new JsonToolParsers.Hermes(), "before " + call + "\nbetween\n" + call + "\n" + call + " behind", 3);
+        Collected collected = parse(
+                new JsonToolParsers.Hermes(), "before " + call + "\nbetween\n" + call + "\n" + call + " behind", 3);
         assertThat(collected.ended).isEqualTo(3);
         assertThat(collected.content).hasToString("before \nbetween\n behind");
     }

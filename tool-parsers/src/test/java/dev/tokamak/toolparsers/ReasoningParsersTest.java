@@ -231,14 +231,24 @@ class ReasoningParsersTest {
     @Nested
     class CohereCommand3 extends Between {
         CohereCommand3() {
-            super(new TaggedReasoningParsers.CohereCommand3(), "", "<|START_THINKING|>", "<|END_THINKING|><|START_RESPONSE|>", "<|END_RESPONSE|>");
+            super(
+                    new TaggedReasoningParsers.CohereCommand3(),
+                    "",
+                    "<|START_THINKING|>",
+                    "<|END_THINKING|><|START_RESPONSE|>",
+                    "<|END_RESPONSE|>");
         }
     }
 
     @Nested
     class CohereCommand4 extends Between {
         CohereCommand4() {
-            super(new TaggedReasoningParsers.CohereCommand4(), "", "<|START_THINKING|>", "<|END_THINKING|><|START_TEXT|>", "<|END_TEXT|>");
+            super(
+                    new TaggedReasoningParsers.CohereCommand4(),
+                    "",
+                    "<|START_THINKING|>",
+                    "<|END_THINKING|><|START_TEXT|>",
+                    "<|END_TEXT|>");
         }
     }
 
@@ -252,42 +262,72 @@ class ReasoningParsersTest {
     @Nested
     class Inkling extends Between {
         Inkling() {
-            super(new TaggedReasoningParsers.Inkling(), "", "<|message_model|><|content_thinking|>", "<|end_message|><|message_model|><|content_text|>", "<|end_message|>");
+            super(
+                    new TaggedReasoningParsers.Inkling(),
+                    "",
+                    "<|message_model|><|content_thinking|>",
+                    "<|end_message|><|message_model|><|content_text|>",
+                    "<|end_message|>");
         }
     }
 
     @Nested
     class KimiK3 extends Between {
         KimiK3() {
-            super(new TaggedReasoningParsers.KimiK3(), "", "<|open|>think<|sep|>", "<|close|>think<|sep|><|open|>response<|sep|>", "<|close|>response<|sep|>");
+            super(
+                    new TaggedReasoningParsers.KimiK3(),
+                    "",
+                    "<|open|>think<|sep|>",
+                    "<|close|>think<|sep|><|open|>response<|sep|>",
+                    "<|close|>response<|sep|>");
         }
     }
 
     @Nested
     class OpenAiGptOss extends Between {
         OpenAiGptOss() {
-            super(new MessageReasoningParsers.OpenAiGptOss(), "", "<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>", "<|return|>");
+            super(
+                    new MessageReasoningParsers.OpenAiGptOss(),
+                    "",
+                    "<|channel|>analysis<|message|>",
+                    "<|end|><|start|>assistant<|channel|>final<|message|>",
+                    "<|return|>");
         }
     }
 
     @Nested
     class OpenAiGptOssBehindAPromptThatBegins extends Between {
         OpenAiGptOssBehindAPromptThatBegins() {
-            super(new MessageReasoningParsers.OpenAiGptOss(), "<|start|>assistant<|channel|>analysis<|message|>", "", "<|end|><|start|>assistant<|channel|>final<|message|>", "");
+            super(
+                    new MessageReasoningParsers.OpenAiGptOss(),
+                    "<|start|>assistant<|channel|>analysis<|message|>",
+                    "",
+                    "<|end|><|start|>assistant<|channel|>final<|message|>",
+                    "");
         }
     }
 
     @Nested
     class MuseGlimmer extends Between {
         MuseGlimmer() {
-            super(new MessageReasoningParsers.MuseGlimmer(), "<|start|>assistant", " to=self<|message|>", "<|eom|><|start|>assistant to=user<|message|>", "<|eot|>");
+            super(
+                    new MessageReasoningParsers.MuseGlimmer(),
+                    "<|start|>assistant",
+                    " to=self<|message|>",
+                    "<|eom|><|start|>assistant to=user<|message|>",
+                    "<|eot|>");
         }
     }
 
     @Nested
     class MuseGlimmerOfAnUnknownPrompt extends Between {
         MuseGlimmerOfAnUnknownPrompt() {
-            super(new MessageReasoningParsers.MuseGlimmer(), "", " to=self<|message|>", "<|eom|><|start|>assistant to=user<|message|>", "<|eot|>");
+            super(
+                    new MessageReasoningParsers.MuseGlimmer(),
+                    "",
+                    " to=self<|message|>",
+                    "<|eom|><|start|>assistant to=user<|message|>",
+                    "<|eot|>");
         }
     }
 
@@ -308,7 +348,8 @@ class ReasoningParsersTest {
         }
     }
 
-    private static String[] parse(ReasoningParserProvider provider, String tail, Map<String, Object> variables, String text) {
+    private static String[] parse(
+            ReasoningParserProvider provider, String tail, Map<String, Object> variables, String text) {
         ReasoningParser parser = provider.create(tail, variables);
         StringBuilder reasoning = new StringBuilder();
         StringBuilder content = new StringBuilder();
