@@ -39,11 +39,6 @@ class LiteralToolParsersTest {
         Pythonic(ToolParserProvider provider, String prefix, String separator, String suffix) {
             super(provider, prefix, call -> call(call, LiteralToolParsersTest::python), separator, suffix);
         }
-
-        @Override
-        protected boolean hasGrammar() {
-            return false;
-        }
     }
 
     @Nested
@@ -83,11 +78,6 @@ class LiteralToolParsersTest {
                     call -> LiteralToolParsersTest.call(call, value -> json(value)),
                     "\n",
                     "\n</function_calls>");
-        }
-
-        @Override
-        protected boolean hasGrammar() {
-            return false;
         }
     }
 
