@@ -81,6 +81,8 @@ abstract class GenerationCall implements Call {
             // The engine speaks of prompts; the client may have sent messages.
             boolean ofPrompt = e.param().filter("prompt"::equals).isPresent();
             throw ProtocolException.of(ofPrompt ? new TokamakException(e.code(), e.getMessage(), promptField(), e) : e);
+        } catch (RuntimeException e) {
+            throw ProtocolException.internal(e);
         }
     }
 
