@@ -1,0 +1,79 @@
+package dev.tokamak.api;
+
+import java.util.List;
+
+/**
+ * A running model that takes many requests at once. All methods may be called from any thread.
+ *
+ * @since 0.1
+ */
+@Stable
+public interface Engine extends AutoCloseable {
+    /**
+     * Takes a request. The prompt is tokenised and checked on the calling thread; nothing else happens there.
+     *
+     * @param request what to generate
+     * @return the request's outputs; close it to abort
+     * @throws TokamakException {@link ErrorCode#INVALID_REQUEST} if the request does not fit the model, such as a prompt
+     *     that is longer than its context or than the whole KV cache; {@link ErrorCode#OVERLOADED} if the queue is full;
+     *     {@link ErrorCode#ENGINE_DEAD} if the engine takes no requests
+     */
+    RequestStream submit(GenerationRequest request);
+
+    /**
+     * What is served.
+     *
+     * @return names, context length and request defaults
+     */
+    ModelCard model();
+
+    /**
+     * Encodes text with the model's tokenizer.
+     *
+     * @param text any text
+     * @param addSpecialTokens whether the tokenizer may add its own beginning and end tokens
+     * @return token ids
+     */
+    int[] encode(String text, boolean addSpecialTokens);
+
+    /**
+     * Decodes tokens with the model's tokenizer.
+     *
+     * @param tokenIds ids in the vocabulary
+     * @param skipSpecialTokens whether special tokens are left out
+     * @return text; bytes that are no UTF-8 become U+FFFD
+     * @throws TokamakException {@link ErrorCode#INVALID_REQUEST} for an id outside the vocabulary
+     */
+    String decode(int[] tokenIds, boolean skipSpecialTokens);
+
+    /**
+     * Renders a conversation with the model's chat template.
+     *
+     * @param prompt messages, tools and template variables
+     * @return the prompt's text
+     * @throws TokamakException {@link ErrorCode#INVALID_REQUEST} if the template refuses the messages;
+     *     {@link ErrorCode#UNSUPPORTED} if the model has no template
+     */
+    String renderChat(ChatPrompt prompt);
+
+    /**
+     * How the engine is. Cheap: it may be asked for on every health check.
+     *
+     * @return a snapshot
+     */
+    EngineHealth health();
+
+    /**
+     * The engine's counters and gauges by name, such as {@code requests_running} or {@code kv_cache_usage_perc}.
+     *
+     * @return a snapshot, in a stable order
+     */
+    List<EngineMetric> metrics();
+
+    /**
+     * Stops the engine: running requests end with {@link FinishReason#ABORT}, memory is freed. Idempotent; returns when all
+     * is done.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,36 @@
+package dev.tokamak.spi.executor;
+
+import dev.tokamak.api.Incubating;
+
+/**
+ * Makes executors, such as {@code libtorch}.
+ *
+ * @since 0.1
+ */
+@Incubating
+public interface ExecutorProvider {
+    /**
+     * The name by which a configuration chooses this executor.
+     *
+     * @return lower case
+     */
+    String name();
+
+    /**
+     * Whether this executor could run the model. Cheap: it may look at {@code config.json}, never at weights.
+     *
+     * @param config what is to be run
+     * @return true if {@link #create} has a chance
+     */
+    boolean supports(ExecutorConfig config);
+
+    /**
+     * Makes an executor, not loaded yet.
+     *
+     * @param config what is to be run
+     * @return a new executor, owned by the caller
+     * @throws dev.tokamak.api.TokamakException {@link dev.tokamak.api.ErrorCode#CONFIGURATION} if the device or an option is
+     *     not available
+     */
+    Executor create(ExecutorConfig config);
+}

@@ -1,0 +1,29 @@
+package dev.tokamak.spi.grammar;
+
+import dev.tokamak.api.Incubating;
+import dev.tokamak.spi.tokenizer.Vocabulary;
+
+/**
+ * Compiles grammars for one vocabulary.
+ *
+ * @since 0.1
+ */
+@Incubating
+public interface GrammarProvider {
+    /**
+     * The name by which a configuration chooses this compiler.
+     *
+     * @return lower case
+     */
+    String name();
+
+    /**
+     * Makes a compiler for a vocabulary, with whatever it precomputes from it.
+     *
+     * @param vocabulary the model's tokens
+     * @param maskSize token ids in a mask, the width of the model's logits
+     * @param endTokens end-of-sequence ids, allowed where the grammar may end
+     * @return a thread-safe compiler
+     */
+    GrammarCompiler create(Vocabulary vocabulary, int maskSize, int[] endTokens);
+}

@@ -1,0 +1,2 @@
+/** Structured output: grammars compiled to token masks. */
+package dev.tokamak.spi.grammar;

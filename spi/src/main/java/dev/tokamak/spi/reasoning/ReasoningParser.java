@@ -1,0 +1,56 @@
+package dev.tokamak.spi.reasoning;
+
+import dev.tokamak.api.Stable;
+
+/**
+ * Splits one completion into reasoning and the rest. Used by one thread at a time. However the text is cut into deltas, what
+ * the sink is told adds up to the same.
+ *
+ * @since 0.1
+ */
+@Stable
+public interface ReasoningParser {
+    /**
+     * Takes the next part of the completion.
+     *
+     * @param text never empty
+     * @param sink told what has become certain
+     */
+    void accept(CharSequence text, Sink sink);
+
+    /**
+     * Ends the completion: what was held back is told.
+     *
+     * @param sink told the rest
+     */
+    void finish(Sink sink);
+
+    /**
+     * Whether the reasoning has ended, so that everything further is content.
+     *
+     * @return true from then on
+     */
+    boolean ended();
+
+    /**
+     * Is told what a {@link ReasoningParser} found, in order.
+     *
+     * @since 0.1
+     */
+    @Stable
+    interface Sink {
+        /**
+         * Thinking.
+         *
+         * @param text never empty
+         */
+        void reasoning(String text);
+
+        /**
+         * Anything else; it goes to the tool parser if there is one.
+         *
+         * @param text never empty
+         */
+        void content(String text);
+    }
+}

@@ -1,0 +1,366 @@
+package dev.tokamak.spi.scheduler;
+
+import dev.tokamak.api.Incubating;
+import dev.tokamak.api.SamplingParams;
+import java.util.Arrays;
+
+/**
+ * One token sequence of a request: its tokens, how far it is computed, its slot and its blocks. Made on the submitting
+ * thread; from {@link Scheduler#add} on, read and written on the engine thread only.
+ *
+ * @since 0.1
+ */
+@Incubating
+public final class Sequence implements SequenceView {
+    /** The slot of a sequence that has none. */
+    public static final int NO_SLOT = -1;
+
+    private final long id;
+    private final long arrival;
+    private final long arrivalNanos;
+    private final int priority;
+    private final SamplingParams params;
+    private final long seed;
+    private final int[] endTokens;
+    private final int maxTokens;
+    private final Object owner;
+
+    private int[] tokens;
+    private int length;
+    private final int promptTokens;
+    private long[] prefixKeys;
+
+    private int computed;
+    private int inFlight;
+    private int slot = NO_SLOT;
+    private int cachedTokens = -1;
+    private boolean ended;
+    private boolean masked;
+    private int adapter = -1;
+    private Object schedulerState;
+    private Object cacheState;
+
+    /**
+     * A sequence that waits.
+     *
+     * @param id unique in the engine, growing
+     * @param arrival the place in the order of arrival
+     * @param arrivalNanos when the request was submitted
+     * @param priority lower goes first
+     * @param params the request's
+     * @param seed settled for this sequence
+     * @param prompt token ids; copied
+     * @param endTokens ids that end the sequence, end-of-sequence and stop ids
+     * @param maxTokens how many tokens it may generate, settled against the context
+     * @param owner what the engine ties to it; opaque to schedulers
+     */
+    public Sequence(
+            long id,
+            long arrival,
+            long arrivalNanos,
+            int priority,
+            SamplingParams params,
+            long seed,
+            int[] prompt,
+            int[] endTokens,
+            int maxTokens,
+            Object owner) {
+        this.id = id;
+        this.arrival = arrival;
+        this.arrivalNanos = arrivalNanos;
+        this.priority = priority;
+        this.params = params;
+        this.seed = seed;
+        this.endTokens = endTokens;
+        this.maxTokens = maxTokens;
+        this.owner = owner;
+        this.promptTokens = prompt.length;
+        this.tokens = Arrays.copyOf(prompt, prompt.length + Math.min(maxTokens, 256));
+        this.length = prompt.length;
+        this.prefixKeys = new long[0];
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public long arrival() {
+        return arrival;
+    }
+
+    @Override
+    public long arrivalNanos() {
+        return arrivalNanos;
+    }
+
+    @Override
+    public int priority() {
+        return priority;
+    }
+
+    @Override
+    public int promptTokens() {
+        return promptTokens;
+    }
+
+    @Override
+    public int generatedTokens() {
+        return length - promptTokens;
+    }
+
+    @Override
+    public int computedTokens() {
+        return computed;
+    }
+
+    /**
+     * The request's sampling parameters.
+     *
+     * @return never null
+     */
+    public SamplingParams params() {
+        return params;
+    }
+
+    /**
+     * The random seed.
+     *
+     * @return settled for this sequence
+     */
+    public long seed() {
+        return seed;
+    }
+
+    /**
+     * Ids that end the sequence.
+     *
+     * @return shared
+     */
+    public int[] endTokens() {
+        return endTokens;
+    }
+
+    /**
+     * How many tokens it may generate.
+     *
+     * @return 1 or more
+     */
+    public int maxTokens() {
+        return maxTokens;
+    }
+
+    /**
+     * What the engine tied to it.
+     *
+     * @return opaque to schedulers
+     */
+    public Object owner() {
+        return owner;
+    }
+
+    /**
+     * The tokens that the host knows, prompt first.
+     *
+     * @return shared; only the first {@link #length()} count
+     */
+    public int[] tokens() {
+        return tokens;
+    }
+
+    /**
+     * How many tokens the host knows.
+     *
+     * @return prompt and confirmed output
+     */
+    public int length() {
+        return length;
+    }
+
+    /**
+     * Appends a confirmed token.
+     *
+     * @param token its id
+     */
+    public void append(int token) {
+        if (length == tokens.length) {
+            tokens = Arrays.copyOf(tokens, length + Math.max(256, length >> 1));
+        }
+        tokens[length++] = token;
+    }
+
+    /**
+     * The keys of the prompt's full blocks, two longs each, chained from the first block on.
+     *
+     * @return shared; empty if the prefix cache is not used
+     */
+    public long[] prefixKeys() {
+        return prefixKeys;
+    }
+
+    /**
+     * Sets the keys of the full blocks.
+     *
+     * @param keys two longs a block; not copied
+     */
+    public void setPrefixKeys(long[] keys) {
+        this.prefixKeys = keys;
+    }
+
+    /**
+     * Sets for how many tokens keys and values are computed or in flight.
+     *
+     * @param computed in tokens
+     */
+    public void setComputed(int computed) {
+        this.computed = computed;
+    }
+
+    /**
+     * How many sampled tokens are in flight: planned, not confirmed.
+     *
+     * @return 0 or more
+     */
+    public int inFlight() {
+        return inFlight;
+    }
+
+    /**
+     * Sets how many sampled tokens are in flight.
+     *
+     * @param inFlight 0 or more
+     */
+    public void setInFlight(int inFlight) {
+        this.inFlight = inFlight;
+    }
+
+    /**
+     * The executor's slot.
+     *
+     * @return {@link #NO_SLOT} while it waits
+     */
+    public int slot() {
+        return slot;
+    }
+
+    /**
+     * Sets the slot.
+     *
+     * @param slot or {@link #NO_SLOT}
+     */
+    public void setSlot(int slot) {
+        this.slot = slot;
+    }
+
+    /**
+     * How many prompt tokens came from the prefix cache when the sequence first ran.
+     *
+     * @return -1 before that
+     */
+    public int cachedTokens() {
+        return cachedTokens;
+    }
+
+    /**
+     * Sets how many prompt tokens came from the prefix cache.
+     *
+     * @param cachedTokens 0 or more
+     */
+    public void setCachedTokens(int cachedTokens) {
+        this.cachedTokens = cachedTokens;
+    }
+
+    /**
+     * Whether it has finished or was aborted.
+     *
+     * @return true once it has
+     */
+    public boolean ended() {
+        return ended;
+    }
+
+    /** Marks it as ended. */
+    public void end() {
+        ended = true;
+    }
+
+    /**
+     * Whether its next token must be drawn under a mask. Such a sequence is not planned ahead: its mask depends on the token
+     * before.
+     *
+     * @return true while a grammar holds
+     */
+    public boolean masked() {
+        return masked;
+    }
+
+    /**
+     * Sets whether its next token must be drawn under a mask.
+     *
+     * @param masked true while a grammar holds
+     */
+    public void setMasked(boolean masked) {
+        this.masked = masked;
+    }
+
+    /**
+     * The adapter's handle.
+     *
+     * @return -1 for none
+     */
+    public int adapter() {
+        return adapter;
+    }
+
+    /**
+     * Sets the adapter.
+     *
+     * @param adapter a handle, or -1
+     */
+    public void setAdapter(int adapter) {
+        this.adapter = adapter;
+    }
+
+    /**
+     * What the scheduler keeps with the sequence.
+     *
+     * @return as set, at first null
+     */
+    public Object schedulerState() {
+        return schedulerState;
+    }
+
+    /**
+     * Sets what the scheduler keeps with the sequence.
+     *
+     * @param state anything, or null
+     */
+    public void setSchedulerState(Object state) {
+        this.schedulerState = state;
+    }
+
+    /**
+     * What the KV cache manager keeps with the sequence.
+     *
+     * @return as set, at first null
+     */
+    public Object cacheState() {
+        return cacheState;
+    }
+
+    /**
+     * Sets what the KV cache manager keeps with the sequence.
+     *
+     * @param state anything, or null
+     */
+    public void setCacheState(Object state) {
+        this.cacheState = state;
+    }
+
+    @Override
+    public String toString() {
+        return "Sequence[" + id + ", prompt=" + promptTokens + ", length=" + length + ", computed=" + computed
+                + ", slot=" + slot + "]";
+    }
+}
