@@ -70,7 +70,7 @@ final class ServeCommand implements Callable<Integer> {
         Path work = temporaryFolder();
         EngineStart engineStart = new EngineStart(config, failure -> giveUp(failure, work));
         engineStart.start();
-        PayaraMicroServer server = PayaraMicroServer.boot(installation, address);
+        PayaraMicroServer server = PayaraMicroServer.boot(installation, address, work);
         long serverReady = System.nanoTime();
         Engine engine = engineStart.await();
         server.open();
@@ -100,7 +100,6 @@ final class ServeCommand implements Callable<Integer> {
     private static Path temporaryFolder() throws IOException {
         Path work = Files.createTempDirectory("tokamak-");
         work.toFile().deleteOnExit();
-        System.setProperty("glassfish.embedded.tmpdir", work.toString());
         return work;
     }
 
