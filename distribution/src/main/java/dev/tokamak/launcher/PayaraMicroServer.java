@@ -67,6 +67,9 @@ final class PayaraMicroServer {
         set(runner, LISTENER + "enabled=false");
         set(runner, LISTENER + "address=" + address.host());
         set(runner, HTTP + "max-connections=-1");
+        set(runner, HTTP + "server-header=false");
+        // So that TRACE is refused by the application, in the words of its other refusals.
+        set(runner, HTTP + "trace-enabled=true");
     }
 
     /** Opens the port. */

@@ -1,16 +1,16 @@
 package dev.tokamak.launcher;
 
-import dev.tokamak.api.Engine;
 import dev.tokamak.api.EngineConfig;
-import dev.tokamak.api.EngineProvider;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.engine.EngineHolder;
+import dev.tokamak.engine.ServedModel;
+import dev.tokamak.engine.TokamakEngine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -72,7 +72,7 @@ final class ServeCommand implements Callable<Integer> {
         engineStart.start();
         PayaraMicroServer server = PayaraMicroServer.boot(installation, address, work);
         long serverReady = System.nanoTime();
-        Engine engine = engineStart.await();
+        ServedModel engine = engineStart.await();
         server.open();
 
         String name = engine.model().names().get(0);
@@ -121,13 +121,13 @@ final class ServeCommand implements Callable<Integer> {
     private static final class EngineStart extends Thread {
         private final EngineConfig config;
         private final Consumer<Throwable> onFailure;
-        private final CountDownLatch loaded = new CountDownLatch(1);
-        private volatile Engine engine;
+        private final CompletableFuture<ServedModel> loaded = new CompletableFuture<>();
         private volatile long nanos;
 
         EngineStart(EngineConfig config, Consumer<Throwable> onFailure) {
             super("engine-start");
             setDaemon(true);
+            EngineHolder.set(loaded);
             this.config = config;
             this.onFailure = onFailure;
         }
@@ -136,21 +136,16 @@ final class ServeCommand implements Callable<Integer> {
         public void run() {
             long start = System.nanoTime();
             try {
-                EngineProvider provider = ServiceLoader.load(EngineProvider.class)
-                        .findFirst()
-                        .orElseThrow(() -> TokamakException.configuration("no engine is on the class path"));
-                engine = provider.open(config);
-                EngineHolder.set(engine);
+                ServedModel engine = TokamakEngine.open(config);
                 nanos = System.nanoTime() - start;
-                loaded.countDown();
+                loaded.complete(engine);
             } catch (Throwable failure) {
                 onFailure.accept(failure);
             }
         }
 
-        Engine await() throws InterruptedException {
-            loaded.await();
-            return engine;
+        ServedModel await() {
+            return loaded.join();
         }
 
         double seconds() {

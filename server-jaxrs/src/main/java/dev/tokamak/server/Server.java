@@ -1,11 +1,10 @@
 package dev.tokamak.server;
 
-import dev.tokamak.api.Engine;
 import dev.tokamak.engine.EngineHolder;
+import dev.tokamak.engine.ServedModel;
 import dev.tokamak.protocol.Call;
 import dev.tokamak.protocol.EventStream;
 import dev.tokamak.protocol.ProtocolException;
-import dev.tokamak.protocol.ServingOptions;
 import dev.tokamak.protocol.openai.OpenAiProtocol;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
@@ -13,6 +12,7 @@ import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.logging.Logger;
 
@@ -21,15 +21,13 @@ final class Server {
     private static final Logger LOG = Logger.getLogger(Server.class.getName());
 
     private final ServerSettings settings;
-    private final ServingOptions serving;
     private final SseWriters writers;
     private final OpenRequests open = new OpenRequests();
-    private Engine engine;
+    private ServedModel served;
     private OpenAiProtocol protocol;
 
-    Server(ServerSettings settings, ServingOptions serving) {
+    Server(ServerSettings settings) {
         this.settings = settings;
-        this.serving = serving;
         this.writers = new SseWriters(settings.writerThreads(), settings.heartbeatMillis(), settings.stallMillis());
     }
 
@@ -38,18 +36,20 @@ final class Server {
      *
      * @throws ProtocolException 503 if there is none yet
      */
-    Engine engine() {
-        return EngineHolder.get()
-                .orElseThrow(() -> new ProtocolException(
-                        503, "no model is loaded yet", "service_unavailable_error", null, "starting"));
+    ServedModel engine() {
+        CompletableFuture<ServedModel> engine = EngineHolder.engine();
+        if (!engine.isDone() || engine.isCompletedExceptionally()) {
+            throw new ProtocolException(503, "no model is loaded yet", "service_unavailable_error", null, "starting");
+        }
+        return engine.join();
     }
 
     /** The protocol on top of the engine; made anew when the engine was replaced. */
     synchronized OpenAiProtocol protocol() {
-        Engine current = engine();
-        if (engine != current) {
-            protocol = Protocols.openAi(current, serving);
-            engine = current;
+        ServedModel current = engine();
+        if (served != current) {
+            protocol = Protocols.openAi(current);
+            served = current;
         }
         return protocol;
     }

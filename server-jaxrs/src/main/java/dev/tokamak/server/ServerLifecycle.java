@@ -1,11 +1,12 @@
 package dev.tokamak.server;
 
-import dev.tokamak.api.EngineProvider;
 import dev.tokamak.engine.EngineHolder;
+import dev.tokamak.engine.ServedModel;
+import dev.tokamak.engine.TokamakEngine;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
-import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
 import java.util.logging.Logger;
 
 /**
@@ -27,11 +28,10 @@ public final class ServerLifecycle implements ServletContextListener {
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
-        if (EngineHolder.get().isEmpty() && ServerSettings.text("model") != null) {
-            openEngine();
+        if (ServerSettings.text("model") != null) {
+            openEngineOnce();
         }
-        ServerSettings settings = ServerSettings.fromEnvironment();
-        server = new Server(settings, ServingSettings.fromEnvironment());
+        server = new Server(ServerSettings.fromEnvironment());
         event.getServletContext().setAttribute(Server.class.getName(), server);
     }
 
@@ -42,17 +42,15 @@ public final class ServerLifecycle implements ServletContextListener {
         }
     }
 
-    private static synchronized void openEngine() {
-        if (EngineHolder.get().isPresent()) {
-            return;
+    /** The engine outlives this application: a native library can be loaded by one class loader only. */
+    private static void openEngineOnce() {
+        synchronized (EngineHolder.class) {
+            if (!EngineHolder.engine().isDone()) {
+                ServedModel engine = TokamakEngine.open(EngineSettings.fromEnvironment());
+                EngineHolder.set(CompletableFuture.completedFuture(engine));
+                LOG.info("serving " + engine.model().names().get(0));
+            }
         }
-        ClassLoader loader = EngineProvider.class.getClassLoader();
-        EngineProvider provider = ServiceLoader.load(EngineProvider.class, loader)
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "no engine is on the server's class path: pass Tokamak's jars with --addlibs"));
-        EngineHolder.set(provider.open(EngineSettings.fromEnvironment()));
-        LOG.info("opened the engine from tokamak.* settings");
     }
 
     static Server server(ServletContext context) {

@@ -1,12 +1,10 @@
 package dev.tokamak.server;
 
-import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Map;
 import java.util.Set;
 
 /** The JAX-RS application at {@code /}. */
-@ApplicationPath("/")
 public final class TokamakApplication extends Application {
 
     /** Made by JAX-RS. */
@@ -24,8 +22,6 @@ public final class TokamakApplication extends Application {
 
     @Override
     public Map<String, Object> getProperties() {
-        return Map.of(
-                "jersey.config.server.wadl.disableWadl", true,
-                "jersey.config.server.response.setStatusOverSendError", true);
+        return Map.of("jersey.config.server.wadl.disableWadl", true);
     }
 }
