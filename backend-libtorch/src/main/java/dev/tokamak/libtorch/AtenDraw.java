@@ -85,7 +85,8 @@ final class AtenDraw {
             minP |= inputs.minP(row) > 0;
         }
         if (minP) {
-            Tensor least = scaled.amax(new long[] {1}, true).add_(column(rows, row -> (float) Math.log(inputs.minP(row))));
+            Tensor least =
+                    scaled.amax(new long[] {1}, true).add_(column(rows, row -> (float) Math.log(inputs.minP(row))));
             try (Scalar minusInfinity = new Scalar(Double.NEGATIVE_INFINITY)) {
                 scaled.masked_fill_(scaled.lt(least), minusInfinity);
             }
@@ -161,7 +162,8 @@ final class AtenDraw {
         try (Scalar minusInfinity = new Scalar(Double.NEGATIVE_INFINITY)) {
             Tensor within = top.masked_fill(beyond, minusInfinity);
             Tensor sum = torch.logsumexp(within, new long[] {1}, true);
-            return within.sub(all == null ? sum : torch.where(unlimited, all, sum)).exp_();
+            return within.sub(all == null ? sum : torch.where(unlimited, all, sum))
+                    .exp_();
         }
     }
 

@@ -49,8 +49,7 @@ class AtenOperators implements Operators {
 
     @Override
     public Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
-        return torch.rms_norm(
-                x, new long[] {weight.size(0)}, new TensorOptional(weight), new DoubleOptional(epsilon));
+        return torch.rms_norm(x, new long[] {weight.size(0)}, new TensorOptional(weight), new DoubleOptional(epsilon));
     }
 
     @Override

@@ -46,7 +46,7 @@ final class Decoder implements AutoCloseable {
      *
      * @param step what to compute
      * @param cache that the step's rows point into
-     * @return {@code [tokens, hidden]}, normalised, ready for {@link #logits}
+     * @return {@code [tokens, hidden]}, normalised, ready for {@link #logits}; owned by the caller, whatever scope is open
      */
     Tensor forward(StepInputs step, KvCache cache) {
         operators.beginStep(step, cache, shapes);
@@ -54,18 +54,21 @@ final class Decoder implements AutoCloseable {
         Tensor normed = operators.rmsNorm(residual, layers[0].inputNorm(), epsilon);
         for (int i = 0; i < layers.length; i++) {
             Tensor nextNorm = i + 1 < layers.length ? layers[i + 1].inputNorm() : finalNorm;
-            try (PointerScope scope = new PointerScope()) {
-                Tensor next = layer(i, residual, normed, nextNorm, cache, step);
-                scope.detach(next);
-                normed.close();
-                normed = next;
+            Tensor next;
+            PointerScope scope = new PointerScope();
+            try {
+                next = layer(i, residual, normed, nextNorm, cache, step);
+                next.retainReference();
+            } finally {
+                scope.close();
             }
+            normed.close();
+            normed = next;
         }
         return normed;
     }
 
-    private Tensor layer(
-            int index, Tensor residual, Tensor normed, Tensor nextNorm, KvCache cache, StepInputs step) {
+    private Tensor layer(int index, Tensor residual, Tensor normed, Tensor nextNorm, KvCache cache, StepInputs step) {
         DecoderLayer layer = layers[index];
         Tensor qkv = layer.qkv().apply(normed);
         if (layer.headNorm() != null) {

@@ -20,7 +20,9 @@ final class DummyWeights implements Weights {
                 DeviceOptional place = new DeviceOptional(device.device());
                 TensorOptions options = type.device(place);
                 Scalar scale = new Scalar(0.02)) {
-            return name.endsWith("norm.weight") ? torch.ones(shape, options) : torch.randn(shape, options).mul_(scale);
+            return name.endsWith("norm.weight")
+                    ? torch.ones(shape, options)
+                    : torch.randn(shape, options).mul_(scale);
         }
     }
 

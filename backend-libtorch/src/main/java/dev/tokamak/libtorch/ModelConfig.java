@@ -118,14 +118,16 @@ final class ModelConfig {
         return switch (type) {
             case "default" -> Rotary.plain(theta);
             case "linear" -> Rotary.linear(theta, number(scaling, "factor", 1));
-            case "llama3" -> Rotary.llama3(
-                    theta,
-                    number(scaling, "factor", 8),
-                    number(scaling, "low_freq_factor", 1),
-                    number(scaling, "high_freq_factor", 4),
-                    number(scaling, "original_max_position_embeddings", 8192));
-            default -> throw TokamakException.configuration(
-                    file + " asks for rotary scaling of type " + type + "; supported are default, linear and llama3");
+            case "llama3" ->
+                Rotary.llama3(
+                        theta,
+                        number(scaling, "factor", 8),
+                        number(scaling, "low_freq_factor", 1),
+                        number(scaling, "high_freq_factor", 4),
+                        number(scaling, "original_max_position_embeddings", 8192));
+            default ->
+                throw TokamakException.configuration(file + " asks for rotary scaling of type " + type
+                        + "; supported are default, linear and llama3");
         };
     }
 
@@ -164,8 +166,8 @@ final class ModelConfig {
     }
 
     private TokamakException fault(String field, JsonValue found, String expected) {
-        return TokamakException.configuration(file + " has " + field + " = " + found + " where " + expected
-                + " is expected");
+        return TokamakException.configuration(
+                file + " has " + field + " = " + found + " where " + expected + " is expected");
     }
 
     TokamakException unsupported(String problem) {

@@ -92,8 +92,7 @@ final class SafetensorsFile implements AutoCloseable {
             throw fault(path, "is not a safetensors file: its header would have " + headerLength + " bytes");
         }
         if (8 + headerLength > size) {
-            throw fault(
-                    path, "is cut short: its header has " + headerLength + " bytes and the file only " + size);
+            throw fault(path, "is cut short: its header has " + headerLength + " bytes and the file only " + size);
         }
         ByteBuffer header = readFully(path, channel, 8, (int) headerLength);
         long dataLength = size - 8 - headerLength;
@@ -138,8 +137,9 @@ final class SafetensorsFile implements AutoCloseable {
         }
         TensorType type = TensorType.of(dtype.getString());
         if (type == null) {
-            throw fault(path, "holds tensor " + name + " of type " + dtype.getString() + "; read are "
-                    + TensorType.names());
+            throw fault(
+                    path,
+                    "holds tensor " + name + " of type " + dtype.getString() + "; read are " + TensorType.names());
         }
         long[] shape = integers(path, name, sizes);
         long[] span = integers(path, name, offsets);
@@ -152,12 +152,16 @@ final class SafetensorsFile implements AutoCloseable {
             }
         }
         if (span[0] > span[1] || span[1] > dataLength) {
-            throw fault(path, "is cut short or corrupt: tensor " + name + " lies at bytes " + span[0] + " to " + span[1]
-                    + " of " + dataLength);
+            throw fault(
+                    path,
+                    "is cut short or corrupt: tensor " + name + " lies at bytes " + span[0] + " to " + span[1] + " of "
+                            + dataLength);
         }
         if (span[1] - span[0] != bytes) {
-            throw fault(path, "is corrupt: tensor " + name + " has " + (span[1] - span[0])
-                    + " bytes where its shape and type ask for " + bytes);
+            throw fault(
+                    path,
+                    "is corrupt: tensor " + name + " has " + (span[1] - span[0])
+                            + " bytes where its shape and type ask for " + bytes);
         }
         return new Entry(type, shape, span[0], bytes);
     }
