@@ -42,7 +42,7 @@ class AtenOperators implements Operators {
     @Override
     public Tensor embed(Tensor table, Tensor ids) {
         Tensor rows = torch.index_select(table, 0, ids);
-        return rows.scalar_type() == device.type().scalarType()
+        return TensorType.of(rows) == device.type()
                 ? rows
                 : rows.to(device.type().scalarType());
     }
@@ -86,10 +86,10 @@ class AtenOperators implements Operators {
     }
 
     /** A pair and its angle are complex numbers, and the rotation is their product. */
-    private static void rotate(Tensor heads, Tensor rotary) {
+    private void rotate(Tensor heads, Tensor rotary) {
         long[] pairs = {heads.size(0), heads.size(1), heads.size(2) / 2, 2};
         Tensor angles = torch.view_as_complex(rotary).unsqueeze(1);
-        if (heads.scalar_type() == ScalarType.Float) {
+        if (device.type() == TensorType.F32) {
             torch.view_as_complex(heads.view(pairs)).mul_(angles);
         } else {
             Tensor wide = heads.to(ScalarType.Float).contiguous();

@@ -69,7 +69,7 @@ final class CpuOperators extends AtenOperators {
 
     @Override
     public Linear linear(Tensor weight, Tensor bias) {
-        if (halfRun != null && weight.scalar_type() == ScalarType.Float && fitsHalf(weight)) {
+        if (halfRun != null && TensorType.of(weight) == TensorType.F32 && fitsHalf(weight)) {
             try {
                 Linear linear = new HalfLinear(weight, bias);
                 halves++;

@@ -91,7 +91,7 @@ final class Decoder implements AutoCloseable {
     Tensor logits(Tensor hidden, Tensor index) {
         Tensor rows = index.size(0) == hidden.size(0) ? hidden : torch.index_select(hidden, 0, index);
         Tensor logits = head.apply(rows);
-        return logits.scalar_type() == ScalarType.Float ? logits : logits.to(ScalarType.Float);
+        return TensorType.of(logits) == TensorType.F32 ? logits : logits.to(ScalarType.Float);
     }
 
     long weightBytes() {

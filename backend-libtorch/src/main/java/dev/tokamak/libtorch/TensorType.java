@@ -2,6 +2,7 @@ package dev.tokamak.libtorch;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** The element types that weights come in. */
@@ -24,6 +25,16 @@ enum TensorType {
     static TensorType of(String safetensorsName) {
         return Arrays.stream(values())
                 .filter(type -> type.name().equals(safetensorsName))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The type of a tensor, or null. */
+    static TensorType of(Tensor tensor) {
+        // An enum constant from native code is another object until it is interned.
+        ScalarType found = tensor.scalar_type().intern();
+        return Arrays.stream(values())
+                .filter(type -> type.scalarType == found)
                 .findFirst()
                 .orElse(null);
     }

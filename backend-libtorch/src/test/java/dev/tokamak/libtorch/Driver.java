@@ -172,6 +172,34 @@ final class Driver implements AutoCloseable {
         }
     }
 
+    /** Takes a sequence's slot and blocks away; the one returned begins again with all its tokens. */
+    Running preempt(Running running) {
+        running.release();
+        Running again = new Running(Arrays.copyOf(running.tokens, running.prompt), running.params);
+        again.tokens = running.tokens.clone();
+        return again;
+    }
+
+    /** Decodes one sequence with two steps under way: each input is the token that the step before samples. */
+    void generatePipelined(int outputTokens, Running running) {
+        begin();
+        add(running, running.tokens.length);
+        executor.launch(plan);
+        for (int i = 1; i <= outputTokens; i++) {
+            if (i < outputTokens) {
+                begin();
+                running.tokens = Arrays.copyOf(running.tokens, running.tokens.length + 1);
+                running.tokens[running.tokens.length - 1] = StepPlan.LAST_SAMPLED;
+                add(running, 1);
+                executor.launch(plan);
+            } else {
+                running.tokens = Arrays.copyOf(running.tokens, running.tokens.length + 1);
+            }
+            executor.await(result);
+            running.tokens[running.prompt + i - 1] = result.token(0, 0);
+        }
+    }
+
     @Override
     public void close() {
         executor.close();

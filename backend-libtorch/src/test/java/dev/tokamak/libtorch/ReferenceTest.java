@@ -32,6 +32,83 @@ final class ReferenceTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("checkpoints")
+    void tokensAreTheSameInAMixedBatch(String name) {
+        Reference reference = Reference.of(name);
+        try (Driver driver = new Driver(reference.folder())) {
+            driver.scatterBlocks(1);
+            Reference.Case first = reference.cases().get(0);
+            Reference.Case second = reference.cases().get(1);
+            Driver.Running decoding = driver.start(first.prompt());
+            driver.generate(10, WHOLE, decoding);
+            Driver.Running prefilling = driver.start(second.prompt());
+            Driver.Running again = driver.start(first.prompt());
+            driver.generate(STEPS, 5, prefilling, decoding, again);
+            assertThat(decoding.output()).isEqualTo(first.continuation());
+            assertThat(prefilling.output()).isEqualTo(second.continuation());
+            assertThat(again.output()).isEqualTo(first.continuation());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("checkpoints")
+    void tokensAreTheSameInChunksOfSeven(String name) {
+        Reference reference = Reference.of(name);
+        try (Driver driver = new Driver(reference.folder())) {
+            driver.scatterBlocks(2);
+            for (Reference.Case each : reference.cases()) {
+                Driver.Running running = driver.start(each.prompt());
+                driver.generate(STEPS, 7, running);
+                assertThat(running.output()).isEqualTo(each.continuation());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("checkpoints")
+    void tokensAreTheSameFromCachedBlocks(String name) {
+        Reference reference = Reference.of(name);
+        try (Driver driver = new Driver(reference.folder())) {
+            Reference.Case each = reference.cases().get(1);
+            Driver.Running cold = driver.start(each.prompt());
+            driver.generate(1, WHOLE, cold);
+            Driver.Running warm = driver.start(each.prompt());
+            warm.attach(cold, each.prompt().length / Driver.BLOCK_SIZE);
+            driver.generate(STEPS, WHOLE, warm, cold);
+            assertThat(warm.output()).isEqualTo(each.continuation());
+            assertThat(cold.output()).isEqualTo(each.continuation());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("checkpoints")
+    void tokensAreTheSameAfterTwoPreemptions(String name) {
+        Reference reference = Reference.of(name);
+        try (Driver driver = new Driver(reference.folder())) {
+            Reference.Case each = reference.cases().get(0);
+            Driver.Running running = driver.start(each.prompt());
+            for (int until : new int[] {11, 40}) {
+                driver.generate(until, WHOLE, running);
+                running = driver.preempt(running);
+            }
+            driver.generate(STEPS, 16, running);
+            assertThat(running.output()).isEqualTo(each.continuation());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("checkpoints")
+    void tokensAreTheSameWhenTheNextStepIsLaunchedBeforeTheLastIsAwaited(String name) {
+        Reference reference = Reference.of(name);
+        try (Driver driver = new Driver(reference.folder())) {
+            Reference.Case each = reference.cases().get(1);
+            Driver.Running running = driver.start(each.prompt());
+            driver.generatePipelined(STEPS, running);
+            assertThat(running.output()).isEqualTo(each.continuation());
+        }
+    }
+
     /** Log probabilities of the whole vocabulary are its logits up to a number that a softmax does not see. */
     @ParameterizedTest
     @MethodSource("checkpoints")
