@@ -16,6 +16,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = TokamakCommand.Version.class)
 final class PluginsCommand implements Callable<Integer> {
+    private static final String LINE = "%-18s %-20s %-16s %s%n";
+
     @Spec
     private CommandSpec spec;
 
@@ -25,9 +27,12 @@ final class PluginsCommand implements Callable<Integer> {
         PluginRegistry registry =
                 PluginRegistry.discover(installation.plugins(), PluginsCommand.class.getClassLoader());
         PrintWriter out = spec.commandLine().getOut();
-        out.printf("%-18s %-24s %-12s %s%n", "KIND", "NAME", "VERSION", "FROM");
         List<PluginEntry> entries = registry.entries();
-        entries.forEach(entry -> out.println(entry.describe()));
+        out.printf(LINE, "KIND", "NAME", "VERSION", "FROM");
+        for (PluginEntry entry : entries) {
+            out.printf(LINE, entry.kind(), entry.name(), entry.version(), shortened(entry.location(), installation));
+            entry.refusal().ifPresent(why -> out.println("    refused: " + why));
+        }
         long refused =
                 entries.stream().filter(entry -> entry.refusal().isPresent()).count();
         out.printf(
@@ -36,5 +41,11 @@ final class PluginsCommand implements Callable<Integer> {
                 refused,
                 installation.plugins().map(Object::toString).orElse("none"));
         return 0;
+    }
+
+    /** Relative to the installation where it is in it. */
+    private static String shortened(String location, Installation installation) {
+        String home = installation.home() + "/";
+        return location.startsWith(home) ? location.substring(home.length()) : location;
     }
 }

@@ -1,6 +1,7 @@
 package dev.tokamak.server;
 
 import dev.tokamak.api.EngineHealth;
+import dev.tokamak.engine.ServedModel;
 import dev.tokamak.protocol.openai.OpenAiProtocol;
 import jakarta.servlet.ServletContext;
 import jakarta.ws.rs.GET;
@@ -11,7 +12,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
-/** What operators ask: {@code /health}, {@code /ping} and {@code /version}. */
+/** What operators ask: {@code /health}, {@code /ping}, {@code /metrics} and {@code /version}. */
 @Path("/")
 @Produces(MediaType.APPLICATION_JSON)
 public final class ServiceResource {
@@ -60,6 +61,19 @@ public final class ServiceResource {
     @Path("ping")
     public Response postPing() {
         return health();
+    }
+
+    /**
+     * The engine's counters and gauges.
+     *
+     * @return Prometheus' text format
+     */
+    @GET
+    @Path("metrics")
+    @Produces(MetricsText.CONTENT_TYPE)
+    public String metrics() {
+        ServedModel model = server.engine();
+        return MetricsText.of(model.metrics(), model.model().names().get(0));
     }
 
     /**
