@@ -52,6 +52,9 @@ final class ServeCommand implements Callable<Integer> {
             description = "Port to listen on; 0 for any free one. Default: ${DEFAULT-VALUE}.")
     private int port;
 
+    @Option(names = "--exit-when-ready", hidden = true)
+    private boolean exitWhenReady;
+
     @Spec
     private CommandSpec spec;
 
@@ -76,6 +79,10 @@ final class ServeCommand implements Callable<Integer> {
         server.open();
 
         String name = engine.model().names().get(0);
+        if (exitWhenReady) {
+            SelfTest.run(PayaraMicroServer.url(address), name);
+            return 0;
+        }
         out.printf(
                 "%s is ready at %s after %.1f s (model %.1f s, server %.1f s beside it)%n%n",
                 name,

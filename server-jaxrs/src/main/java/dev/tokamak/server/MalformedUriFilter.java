@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 
-/** Refuses addresses such as {@code /v1/%zz}, which Jersey as a filter would answer with an empty 200. */
+/** Refuses addresses that are no URIs, such as {@code /v1/models?a=%zz}, with the same body as every other refusal. */
 public final class MalformedUriFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
 
