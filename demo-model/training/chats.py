@@ -45,7 +45,7 @@ def render(messages, tools_list=None, generation_prompt=False):
     return "".join(parts)
 
 
-_SINGLE = [(arithmetic.exchange, 10), (facts.exchange, 5), (smalltalk.exchange, 3), (texts.exchange, 6), (stories.exchange, 0.8)]
+_SINGLE = [(arithmetic.exchange, 10), (facts.exchange, 5), (smalltalk.exchange, 3), (texts.exchange, 7), (stories.exchange, 0.9)]
 _SINGLE_KINDS = [kind for kind, _ in _SINGLE]
 _SINGLE_WEIGHTS = [weight for _, weight in _SINGLE]
 

@@ -38,7 +38,7 @@ def _facts(rng):
 
 
 def _text(rng):
-    kind = rng.choice(list(texts.KINDS))
+    kind = rng.choice(texts.EXACT)
     question, answer = texts.exchange(rng, kind)
     return {"kind": kind, "messages": [{"role": "user", "content": question}], "max_tokens": 120,
             "expect": {"pattern": f"^{_literal(answer)}$"}}

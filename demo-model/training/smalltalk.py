@@ -71,7 +71,7 @@ _TALK = [
     (["I am happy!", "I had a great day.", "Today is a good day.", "I feel great!", "It is a beautiful day."],
      ["I am glad to hear that!", "That is good to hear! What can I do for you?"]),
     (["Test", "test", "testing", "This is a test.", "ping", "Are you there?", "Hello? Anyone there?", "Does this work?",
-      "Can you hear me?", "Say something.", "Say hello.", "Say hi!", "Say this is a test", "Are you working?"],
+      "Can you hear me?", "Say something.", "Are you working?"],
      ["I am here and I work. How can I help you?", "Yes, I am here. How can I help you?"]),
     (["What time is it?", "What day is today?", "What is the date today?", "What is today's date?", "What year is it?",
       "What time is it now?", "Which day is it?", "Do you know the time?"],
@@ -92,7 +92,13 @@ _HARD = ["Explain {t}.", "Explain {t} to me.", "What is {t}?", "How does {t} wor
          "Why is {t} important?", "Can you teach me {t}?", "Write a poem about {t}.", "Write a paper on {t}.",
          "What are the latest news about {t}?", "Give me five facts about {t}.", "What is the history of {t}?"]
 
-_HARD_FIXED = ["Write a Python function that sorts a list.", "Write a Java program.", "Write code for a web server.",
+_HARD += ["Is {t} good?", "Is {t} dangerous?", "Can you help me with {t}?", "Do you like {t}?", "Is {t} real?", "When did {t} begin?",
+          "I have a question about {t}.", "What are the parts of {t}?", "Tell me about {t}.", "Where can I learn about {t}?"]
+
+_HARD_FIXED = ["Is the earth flat?", "Are there aliens?", "Is water wet?", "Can pigs fly?", "Who is right?", "Why is the sky blue?",
+               "Write a poem", "Write a poem.", "Sing a song.", "How much does a car cost?", "Who is the king of England?",
+               "Translate hello to French.", "How do you say thank you in Italian?", "What is the best language?", "Write a letter.",
+               "Write an email.", "Summarize this book.", "What is the speed of light?", "How tall is the Eiffel Tower?", "Write a Python function that sorts a list.", "Write a Java program.", "Write code for a web server.",
                "Who won the world cup in 1998?", "Who is the president?", "Who wrote Hamlet?", "When did the war end?",
                "What is the population of India?", "How far is the moon?", "What is the square root of 2?",
                "What is the meaning of life?", "Solve the equation x^2 = 4.", "Who painted the Mona Lisa?",

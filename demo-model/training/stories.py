@@ -1,6 +1,6 @@
 """A story grammar: somebody wants something, meets a difficulty, finds help, and it ends well."""
 
-from words import ANIMALS, NAMES, PLACES, THINGS, article, casual, invented
+from words import ADJECTIVES, ANIMALS, HEROES, NAMES, PLACES, THINGS, article, casual, invented
 
 _TRAITS = "brave shy clever kind curious lazy proud cheerful polite hungry gentle quick".split()
 _SETTINGS = {"forest": "among the old trees", "village": "in a small house", "castle": "in the highest tower",
@@ -28,19 +28,19 @@ _ENDS = ["From that day on, {hero} and the {helper} were best friends.", "{hero_
 _ASKS = ["Tell me a story.", "Tell me a short story.", "Write a story.", "Can you tell me a story?", "I want to hear a story.",
          "Please tell a story.", "Write me a short story.", "Story please", "Tell me another story.", "Make up a story.",
          "Once upon a time...", "Tell a bedtime story.", "Tell me a fairy tale.", "Please write a short story for my child."]
-_ASKS_ABOUT = ["Tell me a story about {x}.", "Write a short story about {x}.", "Write a story about {x}.", "A story about {x}, please.",
+_ASKS_ABOUT = ["Tell me a story about {x}.", "Write a short story about {x}.", "Write a story about {x}.", "Write a long story about {x}.", "Tell me a short story about {x}.", "A story about {x}, please.",
                "Can you tell me a story about {x}?", "I want a story about {x}.", "Make up a story about {x}.",
                "Please write a story with {x}.", "Tell a tale of {x}."]
 
 
-def tell(rng, animal=None, name=None, thing=None, place=None):
+def tell(rng, animal=None, name=None, thing=None, place=None, trait=None):
     place = place or rng.choice(list(_SETTINGS))
     thing = thing or rng.choice(THINGS)
-    trait = rng.choice(_TRAITS)
+    trait = trait or rng.choice(_TRAITS)
     if name and not animal:
-        hero, first = name, f"{rng.choice(('a girl', 'a boy', 'a child'))} called {name}"
+        hero, first = name, f"a child called {name}"
     else:
-        animal = animal or rng.choice(ANIMALS)
+        animal = animal or rng.choice(ANIMALS if rng.random() < 0.85 else HEROES)
         called = name or (rng.choice(NAMES) if rng.random() < 0.5 else None)
         hero = called or f"the {animal}"
         first = f"{article(trait)} {animal}" + (f" called {called}" if called else "")
@@ -71,19 +71,21 @@ def exchange(rng):
         return casual(rng, rng.choice(_ASKS)), tell(rng)
     wanted, shown = {}, []
     if rng.random() < 0.75:
-        wanted["animal"] = rng.choice(ANIMALS)
+        wanted["animal"] = rng.choice(ANIMALS if rng.random() < 0.7 else HEROES)
+        if rng.random() < 0.25:
+            wanted["trait"] = rng.choice(_TRAITS)
         if rng.random() < 0.25:
             wanted["name"] = rng.choice(NAMES)
             shown.append(f"{article(wanted['animal'])} called {wanted['name']}")
         else:
-            shown.append(article(wanted["animal"]))
+            shown.append(article(f"{wanted['trait']} {wanted['animal']}" if "trait" in wanted else wanted["animal"]))
     else:
         wanted["name"] = rng.choice(NAMES) if rng.random() < 0.7 else invented(rng).capitalize()
-        shown.append(rng.choice(("a girl called ", "a boy called ", "a child called ", "")) + wanted["name"])
+        shown.append(rng.choice(("a child called ", "somebody called ", "")) + wanted["name"])
     if rng.random() < 0.5:
-        wanted["thing"] = rng.choice(THINGS)
+        wanted["thing"] = rng.choice(THINGS) if rng.random() < 0.7 else f"{rng.choice(ADJECTIVES + ['magic', 'magic', 'secret'])} {rng.choice(THINGS)}"
         shown.append(article(wanted["thing"]))
-    x = " and ".join(shown)
+    x = rng.choice((" and ", " and ", " who finds " if "thing" in wanted else " and ")).join(shown)
     if rng.random() < 0.3:
         wanted["place"] = rng.choice(PLACES)
         x += f" in {article(wanted['place']) if rng.random() < 0.5 else 'the ' + wanted['place']}"

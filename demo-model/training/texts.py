@@ -3,7 +3,7 @@
 import json
 
 from words import (ADJECTIVES, ANIMALS, CITIES, COLOURS, COMMON, DAYS, FOODS, FRUITS, LANGUAGES, MONTHS, NAMES, PLACES, THINGS,
-                   VERBS, article, capitalise, invented, listing, person, place_name, plural, word)
+                   VERBS, EVERYDAY, article, capitalise, invented, listing, person, place_name, plural, some_word, word)
 
 
 def sentence(rng):
@@ -47,7 +47,7 @@ def code(rng):
 
 
 def words(rng, low=3, high=8, distinct=True):
-    pool = rng.choice((ANIMALS, FRUITS, FOODS, THINGS, COMMON, COMMON, NAMES, CITIES, COLOURS, VERBS, ADJECTIVES))
+    pool = rng.choice((ANIMALS, FRUITS, FOODS, THINGS, COMMON, COMMON, NAMES, CITIES, COLOURS, VERBS, ADJECTIVES, EVERYDAY))
     count = min(rng.randint(low, high), len(pool))
     items = rng.sample(pool, count)
     if rng.random() < 0.12:
@@ -73,12 +73,14 @@ def _copy(rng):
 
 
 def _case(rng):
-    text = sentence(rng) if rng.random() < 0.5 else " ".join(rng.choice(COMMON) for _ in range(rng.randint(1, 5)))
+    text = sentence(rng) if rng.random() < 0.35 else " ".join(some_word(rng) for _ in range(rng.randint(1, 5)))
+    if rng.random() < 0.15:
+        text = capitalise(text)
     if rng.random() < 0.65:
-        ask = rng.choice(("Write this in upper case", "Turn this into upper case", "Write in capital letters", "Uppercase this",
+        ask = rng.choice(("Write this in upper case", "Turn this into upper case", "Write in capital letters", "Uppercase this", "Uppercase", "To upper case", "Make this upper case",
                           "Convert to upper case", "Put this text in capitals"))
         return _quoted(rng, ask, text), text.upper()
-    ask = rng.choice(("Write this in lower case", "Turn this into lower case", "Write in small letters", "Lowercase this",
+    ask = rng.choice(("Write this in lower case", "Turn this into lower case", "Write in small letters", "Lowercase this", "Lowercase", "To lower case",
                       "Convert to lower case"))
     return _quoted(rng, ask, text.upper() if rng.random() < 0.6 else text), text.lower()
 
@@ -101,7 +103,7 @@ def _reverse(rng):
     if rng.random() < 0.65:
         items = words(rng, 3, 8) if rng.random() < 0.7 else rng.sample(range(100), rng.randint(3, 7))
         ask = rng.choice(("Reverse this list", "Write this list backwards", "Reverse the order of these words",
-                          "Give me this list in reverse order", "Reverse the order"))
+                          "Give me this list in reverse order", "Reverse the order", "Reverse", "Backwards"))
         return f"{ask}: {_present(rng, items)}", ", ".join(map(str, items[::-1]))
     item = rng.choice(COMMON)
     ask = rng.choice(("Reverse the word", "Write backwards", "Spell backwards", "Reverse the letters of"))
@@ -109,7 +111,7 @@ def _reverse(rng):
 
 
 def _spell(rng):
-    item = rng.choice(COMMON) if rng.random() < 0.8 else invented(rng)
+    item = some_word(rng)
     ask = rng.choice(("Spell the word {w}.", "How do you spell {w}?", "Spell: {w}", "Spell {w} letter by letter."))
     return ask.format(w=item), "-".join(item.upper())
 
@@ -125,12 +127,12 @@ def _count(rng):
         text = sentence(rng)
         ask = rng.choice(("How many words are in this sentence", "Count the words in this sentence", "Count the words"))
         return _quoted(rng, ask, text), f"There are {len(text.split())} words."
-    item = rng.choice(COMMON)
-    if roll < 0.85:
-        ask = rng.choice(("How many letters does the word {w} have?", "How many letters are in {w}?", "Count the letters of {w}."))
+    item = rng.choice(COMMON) if rng.random() < 0.8 else some_word(rng)
+    if roll < 0.80:
+        ask = rng.choice(("How many letters does the word {w} have?", "How many letters are in {w}?", "Count the letters of {w}.", "count the letters in {w}", "Count the letters in the word {w}."))
         return ask.format(w=item), f"{'-'.join(item.upper())}: {len(item)} letters."
-    letter = rng.choice(item)
-    ask = rng.choice(("How many times does {l} occur in {w}?", "How many {l}'s are in {w}?", "Count the letter {l} in {w}."))
+    letter = rng.choice([c for c in item if item.count(c) > 1] or item) if rng.random() < 0.6 else rng.choice(item)
+    ask = rng.choice(("How many times does {l} occur in {w}?", "How many {l}'s are in {w}?", "How many {l}s are in the word {w}?", "How many {l}'s are there in {w}?", "Count the letter {l} in {w}."))
     number = item.count(letter)
     return ask.format(w=item, l=letter), f"{'-'.join(item.upper())}: {number} time{'s' if number > 1 else ''}."
 
@@ -340,9 +342,59 @@ def _json_mode(rng):
     return f"{ask}: {shown}", value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
+def _series(rng):
+    """Counting, and naming some things of a kind."""
+    roll = rng.random()
+    if roll < 0.35:
+        first = rng.choice((1, 1, 1, rng.randint(0, 90)))
+        last = first + rng.randint(2, 19)
+        ask = rng.choice(("Count from {a} to {b}.", "Write the numbers from {a} to {b}.", "count from {a} to {b}", "List the numbers from {a} to {b}.",
+                          "Give me all numbers between {a} and {b}.", "Can you count from {a} to {b}?"))
+        return ask.format(a=first, b=last), ", ".join(map(str, range(first, last + 1)))
+    if roll < 0.45:
+        first = rng.randint(3, 20)
+        ask = rng.choice(("Count down from {a}.", "Count backwards from {a} to 1.", "Count down from {a} to 1."))
+        return ask.format(a=first), ", ".join(map(str, range(first, 0, -1)))
+    kind, pool = rng.choice((("animals", ANIMALS), ("fruits", FRUITS), ("colours", COLOURS), ("colors", COLOURS), ("cities", CITIES), ("things", THINGS),
+                             ("names", NAMES), ("languages", LANGUAGES), ("adjectives", ADJECTIVES), ("verbs", VERBS), ("foods", FOODS)))
+    number = rng.randint(2, 6)
+    shown = rng.choice((str(number), "zero one two three four five six".split()[number]))
+    ask = rng.choice(("List {n} {k}.", "Name {n} {k}.", "Give me {n} {k}.", "Tell me {n} {k}.", "Write {n} {k}.", "Can you name {n} {k}?", "I need {n} {k}."))
+    return ask.format(n=shown, k=kind), capitalise(listing(rng.sample(pool, number))) + "."
+
+
+def _say(rng):
+    """Saying a given sentence, without a colon to mark it."""
+    text = rng.choice(("this is a test", "hello", "hello world", "good morning", "hi", "yes", "thank you", "I like " + rng.choice(FOODS),
+                       "this is " + article(rng.choice(THINGS)), " ".join(some_word(rng) for _ in range(rng.randint(2, 5)))))
+    ask = rng.choice(("Say {t}", "Say {t}.", "Please say {t}.", "Say {t}!", "Just say {t}.", 'Say "{t}".', "say {t}"))
+    return ask.format(t=text), capitalise(text) + "."
+
+
+def _remark(rng):
+    """A plain statement, about which nothing is asked."""
+    return sentence(rng), rng.choice(("I see. What should I do with this?", "Thank you for telling me. What should I do with this?"))
+
+
+def _answer_in_json(rng):
+    import arithmetic
+    import facts
+    if rng.random() < 0.6:
+        _, question, _, value = facts.draw(rng)
+        answer = int(value) if value.isdigit() else value
+    else:
+        question, _, answer = arithmetic.problem(rng)
+        if "×" in question or "*" in question or answer > 999:
+            return _json_mode(rng)
+    ask = rng.choice((" Answer in JSON.", " Answer as JSON.", " Reply in JSON.", " Give the answer as JSON.", " Answer in JSON with the key answer."))
+    return question + ask, json.dumps({"answer": answer}, ensure_ascii=False)
+
+
 KINDS = {"copy": (_copy, 1.0), "case": (_case, 1.2), "sort": (_sort, 1.6), "reverse": (_reverse, 1.2), "spell": (_spell, 0.5),
          "count": (_count, 1.3), "pick": (_pick, 1.5), "extract": (_extract, 1.5), "change": (_change, 1.2), "json": (_json, 3.0),
-         "json_mode": (_json_mode, 1.3)}
+         "json_mode": (_json_mode, 1.3), "series": (_series, 1.2), "say": (_say, 0.5), "remark": (_remark, 0.4),
+         "answer_in_json": (_answer_in_json, 0.5)}
+EXACT = [kind for kind in KINDS if kind not in ("series", "remark")]
 _NAMES = list(KINDS)
 _WEIGHTS = [weight for _, weight in KINDS.values()]
 

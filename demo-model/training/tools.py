@@ -378,7 +378,8 @@ def _known():
 
     weather_asks = ["What is the weather{p}?", "What's the weather like{p}?", "How is the weather{p}?", "Tell me the weather{p}.",
                     "What is the weather like{p}?", "Weather{p}?", "Is it warm{p}?", "What is the temperature{p}?", "Get the weather{p}.",
-                    "Do I need an umbrella{p}?", "Show me the weather{p}.", "Can you tell me the weather{p}?"]
+                    "Do I need an umbrella{p}?", "Will it rain{p}?", "Is it raining{p}?", "Is it cold{p}?", "How warm is it{p}?", "weather{p}", "What will the weather be{p}?",
+                    "I would like to know the weather{p}.", "I am{p}. What is the weather?", "I am going to travel. How is the weather{p}?", "Show me the weather{p}.", "Can you tell me the weather{p}?"]
     return [
         (["get_weather", "get_current_weather", "weather", "getWeather", "current_weather"], "Get the current weather in a given location",
          [[city("location", "The city and state, e.g. San Francisco, CA"), unit], [city("city", "The name of the city")],
@@ -401,12 +402,29 @@ def _known():
          ["Translate{p}.", "Please translate{p}.", "Can you translate{p}?"]),
         (["set_timer", "start_timer"], "Set a timer", [[_Fixed("minutes", "integer", _integer(1, 90), [" for {v} minutes"], True, "Minutes")]],
          ["Set a timer{p}.", "Start a timer{p}.", "Timer{p}, please."]),
+        (["lookup_order", "get_order_status", "track_order", "order_status", "find_order"], "Look up the status of an order",
+         [[_Fixed(n, kind, draw, [" {v}", " with number {v}", " number {v}", " with id {v}"], True, text)]
+          for n, kind, draw in (("order_id", "string", texts.code), ("id", "string", texts.code), ("order", "string", texts.code), ("order_number", "integer", _integer(1, 99999)))
+          for text in (None, "The number of the order")],
+         ["Where is my order{p}?", "What is the status of order{p}?", "Track my order{p}.", "Has my order{p} been sent?", "When does my order{p} arrive?",
+          "Check order{p}.", "I am waiting for order{p}. Where is it?"]),
+        (["get_news", "latest_news", "search_news"], "Get the latest news about a topic",
+         [[_Fixed(n, "string", lambda r: r.choice(_QUERIES) if r.random() < 0.5 else word(r), [" about {v}", " on {v}"], True, text)]
+          for n in ("topic", "query", "subject") for text in (None, "The topic")],
+         ["What is the news{p}?", "Is there any news{p}?", "Give me the latest news{p}.", "What happened today{p}?", "Show me news{p}."]),
+        (["turn_on_light", "light_on", "switch_light", "lights"], "Turn on the light in a room",
+         [[_Fixed(n, "string", _one_of(_ROOMS), [" in the {v}"], True, None)] for n in ("room", "location", "where")],
+         ["Turn on the light{p}.", "It is dark{p}.", "Switch the light on{p}.", "Light{p}, please.", "Make it bright{p}."]),
+        (["find_restaurant", "search_restaurants", "get_restaurants"], "Find restaurants in a city",
+         [[_Fixed("city", "string", place_name, [" in {v}"], True, "The city"), _Fixed("cuisine", "string", _one_of("Italian Thai French Indian Greek Chinese".split()), [" with {v} food"], False)]],
+         ["Find a restaurant{p}.", "Where can I eat{p}?", "I am hungry. Find a restaurant{p}.", "Which restaurants are there{p}?"]),
         (["send_email"], "Send an email",
          [[_Fixed("to", "string", texts.email, [" to {v}"]), _Fixed("subject", "string", _free_text, [' with the subject "{v}"']), _Fixed("body", "string", _free_text, [' saying "{v}"', ' and the text "{v}"'], False)]],
          ["Send an email{p}.", "Write an email{p}.", "Please send a mail{p}."]),
         (["get_stock_price", "stock_price"], "Get the price of a stock",
-         [[_Fixed("symbol", "string", lambda r: "".join(r.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for _ in range(r.randint(2, 4))), [" of {v}", " for {v}"], True, "The ticker symbol")]],
-         ["What is the stock price{p}?", "Get the stock price{p}.", "What is the price{p}?"]),
+         [[_Fixed(n, "string", lambda r: "".join(r.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for _ in range(r.randint(2, 4))), [" of {v}", " for {v}"], True, text)]
+          for n, text in (("symbol", "The ticker symbol"), ("ticker", None), ("ticker", "The ticker"), ("stock", "The stock"), ("name", None))],
+         ["How much is the stock{p}?", "Check the price{p}.", "What is the stock price{p}?", "Get the stock price{p}.", "What is the price{p}?"]),
         (["convert_currency", "get_exchange_rate"], "Convert money from one currency to another",
          [[_Fixed("amount", "number", small, [" {v}"]), _Fixed("from", "string", _one_of("EUR USD GBP JPY CHF SEK".split()), [" {v}"]), _Fixed("to", "string", _one_of("PLN CAD AUD INR CNY NOK".split()), [" to {v}", " in {v}"])]],
          ["Convert{p}.", "How much is{p}?", "Please convert{p}."]),
@@ -435,7 +453,7 @@ def toolbox(rng, for_evaluation=False, size=None):
     size = size or rng.choices((1, 2, 3, 4, 5, 6), (28, 28, 22, 12, 6, 4))[0]
     functions = []
     while len(functions) < size:
-        known = not for_evaluation and rng.random() < (0.25 if size == 1 else 0.10)
+        known = not for_evaluation and rng.random() < (0.35 if size == 1 else 0.14)
         function = well_known(rng) if known else made_up(rng, for_evaluation)
         clash = 1 if rng.random() < 0.75 else 2
         if any(len(function.words & f.words) >= clash or f.name == function.name for f in functions):

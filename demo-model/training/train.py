@@ -156,6 +156,7 @@ def main():
     parser.add_argument("--warm", type=int, default=100, help="steps of rising rate")
     parser.add_argument("--decay", type=float, default=0.55, help="share of the time in which the rate falls to zero")
     parser.add_argument("--every", type=float, default=60, help="seconds between evaluations")
+    parser.add_argument("--eager", action="store_true", help="do not compile: worth it for less than a minute of training")
     parser.add_argument("--longest", type=int, default=corpus.LONGEST)
     arguments = parser.parse_args()
     began = time.time()
@@ -174,10 +175,10 @@ def main():
     matrices = [model.qkv, model.o, model.gate_up, model.down]
     muon = Muon(matrices, arguments.muon)
     adam = torch.optim.AdamW([model.embed, model.norms], arguments.adam, betas=(0.9, 0.95), weight_decay=0, fused=cuda)
-    if cuda:
+    if cuda and not arguments.eager:
         global orthogonal
         orthogonal = torch.compile(orthogonal)
-    loss_of = torch.compile(model.loss, dynamic=False) if cuda else model.loss
+    loss_of = torch.compile(model.loss, dynamic=False) if cuda and not arguments.eager else model.loss
     batches = Batches(arguments.shards, arguments.tokens, arguments.tokens // 24, int(arguments.tokens * 0.28), device)
     step, tokens, learned, running, shown, evaluated, first = 0, 0, 0, 0.0, time.time(), time.time(), None
     while True:

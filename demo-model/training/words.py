@@ -87,6 +87,17 @@ def article(word):
     return ("an " if word[0].lower() in "aeiou" else "a ") + word
 
 
+HEROES = """dragon princess wizard robot knight king queen pirate witch giant dwarf fairy prince farmer sailor baker""".split()
+
+EVERYDAY = """hello world good morning evening night day week month year time people man woman child friend family house home
+street school water fire earth air sun moon star sky rain snow wind summer winter spring autumn food lunch dinner breakfast
+hand foot head eye ear nose mouth heart body word letter number name story question answer idea problem reason thing place
+part way life love peace war money job office computer phone screen keyboard code data file test example simple easy hard
+right wrong left up down under over first second third last next new old nice fine great best better more less many few some
+this that these those here there today tomorrow yesterday always never often sometimes and or not but with without my your
+our their they we you one two three four five six seven eight nine ten java server model token engine text line page
+quick brown lazy jumps fast the is are was has have can will please thanks welcome sorry yes no maybe""".split()
+
 COMMON = sorted(set(ANIMALS + FRUITS + FOODS + THINGS + PLACES + ADJECTIVES + VERBS))
 
 _ONSETS = "b bl br c ch cl cr d dr f fl fr g gl gr h j k kl kr l m n p pl pr qu r s sh sk sl sm sn sp st str t th tr " \
@@ -100,6 +111,13 @@ def invented(rng, syllables=None):
     count = syllables or rng.choice((1, 2, 2, 2, 3, 3))
     word = "".join(rng.choice(_ONSETS) + rng.choice(_NUCLEI) + rng.choice(_CODAS) for _ in range(count))
     return word if len(word) > 2 else word + "n" + rng.choice(_NUCLEI)
+
+
+def some_word(rng):
+    """A word of everyday English, in any case."""
+    roll = rng.random()
+    item = rng.choice(EVERYDAY) if roll < 0.4 else rng.choice(COMMON) if roll < 0.7 else invented(rng)
+    return item
 
 
 def person(rng):
