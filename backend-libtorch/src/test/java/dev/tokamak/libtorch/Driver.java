@@ -47,6 +47,14 @@ final class Driver implements AutoCloseable {
         Collections.shuffle(freeBlocks, new Random(seed));
     }
 
+    /** Hands a released sequence's blocks out before all others. */
+    void reuseBlocksFirst(Running released) {
+        for (int block : released.blocks) {
+            freeBlocks.remove((Integer) block);
+            freeBlocks.add(0, block);
+        }
+    }
+
     /** A sequence that has a slot. */
     final class Running {
         final SamplingParams params;
