@@ -13,11 +13,11 @@ import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.executor.StepMasks;
 import dev.tokamak.spi.executor.StepPlan;
 import dev.tokamak.spi.executor.StepResult;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Future;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Device;
@@ -33,9 +33,14 @@ final class LibtorchExecutor implements Executor {
     private static final Logger log = LoggerFactory.getLogger(LibtorchExecutor.class);
     private static final List<Integer> BLOCK_SIZES = List.of(16, 32, 8, 64, 128);
 
+    /** What the KV cache takes at most unless it is told otherwise. */
+    private static final long DEFAULT_KV_BYTES = 4L << 30;
+
     private final ExecutorConfig config;
     private final TensorThread thread = new TensorThread("tokamak-libtorch");
-    private final ArrayDeque<Step> underWay = new ArrayDeque<>();
+    /** Changed by the engine thread; read by whoever closes. */
+    private final ConcurrentLinkedDeque<Step> underWay = new ConcurrentLinkedDeque<>();
+
     private ComputeDevice device;
     private Operators operators;
     private Operators fallback;
@@ -146,7 +151,9 @@ final class LibtorchExecutor implements Executor {
         long useful = (long) config.maxNumSeqs() * ((maxModelLen + blockSize - 1) / blockSize);
         long bytes = config.engine()
                 .kvCacheMemoryBytes()
-                .orElseGet(() -> Math.min(HostMemory.available() / 2, Math.multiplyExact(useful, blockBytes)));
+                .orElseGet(() -> Math.min(
+                        Math.min(DEFAULT_KV_BYTES, HostMemory.available() / 2),
+                        Math.multiplyExact(useful, blockBytes)));
         return (int) Math.max(1, Math.min(Integer.MAX_VALUE, bytes / blockBytes));
     }
 

@@ -6,16 +6,19 @@ import org.bytedeco.pytorch.Tensor;
 /** The KV cache's memory: one tensor a layer, owned here. It begins as zeros, so that nothing in it is not a number. */
 final class PagedKvCache implements KvCache, AutoCloseable {
     private final Tensor[] layers;
+    private final boolean hostMemory;
     private final int blockSize;
     private final int blocks;
 
     PagedKvCache(ComputeDevice device, DecoderSpec spec, int blockSize, int blocks) {
         this.layers = new Tensor[spec.layers];
+        this.hostMemory = device.cpu();
         this.blockSize = blockSize;
         this.blocks = blocks;
         try {
             for (int i = 0; i < layers.length; i++) {
-                layers[i] = device.zerosCompute((long) blocks * blockSize, 2, spec.kvHeads, spec.headDim);
+                long[] shape = {(long) blocks * blockSize, 2, spec.kvHeads, spec.headDim};
+                layers[i] = device.cpu() ? HostMemory.lazyZeros(device.type(), shape) : device.zerosCompute(shape);
             }
         } catch (RuntimeException e) {
             close();
@@ -41,7 +44,9 @@ final class PagedKvCache implements KvCache, AutoCloseable {
     @Override
     public void close() {
         for (Tensor layer : layers) {
-            if (layer != null) {
+            if (layer != null && hostMemory) {
+                HostMemory.free(layer);
+            } else if (layer != null) {
                 layer.close();
             }
         }

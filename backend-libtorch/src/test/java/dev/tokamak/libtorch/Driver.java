@@ -30,8 +30,11 @@ final class Driver implements AutoCloseable {
     private long nextStep = 1;
 
     Driver(Path checkpoint) {
-        executor = new LibtorchExecutor(
-                new ExecutorConfig(checkpoint, EngineConfig.builder(checkpoint).build(), SLOTS, 512));
+        this(checkpoint, EngineConfig.builder(checkpoint).build());
+    }
+
+    Driver(Path checkpoint, EngineConfig config) {
+        executor = new LibtorchExecutor(new ExecutorConfig(checkpoint, config, SLOTS, 512));
         model = executor.load((what, fraction) -> {});
         executor.allocateKvCache(BLOCK_SIZE, BLOCKS);
         for (int i = 0; i < BLOCKS; i++) {
@@ -45,6 +48,14 @@ final class Driver implements AutoCloseable {
     /** Hands blocks out in an order that never follows memory. */
     void scatterBlocks(long seed) {
         Collections.shuffle(freeBlocks, new Random(seed));
+    }
+
+    /** Hands a released sequence's blocks out before all others. */
+    void reuseBlocksFirst(Running released) {
+        for (int block : released.blocks) {
+            freeBlocks.remove((Integer) block);
+            freeBlocks.add(0, block);
+        }
     }
 
     /** A sequence that has a slot. */

@@ -46,7 +46,8 @@ final class SafetensorsFileTest {
     void aTensorBeyondTwoGibibytesIsMappedInPieces() throws IOException {
         long elements = (3L << 30) / 2;
         String header = "{'big':{'dtype':'BF16','shape':[" + elements + "],'data_offsets':[0," + 2 * elements + "]},"
-                + "'last':{'dtype':'F32','shape':[1],'data_offsets':[" + 2 * elements + "," + (2 * elements + 4) + "]}}";
+                + "'last':{'dtype':'F32','shape':[1],'data_offsets':[" + 2 * elements + "," + (2 * elements + 4)
+                + "]}}";
         Path path = folder.resolve("sparse.safetensors");
         byte[] head = head(header);
         try (FileChannel channel = FileChannel.open(
@@ -60,8 +61,7 @@ final class SafetensorsFileTest {
             assertThat(pieces).hasSize(3);
             MappedByteBuffer end = pieces.get(2);
             assertThat(end.get(end.limit() - 1)).isEqualTo((byte) 2);
-            ByteBuffer last =
-                    file.map(file.entries().get("last")).get(0).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer last = file.map(file.entries().get("last")).get(0).order(ByteOrder.LITTLE_ENDIAN);
             assertThat(last.getFloat()).isEqualTo(7f);
         }
     }
