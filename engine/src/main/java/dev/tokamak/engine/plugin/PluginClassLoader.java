@@ -6,6 +6,8 @@ import java.net.URLClassLoader;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Loads one plugin's classes. It shares the JDK, {@code dev.tokamak.api} and {@code dev.tokamak.spi} with the host; everything else
@@ -72,5 +74,11 @@ final class PluginClassLoader extends URLClassLoader {
             urls.addAll(Collections.list(extended.get().getResources(name)));
         }
         return Collections.enumeration(urls);
+    }
+
+    /** The jars it loads from. */
+    @Override
+    public String toString() {
+        return Stream.of(getURLs()).map(URL::getPath).collect(Collectors.joining(", "));
     }
 }
