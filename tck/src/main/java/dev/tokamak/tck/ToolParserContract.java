@@ -150,7 +150,8 @@ public abstract class ToolParserContract {
 
     @Test
     void providerIsFoundByItsName() {
-        assertThat(StreamSupport.stream(ServiceLoader.load(ToolParserProvider.class).spliterator(), false)
+        assertThat(StreamSupport.stream(
+                                ServiceLoader.load(ToolParserProvider.class).spliterator(), false)
                         .map(ToolParserProvider::name))
                 .as("names of the providers that META-INF/services lists")
                 .contains(provider().name());
@@ -167,8 +168,12 @@ public abstract class ToolParserContract {
             assertThat(calls).as(context).hasSameSizeAs(sample.calls());
             for (int k = 0; k < calls.size(); k++) {
                 ToolCallTranscript.Call call = calls.get(k);
-                assertThat(call.ended()).as("call " + k + " is ended, " + context).isTrue();
-                assertThat(call.name()).as(context).isEqualTo(sample.calls().get(k).name());
+                assertThat(call.ended())
+                        .as("call " + k + " is ended, " + context)
+                        .isTrue();
+                assertThat(call.name())
+                        .as(context)
+                        .isEqualTo(sample.calls().get(k).name());
                 assertThat(parsed(call.arguments(), context))
                         .as("arguments of call " + k + ", " + context)
                         .isEqualTo(comparable(sample.calls().get(k).arguments()));
@@ -194,9 +199,13 @@ public abstract class ToolParserContract {
                 List<ToolCallTranscript.Event> events = parseWhole(text);
                 assertThat(parse(TextCuts.characters(text))).as(context).isEqualTo(events);
                 List<ToolCallTranscript.Call> calls = callsOf(events);
-                assertThat(calls.size()).as(context).isLessThanOrEqualTo(sample.calls().size());
+                assertThat(calls.size())
+                        .as(context)
+                        .isLessThanOrEqualTo(sample.calls().size());
                 for (int k = 0; k < calls.size(); k++) {
-                    assertThat(calls.get(k).name()).as(context).isEqualTo(sample.calls().get(k).name());
+                    assertThat(calls.get(k).name())
+                            .as(context)
+                            .isEqualTo(sample.calls().get(k).name());
                 }
                 checkEndedCalls(events, context);
             }

@@ -153,15 +153,18 @@ final class CallStream implements ToolParser {
                 }
             }
             case SILENT -> {}
-            case CALL -> call(mark);
+            case HEADER -> read(mark);
+            case CALL -> {
+                if (format.callsOnlyInSections() && !inSection) {
+                    text(mark.text());
+                } else {
+                    read(mark);
+                }
+            }
         }
     }
 
-    private void call(Format.Mark mark) {
-        if (format.callsOnlyInSections() && !inSection) {
-            text(mark.text());
-            return;
-        }
+    private void read(Format.Mark mark) {
         state = State.READING;
         reader = mark.reader().create(feed, out, tools);
         readerFoundCalls = false;

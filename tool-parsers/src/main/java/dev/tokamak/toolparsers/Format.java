@@ -10,6 +10,8 @@ final class Format {
     enum Kind {
         /** A call begins, or a list of calls. */
         CALL,
+        /** The head of a message begins, wherever it stands. */
+        HEADER,
         /** Follows a call; text like any other elsewhere. */
         CALL_END,
         /** Wraps calls. Content if no call follows it. */
@@ -106,6 +108,11 @@ final class Format {
         /** Texts that are the beginning of a call themselves. */
         Builder bareCalls(Readers reader, String... texts) {
             return add(Kind.CALL, reader, true, texts);
+        }
+
+        /** Texts that a message's head begins with. */
+        Builder headers(Readers reader, String... texts) {
+            return add(Kind.HEADER, reader, false, texts);
         }
 
         Builder callEnds(String... texts) {

@@ -12,8 +12,14 @@ final class LiteralToolParsers {
         return (feed, out, tools) -> new LiteralCallReader(layout, feed, out, tools);
     }
 
+    private static CallGrammar python(String begin, String separator, String end) {
+        return CallGrammar.parameters("", "(", new NamedArgumentsGrammar(), ")").within(begin, separator, end);
+    }
+
     private static Format.Builder bareList() {
-        return Format.builder().bareCalls(literal(Layout.PYTHON.guard()), "[");
+        return Format.builder()
+                .bareCalls(literal(Layout.PYTHON.guard()), "[")
+                .grammar(python("[", ", ", "]"));
     }
 
     private static Format gemma(String begin, String quote, String end) {
@@ -55,6 +61,7 @@ final class LiteralToolParsers {
                     Format.builder()
                             .calls(literal(Layout.PYTHON), "<function_calls>")
                             .callEnds("</function_calls>")
+                            .grammar(python("<function_calls>\n", "\n", "\n</function_calls>"))
                             .build());
         }
     }
@@ -68,6 +75,7 @@ final class LiteralToolParsers {
                     Format.builder()
                             .calls(literal(Layout.PYTHON), "<|tool_call_start|>")
                             .callEnds("<|tool_call_end|>")
+                            .grammar(python("<|tool_call_start|>[", ", ", "]<|tool_call_end|>"))
                             .specialTokens()
                             .build());
         }

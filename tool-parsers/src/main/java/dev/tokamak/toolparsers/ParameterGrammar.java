@@ -34,31 +34,14 @@ final class ParameterGrammar implements CallGrammar.Arguments {
             return formats;
         }
         Object required = tool.parameters().get("required");
-        properties.forEach((key, schema) -> {
-            boolean string = Schema.of(tool.parameters())
-                    .property(key.toString())
-                    .type()
-                    .isString();
-            Object value = string ? CallGrammar.anyText() : CallGrammar.schema(withDefinitions(schema, tool));
+        for (Object key : properties.keySet()) {
+            Schema property = Schema.of(tool.parameters()).property(key.toString());
+            boolean string = property.type().isString();
+            Object value = string ? CallGrammar.anyText() : CallGrammar.schema(property.withDefinitions());
             Object parameter = CallGrammar.tag(begin + key + (string ? keyEndOfString : keyEnd), value, end);
             boolean mayBeMissing = !(required instanceof List<?> names) || !names.contains(key);
-            formats.add(mayBeMissing ? CallGrammar.oneOf(List.of(parameter, CallGrammar.constant(""))) : parameter);
-        });
+            formats.add(mayBeMissing ? CallGrammar.optional(parameter) : parameter);
+        }
         return formats;
-    }
-
-    /** A property's schema may refer to definitions of the whole. */
-    private static Object withDefinitions(Object schema, ToolDefinition tool) {
-        if (!(schema instanceof Map<?, ?> map)) {
-            return schema;
-        }
-        Map<String, Object> whole = Ordered.map();
-        map.forEach((key, value) -> whole.put(key.toString(), value));
-        for (String key : List.of("$defs", "definitions")) {
-            if (tool.parameters().get(key) instanceof Map<?, ?> definitions) {
-                whole.putIfAbsent(key, definitions);
-            }
-        }
-        return whole;
     }
 }

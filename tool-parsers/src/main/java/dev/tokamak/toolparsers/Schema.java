@@ -41,6 +41,21 @@ record Schema(Object node, Map<String, Object> root) {
         return new Schema(other, root);
     }
 
+    /** The schema on its own, with the definitions that it may refer to. */
+    Object withDefinitions() {
+        if (!(node instanceof Map<?, ?> map)) {
+            return node;
+        }
+        Map<String, Object> whole = Ordered.map();
+        map.forEach((key, value) -> whole.put(key.toString(), value));
+        for (String key : List.of("$defs", "definitions")) {
+            if (root.get(key) instanceof Map<?, ?> definitions) {
+                whole.putIfAbsent(key, definitions);
+            }
+        }
+        return whole;
+    }
+
     /** The node behind references and, of alternatives, the first that has a structure. */
     private Object resolved() {
         Object at = node;
@@ -78,9 +93,7 @@ record Schema(Object node, Map<String, Object> root) {
         }
         Object at = root;
         for (String part : reference.substring(2).split("/")) {
-            at = at instanceof Map<?, ?> map
-                    ? map.get(part.replace("~1", "/").replace("~0", "~"))
-                    : null;
+            at = at instanceof Map<?, ?> map ? map.get(part.replace("~1", "/").replace("~0", "~")) : null;
         }
         return at;
     }

@@ -81,12 +81,7 @@ class NamedToolParsersTest {
     @Nested
     class MistralWithAnArray extends FormatLaw {
         MistralWithAnArray() {
-            super(
-                    new NamedToolParsers.Mistral(),
-                    "[TOOL_CALLS] [",
-                    object("", "name", "arguments", ""),
-                    ", ",
-                    "]");
+            super(new NamedToolParsers.Mistral(), "[TOOL_CALLS] [", object("", "name", "arguments", ""), ", ", "]");
         }
     }
 
@@ -112,6 +107,19 @@ class NamedToolParsersTest {
                     call -> "<|start|>assistant to=functions." + call.name() + "<|channel|>commentary json<|message|>"
                             + json(call.arguments()) + "<|call|>",
                     "",
+                    "");
+        }
+    }
+
+    @Nested
+    class OpenAiBehindAPromptThatBeginsTheMessage extends FormatLaw {
+        OpenAiBehindAPromptThatBeginsTheMessage() {
+            super(
+                    new NamedToolParsers.OpenAi(),
+                    "",
+                    call -> " to=functions." + call.name() + "<|channel|>commentary json<|message|>"
+                            + json(call.arguments()) + "<|call|>",
+                    "<|start|>assistant",
                     "");
         }
     }
