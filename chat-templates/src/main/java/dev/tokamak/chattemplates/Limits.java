@@ -4,7 +4,7 @@ package dev.tokamak.chattemplates;
  * What one rendering may cost. The defaults leave room for a prompt of a million tokens and stop a hostile template
  * within seconds.
  *
- * @param steps evaluated expressions, statements and list elements; copying 64 characters counts as one
+ * @param steps evaluated expressions, statements and list elements; going through 16 to 64 characters counts as one
  * @param millis wall time of one rendering
  * @param textChars length of any one text, the output included, in UTF-16 units
  * @param totalChars all text and list elements ({@link #CHARS_PER_ELEMENT} characters each) made by one rendering together

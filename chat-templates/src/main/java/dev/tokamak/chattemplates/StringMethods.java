@@ -29,7 +29,7 @@ final class StringMethods {
     private static void define(String name, String parameters, Bound method) {
         Signature signature = new Signature(name, parameters);
         BY_NAME.put(name, (render, text, arguments) -> {
-            render.budget.steps(text.toString().length() >> 6);
+            render.budget.steps(text.toString().length() >> 4);
             return method.call(render, text.toString(), signature.bind(arguments));
         });
     }
