@@ -111,6 +111,16 @@ final class Automaton {
     }
 
     private synchronized Configuration stepSlowly(Configuration from, int c) {
+        if (from.frames.length == 1 && from.frames[0].takesBytes) {
+            Frame only = next(from.frames[0], c);
+            if (only == null || only.calls.length == 0 && !only.accepting && (only.takesBytes || only.tokens.length > 0)) {
+                Configuration to = only == null
+                        ? Configuration.DEAD
+                        : intern(List.of(only), List.of(from.stacks[0]), false);
+                from.next[c] = to;
+                return to;
+            }
+        }
         Closing closing = new Closing();
         for (int i = 0; i < from.frames.length; i++) {
             Frame next = from.frames[i].takesBytes ? next(from.frames[i], c) : null;
@@ -340,10 +350,12 @@ final class Automaton {
         }
         boolean accepting = false;
         boolean takesBytes = false;
+        int plainRun = 0;
         BitSet calls = new BitSet();
         BitSet tokens = new BitSet();
         for (int state : states) {
             accepting |= nfa.isEnd(state);
+            plainRun = Math.max(plainRun, nfa.plainRun(state));
             for (int edge = nfa.firstEdge(state); edge >= 0; edge = nfa.nextEdge(edge)) {
                 if (!nfa.passable(edge)) {
                     continue;
@@ -358,7 +370,7 @@ final class Automaton {
         }
         int[] called = calls.stream().toArray();
         int[] allowed = tokens.stream().toArray();
-        Frame frame = new Frame(nextId++, states, accepting, takesBytes, called, allowed, byteOf.length);
+        Frame frame = new Frame(nextId++, states, accepting, takesBytes, plainRun, called, allowed, byteOf.length);
         frames.put(new Ints(states), frame);
         used(160 + 8L * states.length + (takesBytes ? 4L * byteOf.length : 0));
         return frame;

@@ -10,12 +10,12 @@ import java.util.Map;
 
 /** Compiles on the calling thread, within limits, and keeps what was compiled last. */
 final class AutomatonCompiler implements GrammarCompiler {
-    private final TokenTrie trie;
+    private final TokenIndex tokens;
     private final GrammarLimits limits;
     private final Map<StructuredOutput, AutomatonGrammar> cache;
 
-    AutomatonCompiler(TokenTrie trie, GrammarLimits limits) {
-        this.trie = trie;
+    AutomatonCompiler(TokenIndex tokens, GrammarLimits limits) {
+        this.tokens = tokens;
         this.limits = limits;
         this.cache = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1L;
@@ -45,8 +45,8 @@ final class AutomatonCompiler implements GrammarCompiler {
         }
         CompileBudget budget = new CompileBudget(limits);
         Expression root = expression(source, budget);
-        Nfa nfa = new NfaBuilder(budget, trie.specialTokens()).build(root);
-        AutomatonGrammar grammar = new AutomatonGrammar(trie, new Automaton(nfa, limits.cacheBytes()));
+        Nfa nfa = new NfaBuilder(budget, tokens.specialTokens()).build(root);
+        AutomatonGrammar grammar = new AutomatonGrammar(tokens, new Automaton(nfa, limits.cacheBytes()));
         synchronized (cache) {
             cache.put(source, grammar);
         }

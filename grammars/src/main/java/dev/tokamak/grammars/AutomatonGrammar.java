@@ -5,16 +5,16 @@ import dev.tokamak.spi.grammar.GrammarState;
 
 /** A compiled grammar: an automaton that all its sequences build together, over one vocabulary. */
 final class AutomatonGrammar implements CompiledGrammar {
-    private final TokenTrie trie;
+    private final TokenIndex tokens;
     private final Automaton automaton;
 
-    AutomatonGrammar(TokenTrie trie, Automaton automaton) {
-        this.trie = trie;
+    AutomatonGrammar(TokenIndex tokens, Automaton automaton) {
+        this.tokens = tokens;
         this.automaton = automaton;
     }
 
-    TokenTrie trie() {
-        return trie;
+    TokenIndex tokens() {
+        return tokens;
     }
 
     Automaton automaton() {

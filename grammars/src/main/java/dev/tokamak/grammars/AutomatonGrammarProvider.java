@@ -20,6 +20,6 @@ public final class AutomatonGrammarProvider implements GrammarProvider {
 
     @Override
     public GrammarCompiler create(Vocabulary vocabulary, int maskSize, int[] endTokens) {
-        return new AutomatonCompiler(new TokenTrie(vocabulary, maskSize, endTokens), GrammarLimits.DEFAULT);
+        return new AutomatonCompiler(new TokenIndex(vocabulary, maskSize, endTokens), GrammarLimits.DEFAULT);
     }
 }

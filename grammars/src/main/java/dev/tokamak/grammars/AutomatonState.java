@@ -8,7 +8,7 @@ final class AutomatonState implements GrammarState {
     private static final int MAX_FORCED = 256;
 
     private final AutomatonGrammar grammar;
-    private final TokenTrie trie;
+    private final TokenIndex vocabulary;
     private final Automaton automaton;
     private Configuration[] history;
     private int accepted;
@@ -20,7 +20,7 @@ final class AutomatonState implements GrammarState {
 
     private AutomatonState(AutomatonGrammar grammar, Configuration[] history, int accepted, Configuration now) {
         this.grammar = grammar;
-        this.trie = grammar.trie();
+        this.vocabulary = grammar.tokens();
         this.automaton = grammar.automaton();
         this.history = history;
         this.accepted = accepted;
@@ -45,9 +45,9 @@ final class AutomatonState implements GrammarState {
         if (now == Configuration.ENDED) {
             return Configuration.DEAD;
         }
-        if (trie.isOrdinary(token)) {
+        if (vocabulary.isOrdinary(token)) {
             Configuration next = now;
-            for (byte b : trie.bytes(token)) {
+            for (byte b : vocabulary.bytes(token)) {
                 next = automaton.step(next, b);
             }
             return next;
@@ -57,16 +57,17 @@ final class AutomatonState implements GrammarState {
                 return automaton.stepToken(now, token);
             }
         }
-        return now.accepting && trie.isEnd(token) ? Configuration.ENDED : Configuration.DEAD;
+        boolean mayEnd = now.accepting || now.mask != null && now.mask.stuck();
+        return mayEnd && vocabulary.isEnd(token) ? Configuration.ENDED : Configuration.DEAD;
     }
 
     @Override
     public boolean fillMask(int[] words, int offset) {
         ConfigurationMask mask = now.mask;
         if (mask == null) {
-            mask = new MaskBuilder(trie, automaton).mask(now);
+            mask = new MaskBuilder(vocabulary, automaton).mask(now);
         }
-        mask.fill(words, offset, trie.maskWords());
+        mask.fill(words, offset, vocabulary.maskWords());
         return true;
     }
 
@@ -101,7 +102,7 @@ final class AutomatonState implements GrammarState {
     public int[] forcedTokens() {
         int[] forced = new int[8];
         int count = 0;
-        int[] words = new int[trie.maskWords()];
+        int[] words = new int[vocabulary.maskWords()];
         Configuration before = now;
         while (count < MAX_FORCED && !now.exhausted()) {
             fillMask(words, 0);

@@ -127,6 +127,48 @@ final class CharAutomaton {
         return builder.build(start);
     }
 
+    /**
+     * For each state a number of characters of a set that are always taken there, whichever they are: all that is easily seen,
+     * {@link Integer#MAX_VALUE} where a state leads to itself.
+     */
+    int[] runsOf(CodePoints set) {
+        int[] runs = new int[edges.size()];
+        BitSet useful = useful();
+        for (int state = runs.length - 1; state >= 0; state--) {
+            for (Edge edge : edges.get(state)) {
+                if (useful.get(edge.target()) && edge.target() >= state && edge.on().rangeCount() <= 4 && set.minus(edge.on()).isEmpty()) {
+                    int beyond = edge.target() == state ? Integer.MAX_VALUE - 1 : runs[edge.target()];
+                    runs[state] = Math.max(runs[state], beyond == Integer.MAX_VALUE ? beyond : beyond + 1);
+                }
+            }
+        }
+        return runs;
+    }
+
+    /** The states from which a text can be finished. */
+    private BitSet useful() {
+        List<List<Integer>> sources = new ArrayList<>();
+        for (int state = 0; state < edges.size(); state++) {
+            sources.add(new ArrayList<>(2));
+        }
+        for (int state = 0; state < edges.size(); state++) {
+            for (Edge edge : edges.get(state)) {
+                sources.get(edge.target()).add(state);
+            }
+        }
+        BitSet useful = (BitSet) accepting.clone();
+        List<Integer> pending = new ArrayList<>(accepting.stream().boxed().toList());
+        while (!pending.isEmpty()) {
+            for (int source : sources.get(pending.remove(pending.size() - 1))) {
+                if (!useful.get(source)) {
+                    useful.set(source);
+                    pending.add(source);
+                }
+            }
+        }
+        return useful;
+    }
+
     boolean matches(String text) {
         BitSet states = new BitSet();
         states.set(start);

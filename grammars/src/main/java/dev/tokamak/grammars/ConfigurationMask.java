@@ -6,10 +6,15 @@ import java.util.Arrays;
 final class ConfigurationMask {
     private final FrameMask[] frames;
     private final int[] others;
+    private final boolean stuck;
 
-    ConfigurationMask(FrameMask[] frames, int[] others) {
+    /**
+     * @param stuck whether the vocabulary has no token that continues the text, so that only ending it is left
+     */
+    ConfigurationMask(FrameMask[] frames, int[] others, boolean stuck) {
         this.frames = frames;
         this.others = others;
+        this.stuck = stuck;
     }
 
     void fill(int[] words, int offset, int maskWords) {
@@ -22,6 +27,10 @@ final class ConfigurationMask {
             }
         }
         FrameMask.set(others, words, offset);
+    }
+
+    boolean stuck() {
+        return stuck;
     }
 
     long bytes() {

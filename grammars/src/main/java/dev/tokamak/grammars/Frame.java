@@ -13,6 +13,8 @@ final class Frame {
     final boolean accepting;
     /** Whether the frame has moves over bytes. */
     final boolean takesBytes;
+    /** A run of plain characters, up to so long, stays within the rule; see {@link Nfa#plainRun}. */
+    final int plainRun;
     /** The rules that may be called here. */
     final int[] calls;
     /** Where each call returns to; null is not worked out yet. */
@@ -26,11 +28,12 @@ final class Frame {
     /** What this frame alone allows; null is not worked out yet. */
     FrameMask mask;
 
-    Frame(int id, int[] states, boolean accepting, boolean takesBytes, int[] calls, int[] tokens, int classes) {
+    Frame(int id, int[] states, boolean accepting, boolean takesBytes, int plainRun, int[] calls, int[] tokens, int classes) {
         this.id = id;
         this.states = states;
         this.accepting = accepting;
         this.takesBytes = takesBytes;
+        this.plainRun = plainRun;
         this.calls = calls;
         this.returns = new Frame[calls.length];
         this.tokens = tokens;

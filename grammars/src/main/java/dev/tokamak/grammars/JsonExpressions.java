@@ -16,7 +16,10 @@ import java.util.Map;
  * a closing bracket at most one space, or one line feed and an indentation. Numbers have bounded digits for the same reason.
  */
 final class JsonExpressions {
-    static final int MAX_DIGITS = 20;
+    /** Whole numbers of so many digits fit a 64-bit integer. */
+    static final int MAX_DIGITS = 18;
+    /** Multiples are of fewer digits: readers check them in double precision. */
+    static final int MAX_MULTIPLE_DIGITS = 15;
     private static final String INTEGER = "-?(?:0|[1-9][0-9]{0," + (MAX_DIGITS - 1) + "})";
 
     private final CompileBudget budget;

@@ -262,9 +262,12 @@ final class JsonSchemaCompiler {
         }
         NumberAutomata.Bound low = bound(schema, "minimum", "exclusiveMinimum", 1, path);
         NumberAutomata.Bound high = bound(schema, "maximum", "exclusiveMaximum", -1, path);
-        CharAutomaton range =
-                integer ? NumberAutomata.integers(low, high, budget) : NumberAutomata.decimals(low, high, budget);
-        for (BigDecimal step : steps(schema, path)) {
+        List<BigDecimal> steps = steps(schema, path);
+        int digits = steps.isEmpty() ? JsonExpressions.MAX_DIGITS : JsonExpressions.MAX_MULTIPLE_DIGITS;
+        CharAutomaton range = integer
+                ? NumberAutomata.integers(low, high, digits, budget)
+                : NumberAutomata.decimals(low, high, digits, budget);
+        for (BigDecimal step : steps) {
             range = range.intersect(NumberAutomata.multiples(step, !integer, path, budget), budget);
         }
         return new Expression.Characters(range, Spelling.RAW);

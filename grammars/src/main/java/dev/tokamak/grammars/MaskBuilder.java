@@ -1,7 +1,6 @@
 package dev.tokamak.grammars;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -10,117 +9,99 @@ import java.util.List;
  * <p>Implementation notes. As in XGrammar (Dong et al., 2024), what a frame allows is split: tokens that stay within its rule
  * do not depend on the open calls, so they are found once for the frame and shared by all configurations that contain it. A
  * token that leaves the rule does depend on them; the walk notes where it left, and each configuration continues from there.
+ * Inside a string nine tokens in ten are plain runs of characters: they are copied from {@link TokenIndex} without a walk.
  */
 final class MaskBuilder {
-    private final TokenTrie trie;
+    /** More frames than this are put together once rather than at each use. */
+    private static final int MAX_PARTS = 3;
+
+    private final TokenIndex vocabulary;
     private final Automaton automaton;
     private final Configuration[] path;
-    private int[] found = new int[256];
-    private int foundCount;
+    private final IntList found = new IntList();
 
-    MaskBuilder(TokenTrie trie, Automaton automaton) {
-        this.trie = trie;
+    MaskBuilder(TokenIndex vocabulary, Automaton automaton) {
+        this.vocabulary = vocabulary;
         this.automaton = automaton;
-        this.path = new Configuration[trie.maxDepth() + 1];
+        this.path = new Configuration[vocabulary.all().maxDepth() + 1];
     }
 
     ConfigurationMask mask(Configuration configuration) {
-        ConfigurationMask known = configuration.mask;
-        if (known != null) {
-            return known;
-        }
         List<FrameMask> masks = new ArrayList<>();
         for (Frame frame : configuration.frames) {
             if (frame.takesBytes) {
                 FrameMask mask = mask(frame);
-                if (!masks.contains(mask)) {
+                if (!mask.isEmpty() && !masks.contains(mask)) {
                     masks.add(mask);
                 }
             }
         }
-        foundCount = 0;
+        found.clear();
         for (int i = 0; i < configuration.frames.length; i++) {
             Frame frame = configuration.frames[i];
             CallStack stack = configuration.stacks[i];
             if (frame.takesBytes && stack != CallStack.BOTTOM) {
-                Configuration outside = automaton.returned(stack);
-                for (int node : mask(frame).exits) {
-                    walk(node + 1, trie.after(node), trie.depth(node), outside, null);
-                }
+                continueOutside(mask(frame), automaton.returned(stack));
             }
             for (int token : frame.tokens) {
-                found(token);
+                found.add(token);
             }
         }
-        if (configuration.accepting || configuration.frames.length == 0) {
-            for (int token : trie.endTokens()) {
-                found(token);
+        boolean stuck = masks.isEmpty() && found.isEmpty() && !configuration.accepting;
+        if (configuration.accepting || stuck) {
+            for (int token : vocabulary.endTokens()) {
+                found.add(token);
             }
         }
-        ConfigurationMask mask = merged(masks, Arrays.copyOf(found, foundCount));
-        configuration.mask = mask;
+        int[] others = found.toArray();
+        ConfigurationMask mask = new ConfigurationMask(merged(masks), others, stuck);
         automaton.used(mask.bytes());
+        configuration.mask = mask;
         return mask;
     }
 
-    /** A row that would be OR-ed together from many frames is put together once. */
-    private ConfigurationMask merged(List<FrameMask> masks, int[] others) {
-        if (masks.size() <= 3) {
-            return new ConfigurationMask(masks.toArray(new FrameMask[0]), others);
+    private void continueOutside(FrameMask mask, Configuration outside) {
+        for (int node : mask.exits) {
+            walk(mask.trie, node + 1, mask.trie.after(node), mask.trie.depth(node), outside, null);
         }
-        int[] row = new int[trie.maskWords()];
+    }
+
+    private FrameMask[] merged(List<FrameMask> masks) {
+        if (masks.size() <= MAX_PARTS) {
+            return masks.toArray(new FrameMask[0]);
+        }
+        int[] row = new int[vocabulary.maskWords()];
         for (FrameMask mask : masks) {
             mask.addTo(row, 0);
         }
-        foundCount = 0;
-        for (int token = 0; token < trie.maskSize(); token++) {
+        IntList tokens = new IntList();
+        for (int token = 0; token < vocabulary.maskSize(); token++) {
             if ((row[token >>> 5] >>> token & 1) != 0) {
-                found(token);
+                tokens.add(token);
             }
         }
-        FrameMask whole = new FrameMask(Arrays.copyOf(found, foundCount), new int[0], trie.maskWords());
+        FrameMask whole = new FrameMask(null, tokens.toArray(), vocabulary.all(), new int[0], row.length);
         automaton.used(whole.bytes());
-        return new ConfigurationMask(new FrameMask[] {whole}, others);
+        return new FrameMask[] {whole};
     }
 
     private FrameMask mask(Frame frame) {
         FrameMask known = frame.mask;
         if (known == null) {
-            foundCount = 0;
-            Exits exits = new Exits();
-            walk(0, trie.nodes(), 0, automaton.alone(frame), exits);
-            known = new FrameMask(Arrays.copyOf(found, foundCount), exits.toArray(), trie.maskWords());
+            boolean plain = frame.plainRun > 0;
+            TokenTrie trie = plain ? vocabulary.notPlain() : vocabulary.all();
+            int[] shared = plain ? vocabulary.plainUpTo(frame.plainRun) : null;
+            IntList exits = new IntList();
+            found.clear();
+            walk(trie, 0, trie.nodes(), 0, automaton.alone(frame), exits);
+            known = new FrameMask(shared, found.toArray(), trie, exits.toArray(), vocabulary.maskWords());
             frame.mask = known;
             automaton.used(known.bytes());
         }
         return known;
     }
 
-    /** Nodes at which a rule ended although longer tokens follow. */
-    private static final class Exits {
-        private int[] nodes = new int[16];
-        private int count;
-
-        void add(int node) {
-            if (count == nodes.length) {
-                nodes = Arrays.copyOf(nodes, count * 2);
-            }
-            nodes[count++] = node;
-        }
-
-        int[] toArray() {
-            return Arrays.copyOf(nodes, count);
-        }
-    }
-
-    private void found(int token) {
-        if (foundCount == found.length) {
-            found = Arrays.copyOf(found, foundCount * 2);
-        }
-        found[foundCount++] = token;
-    }
-
-    private void walk(int from, int to, int baseDepth, Configuration root, Exits exits) {
+    private void walk(TokenTrie trie, int from, int to, int baseDepth, Configuration root, IntList exits) {
         path[0] = root;
         int node = from;
         while (node < to) {
@@ -132,7 +113,7 @@ final class MaskBuilder {
             }
             path[level] = here;
             for (int i = trie.firstToken(node), end = trie.firstToken(node + 1); i < end; i++) {
-                found(trie.token(i));
+                found.add(trie.token(i));
             }
             if (exits != null && here.accepting && trie.after(node) > node + 1) {
                 exits.add(node);

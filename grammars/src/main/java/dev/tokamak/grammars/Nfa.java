@@ -19,6 +19,7 @@ final class Nfa {
     private int[] target = new int[128];
     private int states;
     private int edges;
+    private int[] plainRun = new int[64];
     private int[] ruleStart = new int[8];
     private int[] ruleEnd = new int[8];
     private int rules;
@@ -28,6 +29,7 @@ final class Nfa {
     int state() {
         if (states == head.length) {
             head = Arrays.copyOf(head, states * 2);
+            plainRun = Arrays.copyOf(plainRun, states * 2);
         }
         head[states] = -1;
         return states++;
@@ -70,6 +72,18 @@ final class Nfa {
         label[edges] = value << 2 | kind;
         target[edges] = to;
         head[from] = edges++;
+    }
+
+    /**
+     * Notes that any run of so many characters that JSON strings write as they are is taken here without leaving the rule.
+     * It saves looking: without it, the same is found move by move.
+     */
+    void plainRun(int state, int characters) {
+        plainRun[state] = characters;
+    }
+
+    int plainRun(int state) {
+        return plainRun[state];
     }
 
     int states() {

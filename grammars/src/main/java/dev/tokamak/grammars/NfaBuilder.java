@@ -132,7 +132,9 @@ final class NfaBuilder {
         int[] states = new int[automaton.states()];
         Arrays.setAll(states, i -> state());
         nfa.empty(from, states[automaton.start()]);
+        int[] runs = automaton.runsOf(Spelling.PLAIN);
         for (int state = 0; state < states.length; state++) {
+            nfa.plainRun(states[state], runs[state]);
             if (automaton.accepting(state)) {
                 nfa.empty(states[state], to);
             }

@@ -8,18 +8,19 @@ import java.util.Map;
 
 /**
  * Numbers within bounds, as automata over their decimal digits. A bounded number is written without an exponent, with at most
- * {@link JsonExpressions#MAX_DIGITS} digits before the point (more where a bound has more) and as many after it.
+ * a given number of digits before the point (more where a bound has more) and {@link JsonExpressions#MAX_DIGITS} after it.
  */
 final class NumberAutomata {
     private static final CodePoints MINUS = CodePoints.of('-');
     private static final CodePoints POINT = CodePoints.of('.');
     private static final int MAX_MODULUS = 20_000;
 
-    private final CompileBudget budget;
     private final CharAutomaton.Builder builder;
 
-    private NumberAutomata(CompileBudget budget) {
-        this.budget = budget;
+    private final int wholeDigits;
+
+    private NumberAutomata(int wholeDigits, CompileBudget budget) {
+        this.wholeDigits = wholeDigits;
         this.builder = new CharAutomaton.Builder(budget);
     }
 
@@ -31,10 +32,10 @@ final class NumberAutomata {
     }
 
     /** The integers within bounds. */
-    static CharAutomaton integers(Bound low, Bound high, CompileBudget budget) {
+    static CharAutomaton integers(Bound low, Bound high, int wholeDigits, CompileBudget budget) {
         Bound first = low == null ? null : wholeAbove(low);
         Bound last = high == null ? null : wholeAbove(high.negated()).negated();
-        return new NumberAutomata(budget).range(first, last, false);
+        return new NumberAutomata(wholeDigits, budget).range(first, last, false);
     }
 
     private static Bound wholeAbove(Bound bound) {
@@ -44,8 +45,8 @@ final class NumberAutomata {
     }
 
     /** The numbers within bounds. */
-    static CharAutomaton decimals(Bound low, Bound high, CompileBudget budget) {
-        return new NumberAutomata(budget).range(low, high, true);
+    static CharAutomaton decimals(Bound low, Bound high, int wholeDigits, CompileBudget budget) {
+        return new NumberAutomata(wholeDigits, budget).range(low, high, true);
     }
 
     private CharAutomaton range(Bound low, Bound high, boolean fractions) {
@@ -66,7 +67,7 @@ final class NumberAutomata {
 
     private void magnitudes(int start, Bound low, Bound high, boolean fractions) {
         BigInteger first = low.value().toBigInteger();
-        int digits = Math.max(JsonExpressions.MAX_DIGITS, first.toString().length() + 1);
+        int digits = Math.max(wholeDigits, first.toString().length() + 1);
         BigInteger most = BigInteger.TEN.pow(digits).subtract(BigInteger.ONE);
         boolean capped = high == null || high.value().toBigInteger().compareTo(most) > 0;
         BigInteger last = capped ? most : high.value().toBigInteger();
@@ -199,7 +200,7 @@ final class NumberAutomata {
             throw CompileBudget.refuse("'multipleOf' at '" + path + "' is supported up to " + MAX_MODULUS
                     + " steps of its last digit, not " + of.toPlainString());
         }
-        return new NumberAutomata(budget).multiples(scaled.intValue(), scale, fractions);
+        return new NumberAutomata(0, budget).multiples(scaled.intValue(), scale, fractions);
     }
 
     private CharAutomaton multiples(int modulus, int scale, boolean fractions) {

@@ -19,6 +19,9 @@ enum Spelling {
     private static final CodePoints MUST_ESCAPE = CodePoints.ofPairs(0, 0x1F, '"', '"', '\\', '\\');
     private static final String SHORT_ESCAPES = "\"\"\\\\\bb\ff\nn\rr\tt";
 
+    /** The characters that every spelling writes as UTF-8. */
+    static final CodePoints PLAIN = MUST_ESCAPE.complement();
+
     /**
      * The spellings of one character of a set as a small graph from node 0 to node 1. Equal endings share their nodes.
      *
@@ -91,7 +94,7 @@ enum Spelling {
             }
         }
         int[][] word = new int[tails + 1][];
-        int lead = tails == 0 ? 0 : 0xF00 >> tails & 0xFF;
+        int lead = tails == 0 ? 0 : 0xFF00 >> tails + 1 & 0xFF;
         word[0] = new int[] {lead | first >> 6 * tails, lead | last >> 6 * tails};
         for (int i = 1; i <= tails; i++) {
             int shift = 6 * (tails - i);

@@ -17,8 +17,18 @@ final class StringAutomata {
             + "(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))";
     private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private static final String IPV4 = OCTET + "(?:\\." + OCTET + "){3}";
-    private static final String LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
-    private static final String HOST = LABEL + "(?:\\." + LABEL + "){0,7}";
+    private static final String LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,28}[A-Za-z0-9])?";
+    private static final String LONG_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,60}[A-Za-z0-9])?";
+    /** Up to eight short labels or four long ones, either of which stays within the 253 characters of a host's name. */
+    private static final String HOST =
+            "(?:" + LABEL + "(?:\\." + LABEL + "){0,7}|" + LONG_LABEL + "(?:\\." + LONG_LABEL + "){0,3})";
+    /** Top-level domains that validators know: those of countries and the common ones. */
+    private static final String TOP_LEVEL = "a[cdefgilmoqrstuwxz]|b[abdefghijmnorstvwyz]|c[acdfghiklmnoruvwxyz]|d[ejkmoz]"
+            + "|e[cegrstu]|f[ijkmor]|g[abdefghilmnpqrstuwy]|h[kmnrtu]|i[delmnoqrst]|j[emop]|k[eghimnprwyz]|l[abcikrstuvy]"
+            + "|m[acdeghklmnopqrstuvwxyz]|n[acefgilopruz]|om|p[aefghklmnrstwy]|qa|r[eosuw]|s[abcdeghijklmnorstuvxyz]"
+            + "|t[cdfghjklmnortvwz]|u[agksyz]|v[aceginu]|w[fs]|y[et]|z[amw]|com|org|net|edu|gov|mil|int|info|biz|name|pro"
+            + "|dev|app|cloud|online|shop|site|tech|store|blog|email|agency|company|digital|group|health|media|network|news"
+            + "|software|solutions|studio|systems|team|today|tools|world|xyz";
     private static final String ATOM = "[A-Za-z0-9_+-]{1,30}";
     private static final String PATH_CHAR = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
     private static final String QUERY = "(?:\\?(?:" + PATH_CHAR + "|[/?])*)?(?:#(?:" + PATH_CHAR + "|[/?])*)?";
@@ -31,7 +41,7 @@ final class StringAutomata {
             Map.entry("date-time", DATE + "T" + TIME),
             Map.entry("duration", duration()),
             Map.entry("uuid", "[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"),
-            Map.entry("email", ATOM + "(?:\\." + ATOM + "){0,1}@" + LABEL + "(?:\\." + LABEL + "){0,2}\\.[A-Za-z]{2,18}"),
+            Map.entry("email", ATOM + "(?:\\." + ATOM + "){0,1}@" + LABEL + "(?:\\." + LABEL + "){0,2}\\.(?:" + TOP_LEVEL + ")"),
             Map.entry("hostname", HOST),
             Map.entry("ipv4", IPV4),
             Map.entry("ipv6", ipv6()),
@@ -88,9 +98,6 @@ final class StringAutomata {
                         + String.join(", ", FORMATS.keySet().stream().sorted().toList()));
             }
             parts.add(RegexParser.parse(regex, budget).automaton(budget));
-            if (format.equals("hostname")) {
-                parts.add(CharAutomaton.lengths(1, 253, budget));
-            }
         }
         int min = JsonSource.count(schema, "minLength", 0, path);
         int max = JsonSource.count(schema, "maxLength", -1, path);

@@ -20,6 +20,7 @@ import java.util.Set;
 public final class SyntheticVocabulary implements Vocabulary {
     private static final List<String> SPECIAL = List.of("<|end|>", "<|tool_call|>", "<|/tool_call|>", "<|pad|>");
     private final List<byte[]> tokens = new ArrayList<>();
+    private final Map<String, Integer> ids = new HashMap<>();
 
     public SyntheticVocabulary(int size) {
         Random random = new Random(7);
@@ -47,6 +48,9 @@ public final class SyntheticVocabulary implements Vocabulary {
         }
         while (tokens.size() < size - SPECIAL.size()) {
             add(word(random).getBytes(StandardCharsets.UTF_8), seen);
+        }
+        for (int id = 0; id < tokens.size(); id++) {
+            ids.putIfAbsent(new String(tokens.get(id), StandardCharsets.ISO_8859_1), id);
         }
         SPECIAL.forEach(token -> tokens.add(token.getBytes(StandardCharsets.UTF_8)));
     }
@@ -81,10 +85,6 @@ public final class SyntheticVocabulary implements Vocabulary {
 
     /** Cuts bytes into tokens, each the longest that fits or, now and then, a shorter one. */
     List<Integer> tokenise(byte[] text, Random random) {
-        Map<String, Integer> ids = new HashMap<>();
-        for (int id = 0; id < tokens.size() - SPECIAL.size(); id++) {
-            ids.putIfAbsent(new String(tokens.get(id), StandardCharsets.ISO_8859_1), id);
-        }
         String latin = new String(text, StandardCharsets.ISO_8859_1);
         List<Integer> result = new ArrayList<>();
         for (int at = 0; at < latin.length(); ) {
