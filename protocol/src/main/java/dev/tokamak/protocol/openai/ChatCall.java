@@ -26,6 +26,11 @@ final class ChatCall extends GenerationCall {
     }
 
     @Override
+    String promptField() {
+        return "messages";
+    }
+
+    @Override
     List<GenerationRequest> requests(OutputKind kind) {
         String text = serving.engine().renderChat(request.prompt());
         promptTail = text.substring(Math.max(0, text.length() - PROMPT_TAIL));

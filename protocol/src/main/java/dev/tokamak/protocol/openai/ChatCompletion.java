@@ -34,7 +34,7 @@ public record ChatCompletion(
      *
      * @param index from 0
      * @param message what was said
-     * @param logprobs of its tokens, or null
+     * @param logprobs a {@link ChatLogprobs}, or null; an Object, because Yasson leaves out a null of a record's type
      * @param finishReason why it ended
      * @param stopReason the stop string or stop token that ended it, or null
      * @param tokenIds its tokens, or null
@@ -43,7 +43,10 @@ public record ChatCompletion(
     public record Choice(
             int index,
             Message message,
-            @JsonbProperty(nillable = true) ChatLogprobs logprobs,
+
+            @JsonbProperty(value = "logprobs", nillable = true)
+            Object logprobs,
+
             @JsonbProperty("finish_reason") String finishReason,
 
             @JsonbProperty(value = "stop_reason", nillable = true)
@@ -63,8 +66,13 @@ public record ChatCompletion(
     @JsonbPropertyOrder({"role", "content", "refusal", "reasoning", "toolCalls"})
     public record Message(
             String role,
-            @JsonbProperty(nillable = true) String content,
-            @JsonbProperty(nillable = true) String refusal,
+
+            @JsonbProperty(value = "content", nillable = true)
+            String content,
+
+            @JsonbProperty(value = "refusal", nillable = true)
+            String refusal,
+
             String reasoning,
             @JsonbProperty("tool_calls") List<ToolCall> toolCalls) {}
 

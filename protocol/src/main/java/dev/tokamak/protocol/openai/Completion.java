@@ -33,7 +33,7 @@ public record Completion(
      *
      * @param index from 0
      * @param text what was generated
-     * @param logprobs of its tokens, or null
+     * @param logprobs {@link Logprobs}, or null; an Object, because Yasson leaves out a null of a record's type
      * @param finishReason why it ended
      * @param stopReason the stop string or stop token that ended it, or null
      * @param promptTokenIds its prompt's tokens, or null
@@ -43,7 +43,10 @@ public record Completion(
     public record Choice(
             int index,
             String text,
-            @JsonbProperty(nillable = true) Logprobs logprobs,
+
+            @JsonbProperty(value = "logprobs", nillable = true)
+            Object logprobs,
+
             @JsonbProperty("finish_reason") String finishReason,
 
             @JsonbProperty(value = "stop_reason", nillable = true)

@@ -27,6 +27,11 @@ final class CompletionCall extends GenerationCall {
     }
 
     @Override
+    String promptField() {
+        return "prompt";
+    }
+
+    @Override
     List<GenerationRequest> requests(OutputKind kind) {
         SamplingParams ofKind = params.toBuilder().outputKind(kind).build();
         List<GenerationRequest> requests = new ArrayList<>();

@@ -24,6 +24,9 @@ abstract class GenerationCall implements Call {
         this.envelope = envelope;
     }
 
+    /** The field that the prompt comes from. */
+    abstract String promptField();
+
     /** Renders and tokenises. */
     abstract List<GenerationRequest> requests(OutputKind kind);
 
@@ -75,7 +78,11 @@ abstract class GenerationCall implements Call {
             }
             return submitted;
         } catch (TokamakException e) {
-            throw ProtocolException.of(e);
+            // The engine speaks of prompts; the client may have sent messages.
+            boolean ofPrompt = e.param().filter("prompt"::equals).isPresent();
+            throw ProtocolException.of(ofPrompt ? new TokamakException(e.code(), e.getMessage(), promptField(), e) : e);
+        } catch (RuntimeException e) {
+            throw ProtocolException.internal(e);
         }
     }
 

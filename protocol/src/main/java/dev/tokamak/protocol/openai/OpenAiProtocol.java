@@ -6,13 +6,16 @@ import dev.tokamak.api.ModelCard;
 import dev.tokamak.protocol.Call;
 import dev.tokamak.protocol.ProtocolException;
 import dev.tokamak.protocol.ServingOptions;
+import dev.tokamak.protocol.json.Fields;
 import dev.tokamak.protocol.json.JsonBuffer;
 import dev.tokamak.protocol.json.StrictJson;
 import dev.tokamak.spi.reasoning.ReasoningParserProvider;
 import dev.tokamak.spi.tokenizer.Vocabulary;
 import dev.tokamak.spi.toolparser.ToolParserProvider;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Serves OpenAI's protocol from an engine: bodies in, bodies or events out. Thread-safe; the engine is not owned.
@@ -58,7 +61,7 @@ public final class OpenAiProtocol {
      * @throws ProtocolException 400 or 404 if the body is malformed, out of range, or asks for what is not there
      */
     public Call chatCompletions(byte[] body) {
-        return chat.bind(StrictJson.object(body));
+        return bind(body, chat::bind);
     }
 
     /**
@@ -69,7 +72,16 @@ public final class OpenAiProtocol {
      * @throws ProtocolException 400 or 404 if the body is malformed, out of range, or asks for what is not there
      */
     public Call completions(byte[] body) {
-        return completions.bind(StrictJson.object(body));
+        return bind(body, completions::bind);
+    }
+
+    /** Whatever goes wrong, in a plugin's code too, the caller gets what a client may be told. */
+    private static Call bind(byte[] body, Function<Fields, Call> binder) {
+        try {
+            return binder.apply(StrictJson.object(body));
+        } catch (RuntimeException e) {
+            throw ProtocolException.internal(e);
+        }
     }
 
     /**
@@ -135,7 +147,7 @@ public final class OpenAiProtocol {
     public static byte[] health(EngineHealth health) {
         JsonBuffer json = new JsonBuffer()
                 .raw("{\"status\":")
-                .string(health.state().name().toLowerCase());
+                .string(health.state().name().toLowerCase(Locale.ROOT));
         if (!health.detail().isEmpty()) {
             json.raw(",\"detail\":").string(health.detail());
         }

@@ -11,6 +11,7 @@ import dev.tokamak.spi.toolparser.ToolParserProvider;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -71,7 +72,7 @@ record Tools(
             throw ProtocolException.unsupported(
                     auto ? "tools" : "tool_choice",
                     "this server was started without " + missing + ", which tool_choice \""
-                            + choice.mode().name().toLowerCase() + "\" needs");
+                            + choice.mode().name().toLowerCase(Locale.ROOT) + "\" needs");
         }
     }
 
