@@ -1,0 +1,143 @@
+// The small operations between matrix products.
+
+// out[t] = table[id of t]. An id of -1 stands for the token that the row's slot has sampled last.
+// One block for each token; `hidden` is a multiple of 8.
+extern "C" __global__ void embed(
+    const half_bits* __restrict__ table,
+    const int* __restrict__ token_ids,
+    const int* __restrict__ token_slots,
+    const int* __restrict__ last_sampled,
+    half_bits* __restrict__ out,
+    int hidden,
+    int vocabulary) {
+    wait_for_previous_kernel();
+    let_next_kernel_begin();
+    int id = token_ids[blockIdx.x];
+    if (id < 0) {
+        id = last_sampled[token_slots[blockIdx.x]];
+    }
+    // A slot that has sampled nothing, as the padding rows of a captured graph have not, reads row 0.
+    id = id < 0 || id >= vocabulary ? 0 : id;
+    const half8* from = (const half8*)(table + (i64)id * hidden);
+    half8* to = (half8*)(out + (i64)blockIdx.x * hidden);
+    for (int i = threadIdx.x; i < hidden / 8; i += blockDim.x) {
+        to[i] = from[i];
+    }
+}
+
+// out[t] = silu(gate[t]) * up[t], where in[t] is gate[t] and up[t] side by side. `width` is a multiple of 8.
+extern "C" __global__ void silu_mul(const half_bits* __restrict__ in, half_bits* __restrict__ out, int width, i64 total8) {
+    wait_for_previous_kernel();
+    let_next_kernel_begin();
+    int width8 = width / 8;
+    for (i64 i = blockIdx.x * (i64)blockDim.x + threadIdx.x; i < total8; i += (i64)gridDim.x * blockDim.x) {
+        i64 row = i / width8;
+        int column = (int)(i - row * width8);
+        const half8* base = (const half8*)(in + row * 2 * width);
+        float g[8], u[8];
+        unpack(base[column], g);
+        unpack(base[width8 + column], u);
+#pragma unroll
+        for (int j = 0; j < 8; j++) {
+            float s = g[j] / (1.f + __expf(-g[j]));
+            g[j] = to_float(to_half(s)) * u[j];
+        }
+        ((half8*)(out + row * width))[column] = pack8(g);
+    }
+}
+
+// Rotates queries and keys by their positions (Su et al., RoFormer, 2021, in the half-split layout of Hugging Face), after a
+// norm of each head where the model has one, and writes keys and values into the paged cache.
+//
+// qkv[t] holds query_heads, then kv_heads keys, then kv_heads values of head_size. Queries go to q_out[t], keys and values to entry
+// `entry` of the caches, where entry is block * block_size + offset; a negative entry (padding) is not written.
+// cos_sin[position] is head_size / 2 cosines, then as many sines, in float32.
+// Grid: (tokens, query_heads + 2 * kv_heads); block: head_size / 2 threads, at most 256.
+extern "C" __global__ void rope_and_write_kv(
+    const half_bits* __restrict__ qkv,
+    const float* __restrict__ cos_sin,
+    const int* __restrict__ positions,
+    const int* __restrict__ entries,
+    const half_bits* __restrict__ q_norm,
+    const half_bits* __restrict__ k_norm,
+    half_bits* __restrict__ q_out,
+    void* __restrict__ k_cache,
+    void* __restrict__ v_cache,
+    int query_heads,
+    int kv_heads,
+    int head_size,
+    float epsilon,
+    int fp8) {
+    __shared__ float scratch[32];
+    wait_for_previous_kernel();
+    let_next_kernel_begin();
+    int t = blockIdx.x, head = blockIdx.y, half_size = head_size / 2, i = threadIdx.x;
+    const half_bits* in = qkv + ((i64)t * (query_heads + 2 * kv_heads) + head) * head_size;
+    float first = to_float(in[i]), second = to_float(in[i + half_size]);
+    bool query = head < query_heads, value = head >= query_heads + kv_heads;
+    const half_bits* norm = query ? q_norm : k_norm;
+    if (!value) {
+        if (norm) {
+            float scale = rsqrtf(block_sum(first * first + second * second, scratch) / head_size + epsilon);
+            first = to_float(to_half(to_float(to_half(first * scale)) * to_float(norm[i])));
+            second = to_float(to_half(to_float(to_half(second * scale)) * to_float(norm[i + half_size])));
+        }
+        const float* angle = cos_sin + (i64)positions[t] * head_size;
+        float c = angle[i], s = angle[i + half_size];
+        float rotated = first * c - second * s;
+        second = second * c + first * s;
+        first = rotated;
+    }
+    if (query) {
+        half_bits* out = q_out + ((i64)t * query_heads + head) * head_size;
+        out[i] = to_half(first);
+        out[i + half_size] = to_half(second);
+        return;
+    }
+    int entry = entries[t];
+    if (entry < 0) {
+        return;
+    }
+    int kv_head = value ? head - query_heads - kv_heads : head - query_heads;
+    i64 at = ((i64)entry * kv_heads + kv_head) * head_size;
+    void* cache = value ? v_cache : k_cache;
+    if (fp8) {
+        unsigned char* out = (unsigned char*)cache + at;
+        out[i] = (unsigned char)pack_fp8(first, 0.f);
+        out[i + half_size] = (unsigned char)pack_fp8(second, 0.f);
+    } else {
+        half_bits* out = (half_bits*)cache + at;
+        out[i] = to_half(first);
+        out[i + half_size] = to_half(second);
+    }
+}
+
+// Copies cache entries of one layer into contiguous keys and values, for attention kernels that know no pages.
+// Grid: entries; one block copies one entry's kv_heads * head_size elements, a multiple of 8.
+extern "C" __global__ void gather_kv(
+    const void* __restrict__ k_cache,
+    const void* __restrict__ v_cache,
+    const int* __restrict__ entries,
+    half_bits* __restrict__ k_out,
+    half_bits* __restrict__ v_out,
+    int width,
+    int fp8) {
+    i64 from = (i64)entries[blockIdx.x] * width, to = (i64)blockIdx.x * width;
+    for (int i = threadIdx.x * 8; i < width; i += blockDim.x * 8) {
+        if (fp8) {
+            float k[8], v[8];
+            const unsigned short* kp = (const unsigned short*)((const unsigned char*)k_cache + from + i);
+            const unsigned short* vp = (const unsigned short*)((const unsigned char*)v_cache + from + i);
+#pragma unroll
+            for (int j = 0; j < 4; j++) {
+                unpack_fp8(kp[j], k[2 * j], k[2 * j + 1]);
+                unpack_fp8(vp[j], v[2 * j], v[2 * j + 1]);
+            }
+            *(half8*)(k_out + to + i) = pack8(k);
+            *(half8*)(v_out + to + i) = pack8(v);
+        } else {
+            *(half8*)(k_out + to + i) = *(const half8*)((const half_bits*)k_cache + from + i);
+            *(half8*)(v_out + to + i) = *(const half8*)((const half_bits*)v_cache + from + i);
+        }
+    }
+}
