@@ -9,6 +9,7 @@ from kernels import kernel, launch
 
 
 def graph_time(calls, repeats=20):
+    torch.cuda.synchronize()
     stream = torch.cuda.Stream()
     with torch.cuda.stream(stream):
         for call in calls:
@@ -42,7 +43,7 @@ def linear():
             y = torch.zeros(n, rows, device="cuda", dtype=torch.bfloat16)
             n_tiles = max(1, n // 8)
             row = []
-            for m_tiles, warps, stages in [(2, 8, 2), (2, 8, 4), (2, 4, 4), (4, 8, 2), (4, 4, 4), (1, 8, 4), (2, 16, 2)]:
+            for m_tiles, warps, stages in [(2, 8, 2), (2, 8, 4), (2, 16, 2), (1, 8, 4), (1, 8, 8), (1, 16, 4), (1, 4, 8)]:
                 if mode == 1 and m_tiles == 1 or m_tiles * n_tiles > 8:
                     continue
                 if warps * m_tiles * 16 * (8 * n_tiles + 1) * 4 > 48 * 1024:

@@ -30,7 +30,7 @@ def launch(function, grid, block, args, shared=0):
             converted.append(cupy.int32(a))
         else:
             converted.append(a)
-    with cupy.cuda.ExternalStream(torch.cuda.current_stream().cuda_stream):
+    with cupy.cuda.Stream.from_external(torch.cuda.current_stream()):
         function(grid, block, tuple(converted), shared_mem=shared)
 
 

@@ -28,7 +28,7 @@
 #define NEGATIVE_INFINITY __int_as_float(0xff800000)
 
 __device__ __forceinline__ void mma(float* c, u32 a0, u32 a1, u32 a2, u32 a3, u32 b0, u32 b1) {
-    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32." MMA_TYPE ".f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+    asm("mma.sync.aligned.m16n8k16.row.col.f32." MMA_TYPE ".f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
                  : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
                  : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
 }
@@ -46,6 +46,23 @@ __device__ __forceinline__ half8 load_cache(const void* cache, i64 at) {
 #else
     return load_streaming((const half8*)((const half_bits*)cache + at));
 #endif
+}
+
+// The cache entry of the tile's token number `lane` modulo TILE; tokens past the context stand in for none.
+__device__ __forceinline__ int entry_of(const int* table, int tile, int lane, int context, int block_size) {
+    int token = min(tile * TILE + (lane & (TILE - 1)), context - 1);
+    return table[token / block_size] * block_size + token % block_size;
+}
+
+// The A operand of a tile of keys: rows `group` and group + 8.
+__device__ __forceinline__ void load_keys(
+    half8 key[2][CHUNKS], const void* k_cache, int entry, int kv_heads, int kv_head, int group, int member) {
+#pragma unroll
+    for (int h = 0; h < 2; h++) {
+        i64 at = ((i64)__shfl_sync(FULL_WARP, entry, group + h * 8) * kv_heads + kv_head) * HEAD_SIZE + member * 8;
+#pragma unroll
+        for (int i = 0; i < CHUNKS; i++) key[h][i] = load_cache(k_cache, at + i * 32);
+    }
 }
 
 // q: [sequences][query heads][HEAD_SIZE]; caches: [entries][kv heads][HEAD_SIZE]; block_tables: [slots][max_blocks];
@@ -102,27 +119,27 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) paged_attention(
     float running_max[2] = {NEGATIVE_INFINITY, NEGATIVE_INFINITY}, running_sum[2] = {0.f, 0.f};
     const int value_lane = lane % LANES_PER_TOKEN, value_token = lane / LANES_PER_TOKEN;
 
-    for (int tile = tile_begin + warp; tile < tile_end; tile += WARPS) {
-        int token = min(tile * TILE + (lane & 15), context - 1);
-        int entry = table[token / block_size] * block_size + token % block_size;
-        half8 key[2][CHUNKS], value[VALUE_LOADS];
-#pragma unroll
-        for (int h = 0; h < 2; h++) {
-            i64 at = ((i64)__shfl_sync(FULL_WARP, entry, group + h * 8) * kv_heads + kv_head) * HEAD_SIZE + member * 8;
-#pragma unroll
-            for (int i = 0; i < CHUNKS; i++) key[h][i] = load_cache(k_cache, at + i * 32);
-        }
+    half8 key[2][CHUNKS];
+    int tile = tile_begin + warp;
+    int entry = tile < tile_end ? entry_of(table, tile, lane, context, block_size) : 0;
+    if (tile < tile_end) load_keys(key, k_cache, entry, kv_heads, kv_head, group, member);
+    for (; tile < tile_end; tile += WARPS) {
+        half8 value[VALUE_LOADS];
 #pragma unroll
         for (int i = 0; i < VALUE_LOADS; i++) {
             i64 at = ((i64)__shfl_sync(FULL_WARP, entry, i * TOKENS_PER_LOAD + value_token) * kv_heads + kv_head) * HEAD_SIZE;
             value[i] = load_cache(v_cache, at + value_lane * 8);
         }
+        const bool more = tile + WARPS < tile_end;
+        entry = more ? entry_of(table, tile + WARPS, lane, context, block_size) : 0;
         float s[4] = {0.f, 0.f, 0.f, 0.f};
 #pragma unroll
         for (int i = 0; i < CHUNKS; i++) {
             mma(s, key[0][i].pair[0], key[1][i].pair[0], key[0][i].pair[1], key[1][i].pair[1], query[i].pair[0], query[i].pair[1]);
             mma(s, key[0][i].pair[2], key[1][i].pair[2], key[0][i].pair[3], key[1][i].pair[3], query[i].pair[2], query[i].pair[3]);
         }
+        // The next tile's keys are on their way while this one's values are weighted.
+        if (more) load_keys(key, k_cache, entry, kv_heads, kv_head, group, member);
         // s[0], s[1]: token `group`, heads 2 * member and the next; s[2], s[3]: token group + 8.
 #pragma unroll
         for (int j = 0; j < 4; j++) {
@@ -222,7 +239,9 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) paged_attention(
         const float* from = partial + (pair * splits * GROUP + h) * (HEAD_SIZE + 2);
         const int stride = GROUP * (HEAD_SIZE + 2);
         float top = NEGATIVE_INFINITY, sum = 0.f, x = 0.f;
+#pragma unroll 8
         for (int s = 0; s < splits; s++) top = fmaxf(top, __ldcg(from + s * stride + HEAD_SIZE));
+#pragma unroll 8
         for (int s = 0; s < splits; s++) {
             float m = __ldcg(from + s * stride + HEAD_SIZE);
             float factor = m == NEGATIVE_INFINITY ? 0.f : __expf(m - top);

@@ -72,7 +72,7 @@ __device__ __forceinline__ half8 pack8(const float* in) {
 // Loads that will not be used again stay out of L1.
 __device__ __forceinline__ half8 load_streaming(const half8* p) {
     half8 v;
-    asm volatile("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];"
+    asm("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];"
                  : "=r"(v.pair[0]), "=r"(v.pair[1]), "=r"(v.pair[2]), "=r"(v.pair[3])
                  : "l"(p));
     return v;

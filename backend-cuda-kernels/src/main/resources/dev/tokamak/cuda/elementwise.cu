@@ -122,6 +122,8 @@ extern "C" __global__ void gather_kv(
     half_bits* __restrict__ v_out,
     int width,
     int fp8) {
+    wait_for_previous_kernel();
+    let_next_kernel_begin();
     i64 from = (i64)entries[blockIdx.x] * width, to = (i64)blockIdx.x * width;
     for (int i = threadIdx.x * 8; i < width; i += blockDim.x * 8) {
         if (fp8) {
@@ -139,5 +141,57 @@ extern "C" __global__ void gather_kv(
             *(half8*)(k_out + to + i) = *(const half8*)((const half_bits*)k_cache + from + i);
             *(half8*)(v_out + to + i) = *(const half8*)((const half_bits*)v_cache + from + i);
         }
+    }
+}
+
+// Where each token's keys and values go: entries[t] in the caches, and contexts[t], how many tokens it sees. A token of the slot
+// `padding_slot` goes nowhere and sees nothing.
+extern "C" __global__ void locate(
+    const int* __restrict__ block_tables,
+    const int* __restrict__ slots,
+    const int* __restrict__ positions,
+    int* __restrict__ entries,
+    int* __restrict__ contexts,
+    int tokens,
+    int padding_slot,
+    int block_size,
+    int max_blocks) {
+    wait_for_previous_kernel();
+    let_next_kernel_begin();
+    int t = blockIdx.x * blockDim.x + threadIdx.x;
+    if (t >= tokens) {
+        return;
+    }
+    int slot = slots[t], position = positions[t];
+    bool padding = slot == padding_slot;
+    entries[t] = padding ? -1 : block_tables[(i64)slot * max_blocks + position / block_size] * block_size + position % block_size;
+    contexts[t] = padding ? 0 : position + 1;
+}
+
+// The cache entries of whole contexts, one sequence after another: out[begins[r] + j] is the entry of token j of the sequence in slot
+// slots[r]. Grid: sequences. begins has one number more than there are sequences.
+extern "C" __global__ void locate_contexts(
+    const int* __restrict__ block_tables,
+    const int* __restrict__ slots,
+    const int* __restrict__ begins,
+    int* __restrict__ out,
+    int block_size,
+    int max_blocks) {
+    wait_for_previous_kernel();
+    let_next_kernel_begin();
+    const int* table = block_tables + (i64)slots[blockIdx.x] * max_blocks;
+    int begin = begins[blockIdx.x], length = begins[blockIdx.x + 1] - begin;
+    for (int j = threadIdx.x; j < length; j += blockDim.x) {
+        out[begin + j] = table[j / block_size] * block_size + j % block_size;
+    }
+}
+
+// table[changes[2 * i]] = changes[2 * i + 1].
+extern "C" __global__ void update_table(int* __restrict__ table, const int* __restrict__ changes, int count) {
+    wait_for_previous_kernel();
+    let_next_kernel_begin();
+    int i = blockIdx.x * blockDim.x + threadIdx.x;
+    if (i < count) {
+        table[changes[2 * i]] = changes[2 * i + 1];
     }
 }

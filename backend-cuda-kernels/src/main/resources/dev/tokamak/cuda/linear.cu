@@ -4,8 +4,9 @@
 // Implementation notes. Tensor-core products (mma.m16n8k16) take the weight as their A operand. Since the order of k does not matter
 // as long as both operands agree on it, every thread loads 16 consecutive bytes of a weight row and of an activation row straight
 // into the registers of two products: no shared memory, no shuffles, fully used sectors. A warp covers 16 * M_TILES weight rows and a
-// slice of k; the warps of a block share the rows, split k among themselves and add up at the end through shared memory. Loads run
-// one chunk of 32 k ahead, and weight loads do not wait for the kernel before (programmatic dependent launch).
+// slice of k; the warps of a block share the rows, split k among themselves in stretches of 32 * STAGES (256 bytes of a row at a time
+// keep DRAM pages open) and add up at the end through shared memory. Weight loads run a stretch ahead, and the first of them do not
+// wait for the kernel before (programmatic dependent launch).
 //
 // With SILU the block's rows come in pairs of tiles, gate rows and up rows, and y[n][m] = silu(gate) * up; W has 2 * rows rows then.
 // With ADD, y[n][m] += instead: y is the residual.
@@ -20,17 +21,17 @@
 #define WARPS 8
 #endif
 #ifndef STAGES
-#define STAGES 2
+#define STAGES 4
 #endif
 
 __device__ __forceinline__ void mma(float* c, u32 a0, u32 a1, u32 a2, u32 a3, u32 b0, u32 b1) {
-    asm volatile("mma.sync.aligned.m16n8k16.row.col.f32." MMA_TYPE ".f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+    asm("mma.sync.aligned.m16n8k16.row.col.f32." MMA_TYPE ".f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
                  : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
                  : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
 }
 
-// rows: rows of y (of W, or half of W's under SILU), any number. k: a multiple of 32 * WARPS * ... is not needed: chunks of 32 are dealt
-// out to the warps; k is a multiple of 32. n: rows of x, 1 to 8 * N_TILES. Grid: ceil(rows / rows per block).
+// rows: rows of y (of W, or half of W's under SILU), any number. k: a multiple of 32. n: rows of x, 1 to 8 * N_TILES. mode: 0 to store, 1
+// for SILU (M_TILES even), 2 for ADD. Grid: ceil(rows / rows per block), which is 16 * M_TILES, or half of that under SILU.
 extern "C" __global__ void __launch_bounds__(WARPS * 32) skinny_linear(
     const half_bits* __restrict__ weight,
     const half_bits* __restrict__ x,
@@ -78,10 +79,9 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) skinny_linear(
 
     const int chunks = k / 32;
     half8 a[STAGES][M_TILES][2];
-    // Chunk i of this warp is chunk warp + i * WARPS of k, so that the block reads whole stretches of each row.
 #pragma unroll
     for (int s = 0; s < STAGES; s++) {
-        int chunk = min(warp + s * WARPS, chunks - 1);
+        int chunk = min(warp * STAGES + s, chunks - 1);
 #pragma unroll
         for (int m = 0; m < M_TILES; m++)
 #pragma unroll
@@ -90,24 +90,27 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) skinny_linear(
     wait_for_previous_kernel();
     let_next_kernel_begin();
 
-    for (int base = warp; base < chunks; base += WARPS * STAGES) {
+    for (int base = warp * STAGES; base < chunks; base += WARPS * STAGES) {
 #pragma unroll
         for (int s = 0; s < STAGES; s++) {
-            int chunk = base + s * WARPS;
-            if (chunk < chunks) {
-                half8 b[N_TILES];
+            int chunk = base + s;
+            half8 b[N_TILES];
 #pragma unroll
-                for (int t = 0; t < N_TILES; t++) b[t] = xp[t][chunk * 4];
+            for (int t = 0; t < N_TILES; t++) {
+                b[t] = half8{};
+                if (chunk < chunks) b[t] = xp[t][chunk * 4];
+            }
 #pragma unroll
-                for (int m = 0; m < M_TILES; m++)
+            for (int m = 0; m < M_TILES; m++)
 #pragma unroll
-                    for (int t = 0; t < N_TILES; t++) {
-                        mma(c[m][t], a[s][m][0].pair[0], a[s][m][1].pair[0], a[s][m][0].pair[1], a[s][m][1].pair[1],
-                            b[t].pair[0], b[t].pair[1]);
-                        mma(c[m][t], a[s][m][0].pair[2], a[s][m][1].pair[2], a[s][m][0].pair[3], a[s][m][1].pair[3],
-                            b[t].pair[2], b[t].pair[3]);
-                    }
-                int next = min(chunk + WARPS * STAGES, chunks - 1);
+                for (int t = 0; t < N_TILES; t++) {
+                    mma(c[m][t], a[s][m][0].pair[0], a[s][m][1].pair[0], a[s][m][0].pair[1], a[s][m][1].pair[1],
+                        b[t].pair[0], b[t].pair[1]);
+                    mma(c[m][t], a[s][m][0].pair[2], a[s][m][1].pair[2], a[s][m][0].pair[3], a[s][m][1].pair[3],
+                        b[t].pair[2], b[t].pair[3]);
+                }
+            int next = chunk + WARPS * STAGES;
+            if (next < chunks) {
 #pragma unroll
                 for (int m = 0; m < M_TILES; m++)
 #pragma unroll

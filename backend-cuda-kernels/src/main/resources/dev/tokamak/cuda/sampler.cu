@@ -10,15 +10,50 @@
 #define THREADS 1024
 #define NEGATIVE_INFINITY __int_as_float(0xff800000)
 
+// A row of logits, read eight at a time where its length allows it. Masked tokens are at minus infinity.
 struct Row {
     const half_bits* halves;
     const float* floats;
     const u32* mask;
+    int size;
+
     __device__ __forceinline__ float at(int i) const {
         if (mask && !((mask[i >> 5] >> (i & 31)) & 1u)) return NEGATIVE_INFINITY;
         return floats ? floats[i] : to_float(halves[i]);
     }
+
+    // Elements i to i + 7; those past the end are at minus infinity. i is a multiple of 8.
+    __device__ __forceinline__ void at8(int i, float* x) const {
+        if (size % 8 == 0) {
+            if (floats) {
+                float4 a = ((const float4*)(floats + i))[0], b = ((const float4*)(floats + i))[1];
+                x[0] = a.x, x[1] = a.y, x[2] = a.z, x[3] = a.w, x[4] = b.x, x[5] = b.y, x[6] = b.z, x[7] = b.w;
+            } else {
+                unpack(*(const half8*)(halves + i), x);
+            }
+            if (mask) {
+                u32 bits = mask[i >> 5] >> (i & 31);
+#pragma unroll
+                for (int j = 0; j < 8; j++) x[j] = (bits >> j) & 1u ? x[j] : NEGATIVE_INFINITY;
+            }
+        } else {
+#pragma unroll
+            for (int j = 0; j < 8; j++) x[j] = i + j < size ? at(i + j) : NEGATIVE_INFINITY;
+        }
+    }
 };
+
+// For each element `x` with index `i` of this thread's share of a row.
+#define FOR_EACH(row, x, i, ...)                                                  \
+    _Pragma("unroll 2") for (int base_ = threadIdx.x * 8; base_ < row.size; base_ += THREADS * 8) { \
+        float eight_[8];                                                          \
+        row.at8(base_, eight_);                                                   \
+        _Pragma("unroll") for (int j_ = 0; j_ < 8; j_++) {                        \
+            float x = eight_[j_];                                                 \
+            int i = base_ + j_;                                                   \
+            __VA_ARGS__                                                           \
+        }                                                                         \
+    }
 
 __device__ __forceinline__ u32 key_of(float x) {
     u32 bits = __float_as_uint(x);
@@ -72,6 +107,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) sample(
     const float temperature = __uint_as_float(state[0]), top_p = __uint_as_float(state[1]), min_p = __uint_as_float(state[2]);
     const int top_k = (int)state[3], slot = (int)state[7];
     Row row;
+    row.size = vocabulary;
     row.halves = logits ? logits + r * stride : nullptr;
     row.floats = float_logits ? float_logits + r * stride : nullptr;
     row.mask = masks && mask_rows[r] >= 0 ? masks + (i64)mask_rows[r] * mask_words : nullptr;
@@ -79,12 +115,11 @@ extern "C" __global__ void __launch_bounds__(THREADS) sample(
     // The likeliest token: highest key, then lowest id. A logit that is not a number shows as such.
     u64 best = 0;
     int broken = 0;
-    for (int i = threadIdx.x; i < vocabulary; i += THREADS) {
-        float x = row.at(i);
+    FOR_EACH(row, x, i, {
         broken |= isnan(x) || x == __int_as_float(0x7f800000);
         u64 candidate = ((u64)key_of(x) << 32) | (u32)~i;
         best = candidate > best ? candidate : best;
-    }
+    })
     for (int offset = 16; offset > 0; offset >>= 1) {
         u64 other = __shfl_xor_sync(FULL_WARP, best, offset);
         best = other > best ? other : best;
@@ -122,7 +157,7 @@ extern "C" __global__ void __launch_bounds__(THREADS) sample(
         for (int bit = 31; bit >= lowest_bit; bit--) {
             u32 trial = found | (1u << bit);
             int count = 0;
-            for (int i = threadIdx.x; i < vocabulary; i += THREADS) count += key_of(row.at(i)) >= trial;
+            FOR_EACH(row, x, i, count += key_of(x) >= trial;)
             // Counts up to 2^24 are exact as floats.
             if (sum_over_block((float)count, scratch) >= (float)top_k) found = trial;
         }
@@ -130,32 +165,28 @@ extern "C" __global__ void __launch_bounds__(THREADS) sample(
     }
     if (top_p < 1.f) {
         float total = 0.f;
-        for (int i = threadIdx.x; i < vocabulary; i += THREADS) {
-            float x = row.at(i);
-            total += key_of(x) >= threshold ? __expf((x - top) * inverse) : 0.f;
-        }
+        FOR_EACH(row, x, i, total += key_of(x) >= threshold ? __expf((x - top) * inverse) : 0.f;)
         total = sum_over_block(total, scratch);
         u32 found = 0;
         for (int bit = 31; bit >= lowest_bit; bit--) {
             u32 trial = found | (1u << bit);
             float mass = 0.f;
-            for (int i = threadIdx.x; i < vocabulary; i += THREADS) {
-                float x = row.at(i);
-                u32 key = key_of(x);
-                mass += key >= trial && key >= threshold ? __expf((x - top) * inverse) : 0.f;
-            }
+            u32 bound = trial > threshold ? trial : threshold;
+            FOR_EACH(row, x, i, mass += key_of(x) >= bound ? __expf((x - top) * inverse) : 0.f;)
             if (sum_over_block(mass, scratch) >= top_p * total) found = trial;
         }
         threshold = found > threshold ? found : threshold;
     }
 
-    // The draw. Each thread owns a stretch of the vocabulary; stretches are in order.
-    const int per_thread = (vocabulary + THREADS - 1) / THREADS;
+    // The draw. Each thread owns a stretch of the vocabulary, a multiple of 8 long; stretches are in order.
+    const int per_thread = ((vocabulary + THREADS - 1) / THREADS + 7) / 8 * 8;
     const int begin = min(vocabulary, (int)threadIdx.x * per_thread), end = min(vocabulary, begin + per_thread);
     float mine = 0.f;
-    for (int i = begin; i < end; i++) {
-        float x = row.at(i);
-        mine += key_of(x) >= threshold ? __expf((x - top) * inverse) : 0.f;
+    for (int i = begin; i < end; i += 8) {
+        float eight[8];
+        row.at8(i, eight);
+#pragma unroll
+        for (int j = 0; j < 8; j++) mine += key_of(eight[j]) >= threshold ? __expf((eight[j] - top) * inverse) : 0.f;
     }
     float inclusive = mine;
 #pragma unroll
