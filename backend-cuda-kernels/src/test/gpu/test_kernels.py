@@ -95,26 +95,26 @@ def test_rope_and_write_kv(dtype, heads, kv_heads, size, normed, fp8):
     tokens, entries = 5, 40
     qkv = randn(tokens, heads + 2 * kv_heads, size, dtype=dtype)
     angle = torch.outer(torch.arange(64, dtype=torch.float64), 10000 ** (-torch.arange(0, size, 2, dtype=torch.float64) / size))
-    table = torch.cat([angle.cos(), angle.sin()], -1).float().cuda()
+    table = torch.stack([angle.cos(), angle.sin()], -1).float().cuda()
     positions = torch.tensor([0, 1, 63, 17, 2], device="cuda", dtype=torch.int32)
     where = torch.tensor([3, 39, 0, -1, 20], device="cuda", dtype=torch.int32)
-    q_norm, k_norm = (randn(size, dtype=dtype), randn(size, dtype=dtype)) if normed else (None, None)
+    norms = randn(heads + kv_heads, size, dtype=dtype) if normed else None
     q_out = poisoned(tokens, heads, size, dtype=dtype)
     cache_type = torch.float8_e4m3fn if fp8 else dtype
     k_cache, v_cache = (torch.zeros(entries, kv_heads, size, device="cuda").to(cache_type) for _ in range(2))
     launch(kernel("elementwise.cu", "rope_and_write_kv", defines(dtype)), (tokens, heads + 2 * kv_heads), (size // 2,),
-           (qkv, table, positions, where, q_norm, k_norm, q_out, k_cache, v_cache, heads, kv_heads, size, 1e-6, fp8))
+           (qkv, table, positions, where, norms, q_out, k_cache, v_cache, heads, kv_heads, size, 1e-6, fp8))
 
     def rotate(x, norm):
         x = x.double()
         if norm is not None:
             x = x / torch.sqrt((x * x).mean(-1, keepdim=True) + 1e-6) * norm.double()
-        c, s = table.double()[positions.long()].unsqueeze(1).chunk(2, -1)
-        a, b = x.chunk(2, -1)
-        return torch.cat([a * c - b * s, b * c + a * s], -1)
+        c, s = table.double()[positions.long()].unsqueeze(1).unbind(-1)
+        a, b = x.view(*x.shape[:-1], -1, 2).unbind(-1)
+        return torch.stack([a * c - b * s, b * c + a * s], -1).flatten(-2)
 
-    close(q_out, rotate(qkv[:, :heads], q_norm), dtype, 2)
-    k, v = rotate(qkv[:, heads:heads + kv_heads], k_norm), qkv[:, heads + kv_heads:].double()
+    close(q_out, rotate(qkv[:, :heads], norms[:heads] if normed else None), dtype, 2)
+    k, v = rotate(qkv[:, heads:heads + kv_heads], norms[heads:] if normed else None), qkv[:, heads + kv_heads:].double()
     kept = where >= 0
     for cache, value in ((k_cache, k), (v_cache, v)):
         if fp8:

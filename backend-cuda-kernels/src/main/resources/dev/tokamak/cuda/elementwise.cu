@@ -46,20 +46,19 @@ extern "C" __global__ void silu_mul(const half_bits* __restrict__ in, half_bits*
     }
 }
 
-// Rotates queries and keys by their positions (Su et al., RoFormer, 2021, in the half-split layout of Hugging Face), after a
-// norm of each head where the model has one, and writes keys and values into the paged cache.
+// Rotates queries and keys by their positions (Su et al., RoFormer, 2021; pairs of elements lie side by side), after a norm of each
+// head where the model has one, and writes keys and values into the paged cache.
 //
 // qkv[t] holds query_heads, then kv_heads keys, then kv_heads values of head_size. Queries go to q_out[t], keys and values to entry
 // `entry` of the caches, where entry is block * block_size + offset; a negative entry (padding) is not written.
-// cos_sin[position] is head_size / 2 cosines, then as many sines, in float32.
+// cos_sin[position] has cosine and sine of each pair in float32. head_norms has a row for each query head, then for each key head.
 // Grid: (tokens, query_heads + 2 * kv_heads); block: head_size / 2 threads, at most 256.
 extern "C" __global__ void rope_and_write_kv(
     const half_bits* __restrict__ qkv,
-    const float* __restrict__ cos_sin,
+    const float2* __restrict__ cos_sin,
     const int* __restrict__ positions,
     const int* __restrict__ entries,
-    const half_bits* __restrict__ q_norm,
-    const half_bits* __restrict__ k_norm,
+    const half_bits* __restrict__ head_norms,
     half_bits* __restrict__ q_out,
     void* __restrict__ k_cache,
     void* __restrict__ v_cache,
@@ -72,26 +71,23 @@ extern "C" __global__ void rope_and_write_kv(
     wait_for_previous_kernel();
     let_next_kernel_begin();
     int t = blockIdx.x, head = blockIdx.y, half_size = head_size / 2, i = threadIdx.x;
-    const half_bits* in = qkv + ((i64)t * (query_heads + 2 * kv_heads) + head) * head_size;
-    float first = to_float(in[i]), second = to_float(in[i + half_size]);
+    u32 pair = ((const u32*)(qkv + ((i64)t * (query_heads + 2 * kv_heads) + head) * head_size))[i];
+    float first = low_float(pair), second = high_float(pair);
     bool query = head < query_heads, value = head >= query_heads + kv_heads;
-    const half_bits* norm = query ? q_norm : k_norm;
     if (!value) {
-        if (norm) {
+        if (head_norms) {
+            u32 weight = ((const u32*)(head_norms + (i64)head * head_size))[i];
             float scale = rsqrtf(block_sum(first * first + second * second, scratch) / head_size + epsilon);
-            first = to_float(to_half(to_float(to_half(first * scale)) * to_float(norm[i])));
-            second = to_float(to_half(to_float(to_half(second * scale)) * to_float(norm[i + half_size])));
+            first = to_float(to_half(to_float(to_half(first * scale)) * low_float(weight)));
+            second = to_float(to_half(to_float(to_half(second * scale)) * high_float(weight)));
         }
-        const float* angle = cos_sin + (i64)positions[t] * head_size;
-        float c = angle[i], s = angle[i + half_size];
-        float rotated = first * c - second * s;
-        second = second * c + first * s;
+        float2 angle = cos_sin[(i64)positions[t] * half_size + i];
+        float rotated = first * angle.x - second * angle.y;
+        second = second * angle.x + first * angle.y;
         first = rotated;
     }
     if (query) {
-        half_bits* out = q_out + ((i64)t * query_heads + head) * head_size;
-        out[i] = to_half(first);
-        out[i + half_size] = to_half(second);
+        ((u32*)(q_out + ((i64)t * query_heads + head) * head_size))[i] = pack(first, second);
         return;
     }
     int entry = entries[t];
@@ -99,16 +95,12 @@ extern "C" __global__ void rope_and_write_kv(
         return;
     }
     int kv_head = value ? head - query_heads - kv_heads : head - query_heads;
-    i64 at = ((i64)entry * kv_heads + kv_head) * head_size;
+    i64 at = (((i64)entry * kv_heads + kv_head) * head_size) / 2 + i;
     void* cache = value ? v_cache : k_cache;
     if (fp8) {
-        unsigned char* out = (unsigned char*)cache + at;
-        out[i] = (unsigned char)pack_fp8(first, 0.f);
-        out[i + half_size] = (unsigned char)pack_fp8(second, 0.f);
+        ((unsigned short*)cache)[at] = pack_fp8(first, second);
     } else {
-        half_bits* out = (half_bits*)cache + at;
-        out[i] = to_half(first);
-        out[i + half_size] = to_half(second);
+        ((u32*)cache)[at] = pack(first, second);
     }
 }
 

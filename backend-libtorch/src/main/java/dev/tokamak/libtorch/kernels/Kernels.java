@@ -97,11 +97,10 @@ public interface Kernels extends AutoCloseable {
      * Rotates queries and keys, after the norms of their heads if there are any, and writes keys and values to the cache.
      *
      * @param qkv [tokens, (queryHeads + 2 kvHeads) * headSize]
-     * @param cosSin [positions, headSize] float32: cosines, then sines
+     * @param cosSin [positions, headSize / 2, 2] float32: cosine and sine of each pair; pairs lie side by side
      * @param positions [tokens] int32
      * @param entries [tokens] int32; negative ones are not written
-     * @param queryNorm [headSize], or null
-     * @param keyNorm [headSize], or null
+     * @param headNorms [queryHeads + kvHeads, headSize], or null
      * @param queries [tokens, queryHeads * headSize], written
      * @param keys [entries, kvHeads, headSize], written; bytes if the cache is FP8
      * @param values like keys
@@ -112,8 +111,7 @@ public interface Kernels extends AutoCloseable {
             Tensor cosSin,
             Tensor positions,
             Tensor entries,
-            Tensor queryNorm,
-            Tensor keyNorm,
+            Tensor headNorms,
             Tensor queries,
             Tensor keys,
             Tensor values,
