@@ -33,7 +33,8 @@ public final class CudaKernelProvider implements KernelProvider {
     @Override
     public Kernels create(KernelShape shape, long stream) {
         CUstream_st handle = new CUstream_st(new Address(stream));
-        return new CudaKernels(shape, handle, new KernelCompiler(shape.computeCapability(), KernelCompiler.defaultCache()));
+        return new CudaKernels(
+                shape, handle, new KernelCompiler(shape.computeCapability(), KernelCompiler.defaultCache()));
     }
 
     /** A pointer to an address that came as a number. */

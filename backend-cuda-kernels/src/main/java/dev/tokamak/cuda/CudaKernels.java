@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
-import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -92,12 +91,10 @@ final class CudaKernels implements Kernels {
 
     /** Device memory that begins as zeros and belongs to this object. */
     private static long allocate(long bytes) {
-        try (LongPointer address = new LongPointer(1)) {
-            Pointer pointer = new Pointer();
-            CudaFailure.checkRuntime(cudart.cudaMalloc(pointer, bytes), "allocate " + bytes + " bytes");
-            CudaFailure.checkRuntime(cudart.cudaMemset(pointer, 0, bytes), "clear memory");
-            return pointer.address();
-        }
+        Pointer pointer = new Pointer();
+        CudaFailure.checkRuntime(cudart.cudaMalloc(pointer, bytes), "allocate " + bytes + " bytes");
+        CudaFailure.checkRuntime(cudart.cudaMemset(pointer, 0, bytes), "clear memory");
+        return pointer.address();
     }
 
     private static long address(Tensor tensor) {
@@ -114,7 +111,10 @@ final class CudaKernels implements Kernels {
         int tiles = mode == LinearMode.SILU_MUL || outputs <= 32 * shape.multiprocessors() ? 2 : 1;
         Kernel kernel = linears.computeIfAbsent(
                 tiles,
-                m -> load("linear.cu", "skinny_linear", Map.of("M_TILES", "" + m, "WARPS", m == 2 ? "16" : "8", "STAGES", m == 2 ? "2" : "4")));
+                m -> load(
+                        "linear.cu",
+                        "skinny_linear",
+                        Map.of("M_TILES", "" + m, "WARPS", m == 2 ? "16" : "8", "STAGES", m == 2 ? "2" : "4")));
         int blockRows = mode == LinearMode.SILU_MUL ? 8 * tiles : 16 * tiles;
         int threads = tiles == 2 ? 512 : 256;
         kernel.with()
@@ -168,7 +168,13 @@ final class CudaKernels implements Kernels {
 
     @Override
     public void locate(
-            Tensor tables, Tensor slots, Tensor positions, Tensor entries, Tensor contexts, int tokens, int paddingSlot) {
+            Tensor tables,
+            Tensor slots,
+            Tensor positions,
+            Tensor entries,
+            Tensor contexts,
+            int tokens,
+            int paddingSlot) {
         locate.with()
                 .arg(address(tables))
                 .arg(address(slots))
@@ -315,11 +321,12 @@ final class CudaKernels implements Kernels {
     }
 
     private static void free(long address) {
-        cudart.cudaFree(new Pointer() {
-            Pointer to(long target) {
-                this.address = target;
-                return this;
-            }
-        }.to(address));
+        cudart.cudaFree(
+                new Pointer() {
+                    Pointer to(long target) {
+                        this.address = target;
+                        return this;
+                    }
+                }.to(address));
     }
 }

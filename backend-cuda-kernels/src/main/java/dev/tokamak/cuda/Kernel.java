@@ -44,12 +44,14 @@ final class Kernel implements AutoCloseable {
         CudaFailure.checkDriver(cudart.cuModuleLoadData(module, image), "load " + file);
         CudaFailure.checkDriver(cudart.cuModuleGetFunction(function, module, name), "find " + name);
         for (int i = 0; i < MAX_ARGUMENTS; i++) {
-            pointers.put(i, new Pointer(values) {
-                Pointer at(int index) {
-                    address = values.address() + 8L * index;
-                    return this;
-                }
-            }.at(i));
+            pointers.put(
+                    i,
+                    new Pointer(values) {
+                        Pointer at(int index) {
+                            address = values.address() + 8L * index;
+                            return this;
+                        }
+                    }.at(i));
         }
         attribute.id(cudart.CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION);
         attribute.value().programmaticStreamSerializationAllowed(1);

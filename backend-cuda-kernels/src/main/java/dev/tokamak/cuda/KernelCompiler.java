@@ -128,7 +128,9 @@ final class KernelCompiler {
             }
         } catch (IOException e) {
             System.getLogger(KernelCompiler.class.getName())
-                    .log(System.Logger.Level.WARNING, "compiled kernels cannot be kept in " + cached.getParent() + ": " + e);
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "compiled kernels cannot be kept in " + cached.getParent() + ": " + e);
         }
     }
 

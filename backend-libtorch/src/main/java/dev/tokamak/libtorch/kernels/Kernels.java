@@ -80,7 +80,13 @@ public interface Kernels extends AutoCloseable {
      * @param paddingSlot whose tokens are none
      */
     void locate(
-            Tensor tables, Tensor slots, Tensor positions, Tensor entries, Tensor contexts, int tokens, int paddingSlot);
+            Tensor tables,
+            Tensor slots,
+            Tensor positions,
+            Tensor entries,
+            Tensor contexts,
+            int tokens,
+            int paddingSlot);
 
     /**
      * Finds where whole contexts are cached.
