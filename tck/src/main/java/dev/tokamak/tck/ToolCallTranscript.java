@@ -89,10 +89,11 @@ final class ToolCallTranscript implements ToolCallSink {
 
     private void require(boolean met, String found) {
         if (!met) {
-            throw new AssertionError("The parser told " + found + ", behind " + events + Optional.of(text)
-                    .filter(rest -> !rest.isEmpty())
-                    .map(rest -> " and '" + rest + "'")
-                    .orElse(""));
+            throw new AssertionError("The parser told " + found + ", behind " + events
+                    + Optional.of(text)
+                            .filter(rest -> !rest.isEmpty())
+                            .map(rest -> " and '" + rest + "'")
+                            .orElse(""));
         }
     }
 }

@@ -76,8 +76,7 @@ final class CallGrammar {
 
     /** What stands around the calls, and between two of them if there may be several. */
     CallGrammar within(String prefix, String separator, String suffix) {
-        return new CallGrammar(
-                prefix, beforeName, nameIsJson, afterName, arguments, afterArguments, separator, suffix);
+        return new CallGrammar(prefix, beforeName, nameIsJson, afterName, arguments, afterArguments, separator, suffix);
     }
 
     /** What stands between two calls. */
@@ -94,7 +93,9 @@ final class CallGrammar {
             return Optional.empty();
         }
         boolean several = separator != null && !afterArguments.isEmpty() && choice.parallel() && !named;
-        Object calls = several ? severalCalls(allowed) : oneOf(allowed.stream().map(this::call).toList());
+        Object calls = several
+                ? severalCalls(allowed)
+                : oneOf(allowed.stream().map(this::call).toList());
         Object format = sequence(List.of(constant(prefix), calls, constant(suffix)));
         StringBuilder json = new StringBuilder();
         JsonText.write(Ordered.map("type", "structural_tag", "format", format), json);

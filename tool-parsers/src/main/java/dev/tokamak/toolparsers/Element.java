@@ -30,8 +30,7 @@ record Element(String name, StringBuilder text, List<Element> children) {
         ParameterType type = schema.type();
         if (children.isEmpty()) {
             boolean blank = text.toString().isBlank();
-            to.append(
-                    blank && type.isArray() ? "[]" : blank && type.isObject() ? "{}" : type.toJson(text.toString()));
+            to.append(blank && type.isArray() ? "[]" : blank && type.isObject() ? "{}" : type.toJson(text.toString()));
             return;
         }
         boolean array = type.isArray()

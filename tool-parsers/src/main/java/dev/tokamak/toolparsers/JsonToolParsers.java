@@ -5,7 +5,8 @@ import java.util.Set;
 
 /** The formats whose calls are JSON objects with the name inside, alone or in an array, behind a mark or bare. */
 final class JsonToolParsers {
-    private static final Keys COHERE = new Keys(Set.of("tool_name"), Set.of("parameters"), Set.of("tool_call_id"), false);
+    private static final Keys COHERE =
+            new Keys(Set.of("tool_name"), Set.of("parameters"), Set.of("tool_call_id"), false);
     private static final Keys INKLING = new Keys(Set.of("name"), Set.of("args", "arguments"), Set.of(), false);
 
     private JsonToolParsers() {}
@@ -63,7 +64,9 @@ final class JsonToolParsers {
     public static final class Longcat extends FormatProvider {
         /** The format. */
         public Longcat() {
-            super("longcat", lines("<longcat_tool_call>", "</longcat_tool_call>").build());
+            super(
+                    "longcat",
+                    lines("<longcat_tool_call>", "</longcat_tool_call>").build());
         }
     }
 
@@ -133,7 +136,9 @@ final class JsonToolParsers {
     public static final class Jamba extends FormatProvider {
         /** The format. */
         public Jamba() {
-            super("jamba", array("<tool_calls>", "</tool_calls>").specialTokens().build());
+            super(
+                    "jamba",
+                    array("<tool_calls>", "</tool_calls>").specialTokens().build());
         }
     }
 
@@ -190,7 +195,9 @@ final class JsonToolParsers {
     public static final class CohereCommand3 extends FormatProvider {
         /** The format. */
         public CohereCommand3() {
-            super("cohere_command3", cohere("<|START_RESPONSE|>", "<|END_RESPONSE|>").build());
+            super(
+                    "cohere_command3",
+                    cohere("<|START_RESPONSE|>", "<|END_RESPONSE|>").build());
         }
     }
 

@@ -70,8 +70,7 @@ final class NamedToolParsers {
                                     NamedCallReader::plainName,
                                     "<｜tool▁call▁end｜>",
                                     "<｜tool▁calls▁end｜>")
-                            .grammar(CallGrammar.named(
-                                            "<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>")
+                            .grammar(CallGrammar.named("<｜tool▁call▁begin｜>", "<｜tool▁sep｜>", "<｜tool▁call▁end｜>")
                                     .within("<｜tool▁calls▁begin｜>", "", "<｜tool▁calls▁end｜>"))
                             .build());
         }
@@ -101,15 +100,16 @@ final class NamedToolParsers {
         private static Head head(String text) {
             String id = text.strip();
             int colon = id.lastIndexOf(':');
-            String name = id.substring(id.startsWith(FUNCTIONS) ? FUNCTIONS.length() : 0, colon < 0 ? id.length() : colon);
+            String name =
+                    id.substring(id.startsWith(FUNCTIONS) ? FUNCTIONS.length() : 0, colon < 0 ? id.length() : colon);
             return NamedCallReader.isName(name) ? new Head(name, id) : null;
         }
     }
 
     /** Mistral: names before arguments since the eleventh tokenizer, an array of objects before. */
     public static final class Mistral extends FormatProvider {
-        private static final Layout NAMED = new Layout(
-                List.of("[ARGS]", "{"), Mistral::head, List.of("[TOOL_CALLS]"), List.of("[TOOL_CALLS]"));
+        private static final Layout NAMED =
+                new Layout(List.of("[ARGS]", "{"), Mistral::head, List.of("[TOOL_CALLS]"), List.of("[TOOL_CALLS]"));
 
         /** The format. */
         public Mistral() {
@@ -133,7 +133,8 @@ final class NamedToolParsers {
         private static Head head(String text) {
             int mark = text.indexOf("[CALL_ID]");
             String name = (mark < 0 ? text : text.substring(0, mark)).strip();
-            String id = mark < 0 ? "" : text.substring(mark + "[CALL_ID]".length()).strip();
+            String id =
+                    mark < 0 ? "" : text.substring(mark + "[CALL_ID]".length()).strip();
             return NamedCallReader.isName(name) ? new Head(name, id) : null;
         }
     }
@@ -156,9 +157,7 @@ final class NamedToolParsers {
                             .silent("<|end|>", "<|return|>", "<|call|>")
                             .specialTokens()
                             .grammar(CallGrammar.named(
-                                    "<|channel|>commentary to=functions.",
-                                    " <|constrain|>json<|message|>",
-                                    "<|call|>"))
+                                    "<|channel|>commentary to=functions.", " <|constrain|>json<|message|>", "<|call|>"))
                             .build());
         }
 

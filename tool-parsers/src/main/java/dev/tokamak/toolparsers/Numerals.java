@@ -47,7 +47,8 @@ final class Numerals {
             return null;
         }
         String power = exponent < 0 ? "" : text.substring(exponent);
-        String number = sign + (digits.isEmpty() ? "0" : integer(digits)) + "." + (after.isEmpty() ? "0" : after) + power;
+        String number =
+                sign + (digits.isEmpty() ? "0" : integer(digits)) + "." + (after.isEmpty() ? "0" : after) + power;
         return power.length() <= EXPONENT_LIMIT && JsonScanner.isValue(number) ? number : null;
     }
 

@@ -84,8 +84,8 @@ final class ParameterCallReader extends CallReader {
         this.bodyMarks = new Marks(body);
         this.keyMarks = new Marks(List.of(tags.keyEnd()));
         this.valueBeginMarks = tags.valueBegin().isEmpty() ? null : new Marks(List.of(tags.valueBegin()));
-        this.firstMarks = new Marks(
-                tags.quoting() == Quoting.CDATA ? List.of(tags.valueEnd(), CDATA) : List.of(tags.valueEnd()));
+        this.firstMarks =
+                new Marks(tags.quoting() == Quoting.CDATA ? List.of(tags.valueEnd(), CDATA) : List.of(tags.valueEnd()));
         this.plainValueMarks = new Marks(List.of(tags.valueEnd()));
         this.cdataMarks = new Marks(List.of(CDATA_END + tags.valueEnd()));
     }

@@ -35,10 +35,8 @@ final class ParameterGrammar implements CallGrammar.Arguments {
         }
         Object required = tool.parameters().get("required");
         properties.forEach((key, schema) -> {
-            boolean string = Schema.of(tool.parameters())
-                    .property(key.toString())
-                    .type()
-                    .isString();
+            boolean string =
+                    Schema.of(tool.parameters()).property(key.toString()).type().isString();
             Object value = string ? CallGrammar.anyText() : CallGrammar.schema(withDefinitions(schema, tool));
             Object parameter = CallGrammar.tag(begin + key + (string ? keyEndOfString : keyEnd), value, end);
             boolean mayBeMissing = !(required instanceof List<?> names) || !names.contains(key);

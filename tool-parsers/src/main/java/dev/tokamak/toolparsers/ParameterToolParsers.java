@@ -172,7 +172,9 @@ final class ParameterToolParsers {
     public static final class MinimaxM2 extends FormatProvider {
         /** The format. */
         public MinimaxM2() {
-            super("minimax_m2", invoke("", "<minimax:tool_call>", "</minimax:tool_call>").build());
+            super(
+                    "minimax_m2",
+                    invoke("", "<minimax:tool_call>", "</minimax:tool_call>").build());
         }
     }
 
@@ -180,7 +182,9 @@ final class ParameterToolParsers {
     public static final class Dots extends FormatProvider {
         /** The format. */
         public Dots() {
-            super("dots", invoke("", "<dots_function_call>", "</dots_function_call>").build());
+            super(
+                    "dots",
+                    invoke("", "<dots_function_call>", "</dots_function_call>").build());
         }
     }
 

@@ -158,9 +158,8 @@ final class ParameterType {
     private static String as(Type type, String text) {
         return switch (type) {
             case NULL -> text.equalsIgnoreCase("null") || text.equals("None") ? "null" : null;
-            case BOOLEAN -> text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")
-                    ? text.toLowerCase(Locale.ROOT)
-                    : null;
+            case BOOLEAN ->
+                text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false") ? text.toLowerCase(Locale.ROOT) : null;
             case INTEGER -> Numerals.integer(text);
             case NUMBER -> Numerals.number(text);
             case OBJECT -> structure(text, '{');

@@ -78,9 +78,7 @@ record Schema(Object node, Map<String, Object> root) {
         }
         Object at = root;
         for (String part : reference.substring(2).split("/")) {
-            at = at instanceof Map<?, ?> map
-                    ? map.get(part.replace("~1", "/").replace("~0", "~"))
-                    : null;
+            at = at instanceof Map<?, ?> map ? map.get(part.replace("~1", "/").replace("~0", "~")) : null;
         }
         return at;
     }

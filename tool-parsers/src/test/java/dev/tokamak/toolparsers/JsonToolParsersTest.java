@@ -22,8 +22,8 @@ class JsonToolParsersTest {
             super(
                     new JsonToolParsers.Hermes(),
                     "\n ",
-                    call -> "<tool_call>{ \"arguments\" :" + json(call.arguments()) + "\n, \"type\": \"function\", \"name\": "
-                            + json(call.name()) + " }</tool_call> ",
+                    call -> "<tool_call>{ \"arguments\" :" + json(call.arguments())
+                            + "\n, \"type\": \"function\", \"name\": " + json(call.name()) + " }</tool_call> ",
                     "",
                     "\n");
         }
@@ -83,12 +83,7 @@ class JsonToolParsersTest {
     @Nested
     class Granite20bFc extends FormatLaw {
         Granite20bFc() {
-            super(
-                    new JsonToolParsers.Granite20bFc(),
-                    "",
-                    object("<function_call> ", "name", "arguments", ""),
-                    " ",
-                    "");
+            super(new JsonToolParsers.Granite20bFc(), "", object("<function_call> ", "name", "arguments", ""), " ", "");
         }
     }
 
@@ -155,12 +150,7 @@ class JsonToolParsersTest {
     @Nested
     class Llama3JsonWithItsMark extends FormatLaw {
         Llama3JsonWithItsMark() {
-            super(
-                    new JsonToolParsers.Llama3Json(),
-                    "",
-                    object("<|python_tag|>", "name", "arguments", ""),
-                    ";",
-                    "");
+            super(new JsonToolParsers.Llama3Json(), "", object("<|python_tag|>", "name", "arguments", ""), ";", "");
         }
     }
 
@@ -202,7 +192,12 @@ class JsonToolParsersTest {
     @Nested
     class XlamWithATag extends FormatLaw {
         XlamWithATag() {
-            super(new JsonToolParsers.Xlam(), "<tool_call>[", object("", "name", "arguments", ""), ", ", "]</tool_call>");
+            super(
+                    new JsonToolParsers.Xlam(),
+                    "<tool_call>[",
+                    object("", "name", "arguments", ""),
+                    ", ",
+                    "]</tool_call>");
         }
     }
 
@@ -225,7 +220,8 @@ class JsonToolParsersTest {
             super(
                     new JsonToolParsers.CohereCommand4(),
                     "<|START_TEXT|><|END_TEXT|><|START_ACTION|>[",
-                    call -> "{\"tool_name\": " + json(call.name()) + ", \"parameters\": " + json(call.arguments()) + "}",
+                    call -> "{\"tool_name\": " + json(call.name()) + ", \"parameters\": " + json(call.arguments())
+                            + "}",
                     ",",
                     "]<|END_ACTION|>");
         }

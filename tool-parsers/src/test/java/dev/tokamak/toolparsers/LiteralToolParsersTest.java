@@ -12,8 +12,11 @@ class LiteralToolParsersTest {
     /** As Python prints a value, always in single quotes. */
     private static String python(Object value) {
         if (value instanceof String text) {
-            return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\u0001", "\\x01")
-                    + "'";
+            return "'"
+                    + text.replace("\\", "\\\\")
+                            .replace("'", "\\'")
+                            .replace("\n", "\\n")
+                            .replace("\u0001", "\\x01") + "'";
         }
         if (value instanceof Map<?, ?> map) {
             return map.entrySet().stream()
@@ -21,13 +24,9 @@ class LiteralToolParsersTest {
                     .collect(Collectors.joining(", ", "{", "}"));
         }
         if (value instanceof List<?> list) {
-            return list.stream()
-                    .map(LiteralToolParsersTest::python)
-                    .collect(Collectors.joining(", ", "[", "]"));
+            return list.stream().map(LiteralToolParsersTest::python).collect(Collectors.joining(", ", "[", "]"));
         }
-        return value == null
-                ? "None"
-                : value instanceof Boolean flag ? (flag ? "True" : "False") : value.toString();
+        return value == null ? "None" : value instanceof Boolean flag ? (flag ? "True" : "False") : value.toString();
     }
 
     private static String call(Call call, Function<Object, String> value) {

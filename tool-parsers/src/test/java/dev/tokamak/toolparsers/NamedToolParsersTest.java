@@ -81,12 +81,7 @@ class NamedToolParsersTest {
     @Nested
     class MistralWithAnArray extends FormatLaw {
         MistralWithAnArray() {
-            super(
-                    new NamedToolParsers.Mistral(),
-                    "[TOOL_CALLS] [",
-                    object("", "name", "arguments", ""),
-                    ", ",
-                    "]");
+            super(new NamedToolParsers.Mistral(), "[TOOL_CALLS] [", object("", "name", "arguments", ""), ", ", "]");
         }
     }
 

@@ -3,7 +3,6 @@ package dev.tokamak.toolparsers;
 import dev.tokamak.spi.toolparser.ToolParserProvider;
 import dev.tokamak.tck.ToolParserContract.Call;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Nested;
@@ -21,13 +20,7 @@ class ParameterToolParsersTest {
     }
 
     private static Function<Call, String> equalSigns(String before, String after) {
-        return call(
-                before + "\n<function=",
-                ">\n",
-                "<parameter=",
-                ">\n",
-                "\n</parameter>\n",
-                "</function>\n" + after);
+        return call(before + "\n<function=", ">\n", "<parameter=", ">\n", "\n</parameter>\n", "</function>\n" + after);
     }
 
     private static Function<Call, String> invoke(String prefix) {
@@ -41,8 +34,7 @@ class ParameterToolParsersTest {
     }
 
     private static Function<Call, String> argKeys(String nameEnd) {
-        return call(
-                "<tool_call>", nameEnd, "<arg_key>", "</arg_key>\n<arg_value>", "</arg_value>\n", "</tool_call>");
+        return call("<tool_call>", nameEnd, "<arg_key>", "</arg_key>\n<arg_value>", "</arg_value>\n", "</tool_call>");
     }
 
     /** Values are text, so that they cannot hold the tags that end them. */
@@ -237,13 +229,7 @@ class ParameterToolParsersTest {
             super(
                     new ParameterToolParsers.Minicpm5(),
                     "",
-                    call(
-                            "<function name=\"",
-                            "\">",
-                            "<param name=\"",
-                            "\"><![CDATA[",
-                            "]]></param>",
-                            "</function>"),
+                    call("<function name=\"", "\">", "<param name=\"", "\"><![CDATA[", "]]></param>", "</function>"),
                     "",
                     "",
                     "]]></param>");
@@ -255,8 +241,7 @@ class ParameterToolParsersTest {
                 .map(entry -> "<｜DSML｜parameter name=\"" + entry.getKey() + "\" string=\""
                         + (entry.getValue() instanceof String) + "\">" + bare(entry.getValue())
                         + "</｜DSML｜parameter>\n")
-                .collect(Collectors.joining(
-                        "", "<｜DSML｜invoke name=\"" + call.name() + "\">\n", "</｜DSML｜invoke>\n"));
+                .collect(Collectors.joining("", "<｜DSML｜invoke name=\"" + call.name() + "\">\n", "</｜DSML｜invoke>\n"));
     }
 
     @Nested
@@ -314,9 +299,7 @@ class ParameterToolParsersTest {
                             ? "string"
                             : value instanceof Number
                                     ? "number"
-                                    : value instanceof Boolean
-                                            ? "boolean"
-                                            : value instanceof List ? "array" : "object";
+                                    : value instanceof Boolean ? "boolean" : value instanceof List ? "array" : "object";
         }
 
         @Override
@@ -342,8 +325,8 @@ class ParameterToolParsersTest {
         /** Values within lists and objects are of no schema, so that only those of clear type come back as they were. */
         private static String call(Call call) {
             return call.arguments().entrySet().stream()
-                    .map(entry -> NS + "<" + entry.getKey() + ">" + bare(entry.getValue()) + NS + "</" + entry.getKey()
-                            + ">")
+                    .map(entry ->
+                            NS + "<" + entry.getKey() + ">" + bare(entry.getValue()) + NS + "</" + entry.getKey() + ">")
                     .collect(Collectors.joining("", NS + "<invoke name=\"" + call.name() + "\">", NS + "</invoke>\n"));
         }
 
