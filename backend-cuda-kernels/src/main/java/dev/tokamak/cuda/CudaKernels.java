@@ -34,7 +34,10 @@ final class CudaKernels implements Kernels {
     private final KernelCompiler compiler;
     private final Map<String, String> type;
     private final List<Kernel> loaded = new ArrayList<>();
-    private final Map<Integer, Kernel> linears = new HashMap<>();
+    /** {@code skinny_linear} for weights of few rows, and for others. */
+    private final Kernel fewRows;
+
+    private final Kernel manyRows;
     private final Kernel rmsNorm;
     private final Kernel embed;
     private final Kernel siluMul;
@@ -53,6 +56,8 @@ final class CudaKernels implements Kernels {
         this.stream = stream;
         this.compiler = compiler;
         this.type = shape.float16() ? Map.of("TOKAMAK_FLOAT16", "1") : Map.of();
+        fewRows = load("linear.cu", "skinny_linear", Map.of("M_TILES", "2", "WARPS", "16", "STAGES", "2"));
+        manyRows = load("linear.cu", "skinny_linear", Map.of("M_TILES", "1", "WARPS", "8", "STAGES", "4"));
         rmsNorm = load("norm.cu", "rms_norm", Map.of());
         if (shape.hidden() * 4 > 48 * 1024) {
             rmsNorm.allowSharedMemory(shape.hidden() * 4);
@@ -109,12 +114,7 @@ final class CudaKernels implements Kernels {
         }
         int outputs = (int) (mode == LinearMode.SILU_MUL ? weight.size(0) / 2 : weight.size(0));
         int tiles = mode == LinearMode.SILU_MUL || outputs <= 32 * shape.multiprocessors() ? 2 : 1;
-        Kernel kernel = linears.computeIfAbsent(
-                tiles,
-                m -> load(
-                        "linear.cu",
-                        "skinny_linear",
-                        Map.of("M_TILES", "" + m, "WARPS", m == 2 ? "16" : "8", "STAGES", m == 2 ? "2" : "4")));
+        Kernel kernel = tiles == 2 ? fewRows : manyRows;
         int blockRows = mode == LinearMode.SILU_MUL ? 8 * tiles : 16 * tiles;
         int threads = tiles == 2 ? 512 : 256;
         kernel.with()

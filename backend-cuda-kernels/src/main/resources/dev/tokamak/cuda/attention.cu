@@ -84,7 +84,7 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) paged_attention(
     int max_blocks,
     int window,
     float scale) {
-    const int sequence = blockIdx.x, kv_head = blockIdx.y, split = blockIdx.z, splits = gridDim.z;
+    const int sequence = blockIdx.x, kv_head = blockIdx.y, split = blockIdx.z, splits = gridDim.z;  // splits: at most
     const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31, group = lane >> 2, member = lane & 3;
     __shared__ float weights[WARPS][TILE][8];
     __shared__ float merged[WARPS][GROUP][HEAD_SIZE];
@@ -97,7 +97,10 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) paged_attention(
     const int first = window > 0 ? max(0, context - window) : 0;
     const int tiles = (context - first / TILE * TILE + TILE - 1) / TILE;
     const int tile_first = first / TILE;
-    const int per_split = (tiles + splits - 1) / splits;
+    // A split has at least a tile for each warp; short contexts leave the last ones without work, and they leave at once.
+    const int active = max(1, min(splits, (tiles + WARPS - 1) / WARPS));
+    if (split >= active) return;
+    const int per_split = (tiles + active - 1) / active;
     const int tile_begin = tile_first + split * per_split;
     const int tile_end = min(tile_first + tiles, tile_begin + per_split);
     const int* table = block_tables + (i64)slots[sequence] * max_blocks;
@@ -215,7 +218,7 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) paged_attention(
             sum += sums[w][h] * factor;
             x += merged[w][h][d] * factor;
         }
-        if (splits == 1) {
+        if (active == 1) {
             out[(pair * GROUP + h) * HEAD_SIZE + d] = to_half(sum > 0.f ? x / sum : 0.f);
         } else {
             float* to = partial + ((pair * splits + split) * GROUP + h) * (HEAD_SIZE + 2);
@@ -226,11 +229,11 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) paged_attention(
             }
         }
     }
-    if (splits == 1) return;
+    if (active == 1) return;
 
     __threadfence();
     __syncthreads();
-    if (threadIdx.x == 0) last = atomicInc(counters + pair, splits - 1) == splits - 1;
+    if (threadIdx.x == 0) last = atomicInc(counters + pair, active - 1) == active - 1;
     __syncthreads();
     if (!last) return;
     __threadfence();
@@ -240,9 +243,9 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) paged_attention(
         const int stride = GROUP * (HEAD_SIZE + 2);
         float top = NEGATIVE_INFINITY, sum = 0.f, x = 0.f;
 #pragma unroll 8
-        for (int s = 0; s < splits; s++) top = fmaxf(top, __ldcg(from + s * stride + HEAD_SIZE));
+        for (int s = 0; s < active; s++) top = fmaxf(top, __ldcg(from + s * stride + HEAD_SIZE));
 #pragma unroll 8
-        for (int s = 0; s < splits; s++) {
+        for (int s = 0; s < active; s++) {
             float m = __ldcg(from + s * stride + HEAD_SIZE);
             float factor = m == NEGATIVE_INFINITY ? 0.f : __expf(m - top);
             sum += __ldcg(from + s * stride + HEAD_SIZE + 1) * factor;

@@ -50,6 +50,10 @@ final class LibtorchExecutor implements Executor {
     /** A step that was launched and not awaited. */
     private record Step(StepPlan plan, CompletableFuture<StepMasks> masks, Future<SampledStep> sampled) {}
 
+    LibtorchExecutor(ExecutorConfig config) {
+        this(config, false);
+    }
+
     LibtorchExecutor(ExecutorConfig config, boolean cuda) {
         this.config = config;
         this.cuda = cuda;

@@ -101,7 +101,8 @@ public final class OfflineBenchmark {
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         if (tokens != (long) requests * output) {
-            throw new IllegalStateException(tokens + " tokens came back where " + (long) requests * output + " were asked for");
+            throw new IllegalStateException(
+                    tokens + " tokens came back where " + (long) requests * output + " were asked for");
         }
         return seconds;
     }
