@@ -25,7 +25,7 @@ from generator import Generator  # noqa: E402
 
 JARS = ["jakarta/json/jakarta.json-api", "org/eclipse/parsson/parsson"]
 # What these print is an address or belongs to numbers that templates do not have.
-SKIPPED = [" at 0x", "complex", "j)", "int too large", "Exceeds the limit"]
+SKIPPED = [" at 0x", "complex", "j)", "int too large", "Exceeds the limit", "RecursionError"]
 WORDED = {"UndefinedError", "SecurityError", "TemplateError", "TemplateRuntimeError", "TemplateAssertionError"}
 
 

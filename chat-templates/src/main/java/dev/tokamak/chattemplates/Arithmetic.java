@@ -219,7 +219,12 @@ final class Arithmetic {
         BigInteger y = big(b);
         budget.steps((x.bitLength() + y.bitLength()) >> 6);
         if (y.signum() == 0 && (op.equals("/") || op.equals("//") || op.equals("%"))) {
-            throw divisionByZero(op.equals("%") ? "integer modulo by zero" : "division by zero");
+            throw divisionByZero(
+                    switch (op) {
+                        case "/" -> "division by zero";
+                        case "//" -> "integer division or modulo by zero";
+                        default -> "integer modulo by zero";
+                    });
         }
         return switch (op) {
             case "+" -> checked(x.add(y));

@@ -46,10 +46,11 @@ final class Budget {
 
     /** To be called before a list of this many elements is made. */
     void elements(long count) {
-        if (count > limits.textChars() / 4) {
-            throw TemplateError.limit("the template makes a list of more than " + limits.textChars() / 4 + " elements");
+        long most = limits.textChars() / Limits.CHARS_PER_ELEMENT;
+        if (count > most) {
+            throw TemplateError.limit("the template makes a list of more than " + most + " elements");
         }
-        made(4 * count);
+        made(Limits.CHARS_PER_ELEMENT * count);
     }
 
     /** A text grew by these characters to the given length. */

@@ -258,7 +258,10 @@ abstract class Expression {
         @Override
         Object evaluate(Scope scope) {
             scope.render.budget.step();
-            return Attributes.item(owner.evaluate(scope), key.evaluate(scope));
+            Object value = owner.evaluate(scope);
+            // Characters are counted from the start.
+            scope.render.budget.steps(Values.isText(value) ? value.toString().length() >> 6 : 0);
+            return Attributes.item(value, key.evaluate(scope));
         }
     }
 

@@ -36,6 +36,11 @@ final class FloatText {
             if (rounded.doubleValue() == number) {
                 return rounded.stripTrailingZeros();
             }
+            // Powers of two have twice as much room above as below, where the nearest digits may just miss.
+            BigDecimal above = exact.round(new MathContext(digits, RoundingMode.UP));
+            if (above.doubleValue() == number) {
+                return above.stripTrailingZeros();
+            }
         }
         return exact.round(new MathContext(17, RoundingMode.HALF_EVEN)).stripTrailingZeros();
     }

@@ -160,13 +160,7 @@ final class JsonText {
             case '\t' -> out.append("\\t");
             case '\f' -> out.append("\\f");
             case '\b' -> out.append("\\b");
-            default -> {
-                if (c == 0x7f) {
-                    out.append(c);
-                } else {
-                    out.append("\\u").append(Integer.toHexString(0x10000 | c).substring(1));
-                }
-            }
+            default -> out.append("\\u").append(Integer.toHexString(0x10000 | c).substring(1));
         }
     }
 }

@@ -146,6 +146,9 @@ final class NumberFilters {
         if (!method.equals("common") && !method.equals("ceil") && !method.equals("floor")) {
             throw new TemplateError(TemplateError.Kind.FILTER_ARGUMENT, "method must be common, ceil or floor");
         }
+        if (value instanceof Undefined undefined && !method.equals("common")) {
+            throw undefined.fail();
+        }
         if (!Values.isNumber(value)) {
             throw TemplateError.type("type " + Values.typeName(value) + " doesn't define __round__ method");
         }

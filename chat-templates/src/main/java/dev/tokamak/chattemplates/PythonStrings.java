@@ -1,6 +1,7 @@
 package dev.tokamak.chattemplates;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -87,60 +88,69 @@ final class PythonStrings {
         if (separator == null) {
             int at = skipSpace(text, 0);
             while (at < text.length()) {
-                int end = left-- > 0 ? at : text.length();
+                boolean rest = left-- <= 0;
+                int end = rest ? text.length() : at;
                 while (end < text.length() && !isSpace(text.charAt(end))) {
                     end++;
                 }
-                parts.add(end == text.length() && left < 0 ? text.substring(at) : text.substring(at, end));
+                add(budget, parts, text.substring(at, end));
                 at = skipSpace(text, end);
             }
-        } else {
-            refuseEmpty(separator);
-            int at = 0;
-            for (int found = text.indexOf(separator); found >= 0 && left-- > 0; found = text.indexOf(separator, at)) {
-                parts.add(text.substring(at, found));
-                at = found + separator.length();
-            }
-            parts.add(text.substring(at));
+            return parts;
         }
-        budget.elements(parts.size());
-        budget.steps(text.length() >> 6);
+        refuseEmpty(separator);
+        TextSearch search = new TextSearch(budget, separator);
+        int at = 0;
+        for (int found = search.first(text, 0); found >= 0 && left-- > 0; found = search.first(text, at)) {
+            add(budget, parts, text.substring(at, found));
+            at = found + separator.length();
+        }
+        add(budget, parts, text.substring(at));
         return parts;
     }
 
     static List<Object> splitFromRight(Budget budget, String text, String separator, long most) {
-        if (most < 0) {
-            return split(budget, text, separator, most);
-        }
-        long left = most;
+        long left = most < 0 ? Long.MAX_VALUE : most;
         List<Object> parts = new ArrayList<>();
         if (separator == null) {
-            int end = strip(text, null, false, true).length();
+            int end = spaceStart(text, text.length());
             while (end > 0) {
-                int start = left-- > 0 ? end : 0;
+                boolean rest = left-- <= 0;
+                int start = rest ? 0 : end;
                 while (start > 0 && !isSpace(text.charAt(start - 1))) {
                     start--;
                 }
-                if (left < 0) {
-                    start = skipSpace(text, 0) < end && most == 0 ? 0 : start;
-                }
-                parts.add(0, text.substring(start, end));
-                end = strip(text.substring(0, start), null, false, true).length();
+                add(budget, parts, text.substring(start, end));
+                end = spaceStart(text, start);
             }
         } else {
             refuseEmpty(separator);
+            TextSearch search = new TextSearch(budget, separator);
             int end = text.length();
-            for (int found = text.lastIndexOf(separator, end - separator.length());
+            for (int found = search.last(text, end - separator.length());
                     found >= 0 && left-- > 0;
-                    found = text.lastIndexOf(separator, end - separator.length())) {
-                parts.add(0, text.substring(found + separator.length(), end));
+                    found = search.last(text, end - separator.length())) {
+                add(budget, parts, text.substring(found + separator.length(), end));
                 end = found;
             }
-            parts.add(0, text.substring(0, end));
+            add(budget, parts, text.substring(0, end));
         }
-        budget.elements(parts.size());
-        budget.steps(text.length() >> 6);
+        Collections.reverse(parts);
         return parts;
+    }
+
+    /** Where the white space before a position starts. */
+    private static int spaceStart(String text, int end) {
+        int at = end;
+        while (at > 0 && isSpace(text.charAt(at - 1))) {
+            at--;
+        }
+        return at;
+    }
+
+    private static void add(Budget budget, List<Object> parts, String part) {
+        budget.elements(1);
+        parts.add(part);
     }
 
     private static void refuseEmpty(String separator) {
@@ -178,7 +188,8 @@ final class PythonStrings {
                     .append(left >= 0 ? by : "")
                     .toString();
         }
-        for (int found = text.indexOf(old); found >= 0 && left-- > 0; found = text.indexOf(old, at)) {
+        TextSearch search = new TextSearch(budget, old);
+        for (int found = search.first(text, 0); found >= 0 && left-- > 0; found = search.first(text, at)) {
             out.append(text, at, found).append(by);
             at = found + old.length();
         }
@@ -199,12 +210,13 @@ final class PythonStrings {
         return out.toString();
     }
 
-    static long count(String text, String part) {
+    static long count(Budget budget, String text, String part) {
         if (part.isEmpty()) {
             return length(text) + 1L;
         }
         long count = 0;
-        for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length())) {
+        TextSearch search = new TextSearch(budget, part);
+        for (int at = search.first(text, 0); at >= 0; at = search.first(text, at + part.length())) {
             count++;
         }
         return count;
@@ -247,7 +259,8 @@ final class PythonStrings {
             return Character.toString(Character.toTitleCase(c));
         }
         int first = upper.offsetByCodePoints(0, 1);
-        return upper.substring(0, first) + lower(upper.substring(first));
+        // Most such characters are ligatures; one begins with an apostrophe, and the capital comes after that.
+        return isCased(upper.codePointAt(0)) ? upper.substring(0, first) + lower(upper.substring(first)) : upper;
     }
 
     static boolean isCased(int c) {
@@ -275,10 +288,29 @@ final class PythonStrings {
     }
 
     static String swapCase(String text) {
+        String lower = lower(text);
+        boolean aligned = lower.length() == text.length();
+        StringBuilder out = new StringBuilder(text.length());
+        for (int at = 0; at < text.length(); ) {
+            int c = text.codePointAt(at);
+            int next = at + Character.charCount(c);
+            String one = text.substring(at, next);
+            if (Character.isUpperCase(c)) {
+                out.append(aligned ? lower.substring(at, next) : lower(one));
+            } else {
+                out.append(Character.isLowerCase(c) ? upper(one) : one);
+            }
+            at = next;
+        }
+        return out.toString();
+    }
+
+    /** For comparing without regard to case: one by one, so that a final sigma is a sigma. */
+    static String foldCase(String text) {
         StringBuilder out = new StringBuilder(text.length());
         text.codePoints().forEach(c -> {
             String one = Character.toString(c);
-            out.append(Character.isUpperCase(c) ? lower(one) : Character.isLowerCase(c) ? upper(one) : one);
+            out.append(c == 'ı' ? one : c == 'ẞ' ? "ss" : lower(upper(one)));
         });
         return out.toString();
     }

@@ -15,7 +15,10 @@ final class SequenceFilters {
     private SequenceFilters() {}
 
     static void define(Filters.Registry filters) {
-        filters.add("length", "", (render, value, a) -> (long) Values.length(value));
+        filters.add("length", "", (render, value, a) -> {
+            render.budget.steps(Values.isText(value) ? value.toString().length() >> 6 : 0);
+            return (long) Values.length(value);
+        });
         filters.alias("count", "length");
         filters.add("list", "", (render, value, a) -> list(render, value));
         filters.add("first", "", (render, value, a) -> {

@@ -29,7 +29,7 @@ final class StringMethods {
     private static void define(String name, String parameters, Bound method) {
         Signature signature = new Signature(name, parameters);
         BY_NAME.put(name, (render, text, arguments) -> {
-            render.budget.steps(text.toString().length() >> 6);
+            render.budget.steps(text.toString().length() >> 4);
             return method.call(render, text.toString(), signature.bind(arguments));
         });
     }
@@ -58,7 +58,7 @@ final class StringMethods {
 
     private static void defineCase() {
         change("capitalize", PythonStrings::capitalize);
-        change("casefold", text -> PythonStrings.lower(text).replace("ß", "ss"));
+        change("casefold", PythonStrings::foldCase);
         change("lower", PythonStrings::lower);
         change("swapcase", PythonStrings::swapCase);
         change("title", PythonStrings::title);
@@ -119,8 +119,8 @@ final class StringMethods {
             render.budget.elements(lines.size());
             return lines;
         });
-        define("partition", "sep", (render, text, a) -> partition(text, a.text(0), false));
-        define("rpartition", "sep", (render, text, a) -> partition(text, a.text(0), true));
+        define("partition", "sep", (render, text, a) -> partition(render.budget, text, a.text(0), false));
+        define("rpartition", "sep", (render, text, a) -> partition(render.budget, text, a.text(0), true));
         define(
                 "removeprefix",
                 "prefix",
@@ -139,11 +139,12 @@ final class StringMethods {
                 (render, text, a) -> PythonStrings.strip(text, a.isSet(0) ? a.text(0) : null, left, right));
     }
 
-    private static Object partition(String text, String separator, boolean last) {
+    private static Object partition(Budget budget, String text, String separator, boolean last) {
         if (separator.isEmpty()) {
             throw TemplateError.value("empty separator");
         }
-        int at = last ? text.lastIndexOf(separator) : text.indexOf(separator);
+        TextSearch search = new TextSearch(budget, separator);
+        int at = last ? search.last(text, text.length()) : search.first(text, 0);
         List<Object> parts = new ArrayList<>();
         if (at >= 0) {
             parts.add(text.substring(0, at));
@@ -160,7 +161,7 @@ final class StringMethods {
     private static void defineSearching() {
         define("count", "sub, start=, end=", (render, text, a) -> {
             Window window = Window.of(text, a);
-            return window == null ? 0L : PythonStrings.count(window.text, a.text(0));
+            return window == null ? 0L : PythonStrings.count(render.budget, window.text, a.text(0));
         });
         find("find", false, false);
         find("rfind", true, false);
@@ -193,8 +194,10 @@ final class StringMethods {
     private static void find(String name, boolean last, boolean mustExist) {
         define(name, "sub, start=, end=", (render, text, a) -> {
             Window window = Window.of(text, a);
-            String part = a.text(0);
-            int at = window == null ? -1 : last ? window.text.lastIndexOf(part) : window.text.indexOf(part);
+            TextSearch search = new TextSearch(render.budget, a.text(0));
+            int at = window == null
+                    ? -1
+                    : last ? search.last(window.text, window.text.length()) : search.first(window.text, 0);
             if (at < 0 && mustExist) {
                 throw TemplateError.value("substring not found");
             }

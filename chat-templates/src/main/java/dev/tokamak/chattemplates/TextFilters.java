@@ -8,6 +8,8 @@ import java.util.stream.Collectors;
 
 /** Filters for text. */
 final class TextFilters {
+    private static final String HEX = "0123456789ABCDEF";
+
     private TextFilters() {}
 
     static void define(Filters.Registry filters) {
@@ -28,7 +30,11 @@ final class TextFilters {
         });
         filters.add("indent", "width=, first=, blank=", TextFilters::indent);
         filters.add("truncate", "length=, killwords=, end=, leeway=", TextFilters::truncate);
-        filters.add("wordcount", "", (render, value, a) -> wordCount(render.str(value)));
+        filters.add("wordcount", "", (render, value, a) -> {
+            String text = render.str(value);
+            render.budget.steps(text.length() >> 3);
+            return wordCount(text);
+        });
         filters.add("wordwrap", "width=, break_long_words=, wrapstring=, break_on_hyphens=", TextFilters::wordWrap);
         filters.add("striptags", "", (render, value, a) -> stripTags(render, render.str(value)));
         filters.add("urlencode", "", TextFilters::urlEncode);
@@ -214,13 +220,16 @@ final class TextFilters {
             } else if (c == ' ' && query) {
                 out.append('+');
             } else {
-                out.append(String.format("%%%02X", (int) c));
+                out.append('%').append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
             }
         }
         return out.toString();
     }
 
     private static Object xmlAttributes(Render render, Object value, Signature.Bound a) {
+        if (value instanceof Undefined undefined) {
+            throw undefined.fail();
+        }
         if (!(value instanceof Dict dict)) {
             throw TemplateError.type("xmlattr needs a mapping, not " + Values.typeName(value));
         }

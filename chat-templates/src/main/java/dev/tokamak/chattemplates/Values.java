@@ -149,6 +149,7 @@ final class Values {
             return false;
         }
         if (isText(a) && isText(b)) {
+            budget.steps(Math.min(a.toString().length(), b.toString().length()) >> 6);
             return a.toString().equals(b.toString());
         }
         if (isNumber(a) && isNumber(b)) {
@@ -194,6 +195,7 @@ final class Values {
         if (isNumber(a) && isNumber(b)) {
             order = Arithmetic.compare(a, b);
         } else if (isText(a) && isText(b)) {
+            budget.steps(Math.min(a.toString().length(), b.toString().length()) >> 6);
             order = Arithmetic.Order.of(compareText(a.toString(), b.toString()));
         } else if (a instanceof List<?> x && b instanceof List<?> y) {
             return elementsOrdered(budget, op, x, y);
@@ -241,7 +243,7 @@ final class Values {
             }
             String text = container.toString();
             render.budget.steps(text.length() >> 6);
-            return text.contains(value.toString());
+            return new TextSearch(render.budget, value.toString()).isIn(text);
         }
         if (container instanceof Dict dict) {
             return dict.has(value);

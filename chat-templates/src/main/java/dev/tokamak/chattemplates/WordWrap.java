@@ -45,8 +45,8 @@ record WordWrap(int width, boolean breakLongWords, boolean breakOnHyphens) {
     private int breakWord(List<String> chunks, int at, List<String> line, int room) {
         String word = chunks.get(at);
         if (breakLongWords) {
-            int cut = word.offsetByCodePoints(0, Math.max(1, room));
-            int hyphen = breakOnHyphens ? word.substring(0, cut).lastIndexOf('-', cut - 1) : -1;
+            int cut = word.offsetByCodePoints(0, room);
+            int hyphen = breakOnHyphens ? word.lastIndexOf('-', cut - 1) : -1;
             if (hyphen > 0 && word.substring(0, hyphen).chars().anyMatch(c -> c != '-')) {
                 cut = hyphen + 1;
             }
@@ -61,29 +61,74 @@ record WordWrap(int width, boolean breakLongWords, boolean breakOnHyphens) {
         return at;
     }
 
-    /** Runs of blanks and words in turn; words also end behind a hyphen between letters. */
+    /** Runs of blanks, words, and dashes between words; hyphenated words end behind their hyphens. */
     private List<String> chunks(String text) {
         List<String> chunks = new ArrayList<>();
-        int start = 0;
-        for (int at = 1; at <= text.length(); at++) {
-            boolean edge = at == text.length()
-                    || PythonStrings.isSpace(text.charAt(at)) != PythonStrings.isSpace(text.charAt(at - 1))
-                    || breakOnHyphens && isHyphenBreak(text, at);
-            if (edge) {
-                chunks.add(text.substring(start, at));
-                start = at;
-            }
+        for (int start = 0; start < text.length(); ) {
+            int end = isSpace(text, start) ? blanksEnd(text, start) : wordEnd(text, start);
+            chunks.add(text.substring(start, end));
+            start = end;
         }
         return chunks;
     }
 
-    private static boolean isHyphenBreak(String text, int at) {
-        return at >= 3
-                && text.charAt(at - 1) == '-'
-                && Character.isLetter(text.charAt(at - 2))
-                && (Character.isLetter(text.charAt(at - 3)) || text.charAt(at - 3) == '-')
-                && at + 1 < text.length()
-                && Character.isLetter(text.charAt(at))
-                && (Character.isLetter(text.charAt(at + 1)) || text.charAt(at + 1) == '-');
+    private static boolean isSpace(String text, int at) {
+        return at < text.length() && "\t\n\u000b\f\r ".indexOf(text.charAt(at)) >= 0;
+    }
+
+    private static int blanksEnd(String text, int start) {
+        int end = start;
+        while (isSpace(text, end)) {
+            end++;
+        }
+        return end;
+    }
+
+    private int wordEnd(String text, int start) {
+        if (breakOnHyphens && isPunctuatedWord(text, start - 1) && isDash(text, start)) {
+            int end = start;
+            while (text.charAt(end) == '-') {
+                end++;
+            }
+            return end;
+        }
+        for (int end = start + 1; end < text.length(); end++) {
+            if (breakOnHyphens && isHyphen(text, end)) {
+                return end + 1;
+            }
+            if (isSpace(text, end) || breakOnHyphens && isPunctuatedWord(text, end - 1) && isDash(text, end)) {
+                return end;
+            }
+        }
+        return text.length();
+    }
+
+    /** At least two hyphens and then a word. */
+    private static boolean isDash(String text, int at) {
+        int end = at;
+        while (end < text.length() && text.charAt(end) == '-') {
+            end++;
+        }
+        return end - at >= 2 && isWord(text, end);
+    }
+
+    private static boolean isWord(String text, int at) {
+        return at >= 0 && at < text.length() && (Character.isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '_');
+    }
+
+    private static boolean isPunctuatedWord(String text, int at) {
+        return isWord(text, at) || at >= 0 && at < text.length() && "!\"'&.,?".indexOf(text.charAt(at)) >= 0;
+    }
+
+    private static boolean isLetter(String text, int at) {
+        return isWord(text, at) && !Character.isDigit(text.charAt(at));
+    }
+
+    /** A hyphen behind two letters, or behind a letter, a hyphen and a letter, with the like after it. */
+    private static boolean isHyphen(String text, int at) {
+        boolean before = isLetter(text, at - 1) && isLetter(text, at - 2)
+                || isPunctuatedWord(text, at - 1) && at >= 2 && text.charAt(at - 2) == '-' && isLetter(text, at - 3);
+        int second = at + 2 < text.length() && text.charAt(at + 2) == '-' ? at + 3 : at + 2;
+        return text.charAt(at) == '-' && before && isLetter(text, at + 1) && isLetter(text, second);
     }
 }

@@ -25,7 +25,7 @@ final class MessageReasoning implements ReasoningParser {
     /**
      * The format.
      *
-     * @param heads what a head begins with
+     * @param heads what a head begins with; the first begins every turn
      * @param headEnd what a head ends with
      * @param messageEnds what a message ends with
      * @param audience by a head's text, without its beginning and its end
@@ -51,6 +51,7 @@ final class MessageReasoning implements ReasoningParser {
     private final Marks bodyMarks;
     private final Marks lastMarks;
     private String headBegin = "";
+    private boolean headIsOfPrompt;
     private State state = State.BETWEEN;
     private State before = State.BETWEEN;
 
@@ -72,10 +73,7 @@ final class MessageReasoning implements ReasoningParser {
     private void begin(String promptTail) {
         int at = -1;
         for (String head : layout.heads()) {
-            int found = promptTail.lastIndexOf(head);
-            if (found >= 0 && (at < 0 || found < at)) {
-                at = found;
-            }
+            at = at < 0 ? promptTail.lastIndexOf(head) : at;
         }
         if (at < 0) {
             return;
@@ -92,7 +90,7 @@ final class MessageReasoning implements ReasoningParser {
             }
         };
         accept(promptTail.substring(at), nobody);
-        headBegin = state == State.HEAD ? "" : headBegin;
+        headIsOfPrompt = state == State.HEAD;
         out.forget();
     }
 
@@ -129,25 +127,27 @@ final class MessageReasoning implements ReasoningParser {
         int mark = headMarks.feed(c, feed, text);
         if (mark == Marks.NONE) {
             if (text.length() > HEAD_LIMIT) {
-                giveUpHead("");
+                giveUpHead(headIsOfPrompt ? "" : headBegin, "");
             }
             return;
         }
         Audience audience = layout.audience().apply(text.toString());
         if (audience == Audience.TOOL) {
-            giveUpHead(layout.headEnd());
+            giveUpHead(headBegin, layout.headEnd());
             state = State.TOOL;
             return;
         }
         text.setLength(0);
+        headIsOfPrompt = false;
         state = audience == Audience.SELF ? State.SELF : audience == Audience.USER ? State.USER : State.LAST;
     }
 
     /** The head is told as it stands. */
-    private void giveUpHead(String end) {
-        text.insert(0, headBegin).append(end);
+    private void giveUpHead(String begin, String end) {
+        text.insert(0, begin).append(end);
         out.content(text);
         text.setLength(0);
+        headIsOfPrompt = false;
         state = before;
     }
 
@@ -175,7 +175,7 @@ final class MessageReasoning implements ReasoningParser {
     public void finish(Sink sink) {
         out.to(sink);
         switch (state) {
-            case HEAD -> giveUpHead(headMarks.takeHeld());
+            case HEAD -> giveUpHead(headIsOfPrompt ? "" : headBegin, headMarks.takeHeld());
             case SELF -> out.reasoning(bodyMarks.takeHeld());
             case BETWEEN, USER -> out.content(bodyMarks.takeHeld());
             case LAST -> out.content(lastMarks.takeHeld());

@@ -153,6 +153,7 @@ final class NamedToolParsers {
                     "openai",
                     Format.builder()
                             .calls(named(LAYOUT), "<|channel|>", "<|start|>assistant")
+                            .bareCalls(named(LAYOUT), " to=functions.")
                             .callEnds("<|call|>")
                             .silent("<|end|>", "<|return|>", "<|call|>")
                             .specialTokens()

@@ -110,4 +110,17 @@ class NamedToolParsersTest {
                     "");
         }
     }
+
+    @Nested
+    class OpenAiBehindAPromptThatBeginsTheMessage extends FormatLaw {
+        OpenAiBehindAPromptThatBeginsTheMessage() {
+            super(
+                    new NamedToolParsers.OpenAi(),
+                    "",
+                    call -> " to=functions." + call.name() + "<|channel|>commentary json<|message|>"
+                            + json(call.arguments()) + "<|call|>",
+                    "<|start|>assistant",
+                    "");
+        }
+    }
 }

@@ -425,4 +425,21 @@ class ReasoningParsersTest {
                                 + "<|start|>assistant<|channel|>final<|message|>Done.<|return|>"))
                 .containsExactly("Hm.", "Let me see.Done.");
     }
+
+    @Test
+    void harmonyBeginsWhereThePromptLeftOff() {
+        String history = "<|start|>assistant<|channel|>final<|message|>Hi.<|end|><|start|>user<|message|>So?<|end|>";
+        assertThat(parse(
+                        new MessageReasoningParsers.OpenAiGptOss(),
+                        history + "<|start|>assistant",
+                        Map.of(),
+                        "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>Yes."))
+                .containsExactly("Hm.", "Yes.");
+        assertThat(parse(
+                        new MessageReasoningParsers.OpenAiGptOss(),
+                        history + "<|start|>assistant",
+                        Map.of(),
+                        " to=functions.f<|channel|>commentary json<|message|>{}<|call|>"))
+                .containsExactly("", "<|start|>assistant to=functions.f<|channel|>commentary json<|message|>{}<|call|>");
+    }
 }

@@ -237,7 +237,9 @@ final class TokenBudgetScheduler implements Scheduler {
         }
         int outputIndex = sequence.generatedTokens() + sequence.inFlight();
         plan.addRow(sequence.id(), sequence.slot(), flags, position, outputIndex);
-        plan.addTokens(sequence.tokens(), position, Math.min(end, sequence.length()) - position);
+        if (position < sequence.length()) {
+            plan.addTokens(sequence.tokens(), position, Math.min(end, sequence.length()) - position);
+        }
         if (end > sequence.length()) {
             plan.addToken(StepPlan.LAST_SAMPLED);
         }
