@@ -1,6 +1,7 @@
 /**
- * Contract tests. A plugin's test extends the abstract class of its extension point and says how to make the plugin; JUnit
- * then runs what every plugin of that kind must keep. Beside them are an executor and a tokenizer that need no model, for
- * tests and benchmarks of everything around them.
+ * Abstract JUnit tests that a plugin extends to prove itself: one {@code XxxContract} for each extension point, and a
+ * {@link dev.tokamak.tck.DeterministicExecutor} with its tokenizer to run an engine without a model.
+ *
+ * <p>Random cases print their seed; {@code -Dtokamak.tck.seed} repeats them.
  */
 package dev.tokamak.tck;

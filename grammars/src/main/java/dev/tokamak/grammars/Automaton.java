@@ -1,0 +1,378 @@
+package dev.tokamak.grammars;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A pushdown automaton that is made deterministic while it is used.
+ *
+ * <p>Implementation notes. Within a rule, the subset construction turns sets of {@link Nfa} states into {@link Frame}s, so
+ * that regular parts cost one table look-up for each byte. Calls keep a stack of return frames; where a grammar is ambiguous
+ * across calls, several stacks are followed at once as one {@link Configuration}. Frames, stacks and configurations are
+ * interned, and a configuration's moves are cached, so a text walks a graph that is built as far as texts have gone. A call
+ * whose return frame only ends is not pushed, which makes right recursion take constant space. Left recursion is refused
+ * before, so entering calls ends. An ambiguous configuration keeps {@link #MAX_FRAMES} frames; each kept one can be finished,
+ * so dropping others loses texts but never allows a wrong one.
+ *
+ * <p>Memory. When what was interned exceeds the limit, the tables are dropped and grow again; states in use keep the objects
+ * they hold, which stay valid and merely are no longer shared.
+ *
+ * <p>Threads. Any number. A cached move is read without a lock: the objects are immutable but for caches, so a racing reader
+ * sees null, and takes the lock, or a whole object. All building happens under the lock.
+ */
+final class Automaton {
+    static final int MAX_FRAMES = 128;
+
+    private final Nfa nfa;
+    private final long cacheBytes;
+    private final byte[] classOf = new byte[256];
+    private final int[] byteOf;
+    private final int[] seen;
+    private int round;
+    private int[] reached = new int[64];
+    private int reachedCount;
+    private int[] kept = new int[64];
+    private int keptCount;
+    private int nextId = 1;
+    private long usedBytes;
+    private Map<Ints, Frame> frames = new HashMap<>();
+    private Map<Long, CallStack> stacks = new HashMap<>();
+    private Map<Ints, Configuration> configurations = new HashMap<>();
+    private Frame[] starts;
+    private final Configuration start;
+
+    /** An array as a key. */
+    private record Ints(int[] values) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Ints && Arrays.equals(values, ((Ints) other).values);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(values);
+        }
+    }
+
+    Automaton(Nfa nfa, long cacheBytes) {
+        this.nfa = nfa;
+        this.cacheBytes = cacheBytes;
+        this.seen = new int[nfa.states()];
+        this.starts = new Frame[nfa.rules()];
+        this.byteOf = classes();
+        synchronized (this) {
+            Closing closing = new Closing();
+            closing.enter(startOf(0), CallStack.BOTTOM);
+            this.start = closing.configuration();
+        }
+    }
+
+    /** Bytes that every move treats alike are one class. */
+    private int[] classes() {
+        BitSet cuts = new BitSet();
+        cuts.set(0);
+        for (int state = 0; state < nfa.states(); state++) {
+            for (int edge = nfa.firstEdge(state); edge >= 0; edge = nfa.nextEdge(edge)) {
+                if (nfa.kind(edge) == Nfa.BYTES && nfa.passable(edge)) {
+                    cuts.set(nfa.low(edge));
+                    cuts.set(nfa.high(edge) + 1);
+                }
+            }
+        }
+        cuts.clear(256);
+        int[] representatives = cuts.stream().toArray();
+        for (int b = 0, c = -1; b < 256; b++) {
+            if (cuts.get(b)) {
+                c++;
+            }
+            classOf[b] = (byte) c;
+        }
+        return representatives;
+    }
+
+    Configuration start() {
+        return start;
+    }
+
+    /** The configuration after a byte, {@link Configuration#DEAD} if there is none. */
+    Configuration step(Configuration from, byte b) {
+        if (from.frames.length == 0) {
+            return Configuration.DEAD;
+        }
+        int c = classOf[b & 0xFF] & 0xFF;
+        Configuration to = from.next[c];
+        return to != null ? to : stepSlowly(from, c);
+    }
+
+    private synchronized Configuration stepSlowly(Configuration from, int c) {
+        if (from.frames.length == 1 && from.frames[0].takesBytes) {
+            Frame only = next(from.frames[0], c);
+            if (only == null || only.calls.length == 0 && !only.accepting && (only.takesBytes || only.tokens.length > 0)) {
+                Configuration to = only == null
+                        ? Configuration.DEAD
+                        : intern(List.of(only), List.of(from.stacks[0]), false);
+                from.next[c] = to;
+                return to;
+            }
+        }
+        Closing closing = new Closing();
+        for (int i = 0; i < from.frames.length; i++) {
+            Frame next = from.frames[i].takesBytes ? next(from.frames[i], c) : null;
+            if (next != null) {
+                closing.enter(next, from.stacks[i]);
+            }
+        }
+        Configuration to = closing.configuration();
+        from.next[c] = to;
+        return to;
+    }
+
+    /** The configuration after a special token. */
+    synchronized Configuration stepToken(Configuration from, int token) {
+        Closing closing = new Closing();
+        for (int i = 0; i < from.frames.length; i++) {
+            Frame frame = from.frames[i];
+            int at = Arrays.binarySearch(frame.tokens, token);
+            if (at >= 0) {
+                if (frame.tokenTargets[at] == null) {
+                    frame.tokenTargets[at] = targets(frame, Nfa.TOKEN, token);
+                }
+                closing.enter(frame.tokenTargets[at], from.stacks[i]);
+            }
+        }
+        return closing.configuration();
+    }
+
+    /** The configuration after a stack's innermost call has returned. */
+    Configuration returned(CallStack stack) {
+        Configuration known = stack.returned;
+        if (known != null) {
+            return known;
+        }
+        synchronized (this) {
+            Closing closing = new Closing();
+            closing.enter(stack.returnTo, stack.outer);
+            stack.returned = closing.configuration();
+            return stack.returned;
+        }
+    }
+
+    /** A frame alone, as if no call were open: it accepts where its rule ends. */
+    synchronized Configuration alone(Frame frame) {
+        return intern(List.of(frame), List.of(CallStack.BOTTOM), false);
+    }
+
+    /** Counts memory that was cached elsewhere, such as masks. */
+    synchronized void used(long bytes) {
+        usedBytes += bytes;
+        if (usedBytes > cacheBytes) {
+            usedBytes = 0;
+            frames = new HashMap<>();
+            stacks = new HashMap<>();
+            configurations = new HashMap<>();
+            starts = new Frame[nfa.rules()];
+            start.mask = null;
+            Arrays.fill(start.next, null);
+        }
+    }
+
+    /** Enters calls and leaves ended rules until every frame takes something. Used under the lock. */
+    private final class Closing {
+        private final Set<Long> entered = new HashSet<>();
+        private final List<Frame> pendingFrames = new ArrayList<>();
+        private final List<CallStack> pendingStacks = new ArrayList<>();
+        private final List<Frame> taking = new ArrayList<>();
+        private final List<CallStack> takingStacks = new ArrayList<>();
+        private boolean accepting;
+
+        void enter(Frame frame, CallStack stack) {
+            if (entered.size() < 64 * MAX_FRAMES && entered.add((long) frame.id << 32 | stack.id)) {
+                pendingFrames.add(frame);
+                pendingStacks.add(stack);
+            }
+        }
+
+        Configuration configuration() {
+            while (!pendingFrames.isEmpty()) {
+                Frame frame = pendingFrames.remove(pendingFrames.size() - 1);
+                CallStack stack = pendingStacks.remove(pendingStacks.size() - 1);
+                if ((frame.takesBytes || frame.tokens.length > 0) && taking.size() < MAX_FRAMES) {
+                    taking.add(frame);
+                    takingStacks.add(stack);
+                }
+                if (frame.accepting) {
+                    if (stack == CallStack.BOTTOM) {
+                        accepting = true;
+                    } else {
+                        enter(stack.returnTo, stack.outer);
+                    }
+                }
+                for (int i = 0; i < frame.calls.length; i++) {
+                    if (frame.returns[i] == null) {
+                        frame.returns[i] = targets(frame, Nfa.CALL, frame.calls[i]);
+                    }
+                    Frame back = frame.returns[i];
+                    enter(startOf(frame.calls[i]), back.onlyEnds() ? stack : push(back, stack));
+                }
+            }
+            if (taking.isEmpty() && !accepting) {
+                return Configuration.DEAD;
+            }
+            return intern(taking, takingStacks, accepting);
+        }
+    }
+
+    private CallStack push(Frame returnTo, CallStack outer) {
+        long key = (long) returnTo.id << 32 | outer.id;
+        CallStack stack = stacks.get(key);
+        if (stack == null) {
+            stack = new CallStack(nextId++, returnTo, outer);
+            stacks.put(key, stack);
+            usedBytes += 96;
+        }
+        return stack;
+    }
+
+    private Configuration intern(List<Frame> taking, List<CallStack> takingStacks, boolean accepting) {
+        int n = taking.size();
+        int[] key = new int[2 * n + 1];
+        long[] order = new long[n];
+        for (int i = 0; i < n; i++) {
+            order[i] = (long) taking.get(i).id << 32 | takingStacks.get(i).id;
+        }
+        Arrays.sort(order);
+        for (int i = 0; i < n; i++) {
+            key[2 * i] = (int) (order[i] >> 32);
+            key[2 * i + 1] = (int) order[i];
+        }
+        key[2 * n] = accepting ? 1 : 0;
+        Configuration known = configurations.get(new Ints(key));
+        if (known == null) {
+            known = new Configuration(
+                    taking.toArray(new Frame[0]), takingStacks.toArray(new CallStack[0]), accepting, byteOf.length);
+            configurations.put(new Ints(key), known);
+            used(160 + 24L * n + 4L * byteOf.length);
+        }
+        return known;
+    }
+
+    private Frame startOf(int rule) {
+        if (starts[rule] == null) {
+            collect();
+            reach(nfa.start(rule));
+            starts[rule] = collected();
+        }
+        return starts[rule];
+    }
+
+    /** The frame after a byte, or null. */
+    private Frame next(Frame frame, int c) {
+        Frame known = frame.next[c];
+        if (known == null) {
+            known = targets(frame, Nfa.BYTES, byteOf[c]);
+            frame.next[c] = known;
+        }
+        return known.states.length == 0 ? null : known;
+    }
+
+    /** The frame after a byte, the return of a rule or a special token; one without states if there is none. */
+    private Frame targets(Frame frame, int kind, int value) {
+        collect();
+        for (int state : frame.states) {
+            for (int edge = nfa.firstEdge(state); edge >= 0; edge = nfa.nextEdge(edge)) {
+                if (nfa.kind(edge) != kind || !nfa.passable(edge)) {
+                    continue;
+                }
+                boolean matches = kind == Nfa.BYTES
+                        ? nfa.low(edge) <= value && value <= nfa.high(edge)
+                        : nfa.value(edge) == value;
+                if (matches) {
+                    reach(nfa.target(edge));
+                }
+            }
+        }
+        return collected();
+    }
+
+    private void collect() {
+        round++;
+        reachedCount = 0;
+        keptCount = 0;
+    }
+
+    /** Adds a state and what empty moves lead to from it. */
+    private void reach(int first) {
+        mark(first);
+        while (reachedCount > 0) {
+            int state = reached[--reachedCount];
+            boolean keep = nfa.isEnd(state);
+            for (int edge = nfa.firstEdge(state); edge >= 0; edge = nfa.nextEdge(edge)) {
+                if (!nfa.passable(edge)) {
+                    continue;
+                }
+                if (nfa.kind(edge) == Nfa.EMPTY) {
+                    mark(nfa.target(edge));
+                } else {
+                    keep = true;
+                }
+            }
+            if (keep) {
+                if (keptCount == kept.length) {
+                    kept = Arrays.copyOf(kept, keptCount * 2);
+                }
+                kept[keptCount++] = state;
+            }
+        }
+    }
+
+    private void mark(int state) {
+        if (seen[state] != round && nfa.alive(state)) {
+            seen[state] = round;
+            if (reachedCount == reached.length) {
+                reached = Arrays.copyOf(reached, reachedCount * 2);
+            }
+            reached[reachedCount++] = state;
+        }
+    }
+
+    private Frame collected() {
+        int[] states = Arrays.copyOf(kept, keptCount);
+        Arrays.sort(states);
+        Frame known = frames.get(new Ints(states));
+        if (known != null) {
+            return known;
+        }
+        boolean accepting = false;
+        boolean takesBytes = false;
+        int plainRun = 0;
+        BitSet calls = new BitSet();
+        BitSet tokens = new BitSet();
+        for (int state : states) {
+            accepting |= nfa.isEnd(state);
+            plainRun = Math.max(plainRun, nfa.plainRun(state));
+            for (int edge = nfa.firstEdge(state); edge >= 0; edge = nfa.nextEdge(edge)) {
+                if (!nfa.passable(edge)) {
+                    continue;
+                }
+                switch (nfa.kind(edge)) {
+                    case Nfa.BYTES -> takesBytes = true;
+                    case Nfa.CALL -> calls.set(nfa.value(edge));
+                    case Nfa.TOKEN -> tokens.set(nfa.value(edge));
+                    default -> {}
+                }
+            }
+        }
+        int[] called = calls.stream().toArray();
+        int[] allowed = tokens.stream().toArray();
+        Frame frame = new Frame(nextId++, states, accepting, takesBytes, plainRun, called, allowed, byteOf.length);
+        frames.put(new Ints(states), frame);
+        used(160 + 8L * states.length + (takesBytes ? 4L * byteOf.length : 0));
+        return frame;
+    }
+}

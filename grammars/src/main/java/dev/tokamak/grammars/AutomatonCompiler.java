@@ -1,0 +1,78 @@
+package dev.tokamak.grammars;
+
+import dev.tokamak.api.StructuredOutput;
+import dev.tokamak.spi.grammar.CompiledGrammar;
+import dev.tokamak.spi.grammar.GrammarCompiler;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Compiles on the calling thread, within limits, and keeps what was compiled last. */
+final class AutomatonCompiler implements GrammarCompiler {
+    private final TokenIndex tokens;
+    private final GrammarLimits limits;
+    private final Map<StructuredOutput, AutomatonGrammar> cache;
+
+    AutomatonCompiler(TokenIndex tokens, GrammarLimits limits) {
+        this.tokens = tokens;
+        this.limits = limits;
+        this.cache = new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<StructuredOutput, AutomatonGrammar> eldest) {
+                return size() > limits.cachedGrammars();
+            }
+        };
+    }
+
+    @Override
+    public CompiledGrammar compile(StructuredOutput source) {
+        synchronized (cache) {
+            AutomatonGrammar known = cache.get(source);
+            if (known != null) {
+                return known;
+            }
+        }
+        int length = source.source().length();
+        for (String choice : source.choices()) {
+            length += choice.length();
+        }
+        if (length > limits.sourceChars()) {
+            throw CompileBudget.refuse("The grammar's source has " + length + " characters; the limit is "
+                    + limits.sourceChars());
+        }
+        CompileBudget budget = new CompileBudget(limits);
+        Expression root = expression(source, budget);
+        Nfa nfa = new NfaBuilder(budget, tokens.specialTokens()).build(root);
+        AutomatonGrammar grammar = new AutomatonGrammar(tokens, new Automaton(nfa, limits.cacheBytes()));
+        synchronized (cache) {
+            cache.put(source, grammar);
+        }
+        return grammar;
+    }
+
+    private static Expression expression(StructuredOutput source, CompileBudget budget) {
+        return switch (source.kind()) {
+            case JSON_SCHEMA -> JsonSchemaCompiler.compile(source.source(), budget);
+            case JSON_OBJECT -> new JsonExpressions(budget).anyObject();
+            case REGEX -> new Expression.Characters(
+                    RegexParser.parse(source.source(), budget).automaton(budget), Spelling.RAW);
+            case CHOICE -> choice(source.choices());
+            case GRAMMAR -> GbnfParser.parse(source.source(), budget);
+            case STRUCTURAL_TAG -> StructuralTags.compile(source.source(), budget);
+        };
+    }
+
+    private static Expression choice(List<String> choices) {
+        if (choices.isEmpty()) {
+            throw CompileBudget.refuse("A choice needs at least one string to choose from");
+        }
+        List<Expression> options = new ArrayList<>();
+        for (String choice : choices) {
+            options.add(Expression.text(choice));
+        }
+        return new Expression.Choice(options);
+    }
+}

@@ -1,0 +1,302 @@
+package dev.tokamak.grammars;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * A finite automaton over characters without empty moves: what regular expressions, string formats and number ranges are
+ * made into before they are spelled in bytes. Immutable once built.
+ */
+final class CharAutomaton {
+    private final int start;
+    private final BitSet accepting;
+    private final List<List<Edge>> edges;
+
+    /** A move on any of a set of characters. */
+    record Edge(CodePoints on, int target) {}
+
+    private CharAutomaton(int start, BitSet accepting, List<List<Edge>> edges) {
+        this.start = start;
+        this.accepting = accepting;
+        this.edges = edges;
+    }
+
+    /** Collects states and edges. */
+    static final class Builder {
+        private final CompileBudget budget;
+        private final BitSet accepting = new BitSet();
+        private final List<List<Edge>> edges = new ArrayList<>();
+
+        Builder(CompileBudget budget) {
+            this.budget = budget;
+        }
+
+        int state() {
+            budget.states(1);
+            edges.add(new ArrayList<>(2));
+            return edges.size() - 1;
+        }
+
+        void accept(int state) {
+            accepting.set(state);
+        }
+
+        void edge(int from, CodePoints on, int to) {
+            budget.edge();
+            if (!on.isEmpty()) {
+                edges.get(from).add(new Edge(on, to));
+            }
+        }
+
+        CharAutomaton build(int start) {
+            return new CharAutomaton(start, accepting, edges);
+        }
+    }
+
+    int start() {
+        return start;
+    }
+
+    int states() {
+        return edges.size();
+    }
+
+    boolean accepting(int state) {
+        return accepting.get(state);
+    }
+
+    List<Edge> edges(int state) {
+        return edges.get(state);
+    }
+
+    /** One character of a set. */
+    static CharAutomaton one(CodePoints set, CompileBudget budget) {
+        Builder builder = new Builder(budget);
+        int start = builder.state();
+        int end = builder.state();
+        builder.edge(start, set, end);
+        builder.accept(end);
+        return builder.build(start);
+    }
+
+    /** All texts of {@code min} to {@code max} characters; a negative {@code max} is no bound. */
+    static CharAutomaton lengths(int min, int max, CompileBudget budget) {
+        Builder builder = new Builder(budget);
+        int start = builder.state();
+        int state = start;
+        int last = max < 0 ? min : max;
+        for (int length = 0; length < last; length++) {
+            if (length >= min) {
+                builder.accept(state);
+            }
+            int next = builder.state();
+            builder.edge(state, CodePoints.ALL, next);
+            state = next;
+        }
+        builder.accept(state);
+        if (max < 0) {
+            builder.edge(state, CodePoints.ALL, state);
+        }
+        return builder.build(start);
+    }
+
+    /** Exactly these texts, as a tree of their common beginnings. */
+    static CharAutomaton literals(Iterable<String> texts, CompileBudget budget) {
+        Builder builder = new Builder(budget);
+        int start = builder.state();
+        Map<Long, Integer> children = new HashMap<>();
+        for (String text : texts) {
+            int state = start;
+            for (int codePoint : text.codePoints().toArray()) {
+                long key = (long) state << 32 | codePoint;
+                Integer next = children.get(key);
+                if (next == null) {
+                    next = builder.state();
+                    children.put(key, next);
+                    builder.edge(state, CodePoints.of(codePoint), next);
+                }
+                state = next;
+            }
+            builder.accept(state);
+        }
+        return builder.build(start);
+    }
+
+    /**
+     * For each state a number of characters of a set that are always taken there, whichever they are: all that is easily seen,
+     * {@link Integer#MAX_VALUE} where a state leads to itself.
+     */
+    int[] runsOf(CodePoints set) {
+        int[] runs = new int[edges.size()];
+        BitSet useful = useful();
+        for (int state = runs.length - 1; state >= 0; state--) {
+            for (Edge edge : edges.get(state)) {
+                if (useful.get(edge.target()) && edge.target() >= state && edge.on().rangeCount() <= 4 && set.minus(edge.on()).isEmpty()) {
+                    int beyond = edge.target() == state ? Integer.MAX_VALUE - 1 : runs[edge.target()];
+                    runs[state] = Math.max(runs[state], beyond == Integer.MAX_VALUE ? beyond : beyond + 1);
+                }
+            }
+        }
+        return runs;
+    }
+
+    /** The states from which a text can be finished. */
+    private BitSet useful() {
+        List<List<Integer>> sources = new ArrayList<>();
+        for (int state = 0; state < edges.size(); state++) {
+            sources.add(new ArrayList<>(2));
+        }
+        for (int state = 0; state < edges.size(); state++) {
+            for (Edge edge : edges.get(state)) {
+                sources.get(edge.target()).add(state);
+            }
+        }
+        BitSet useful = (BitSet) accepting.clone();
+        List<Integer> pending = new ArrayList<>(accepting.stream().boxed().toList());
+        while (!pending.isEmpty()) {
+            for (int source : sources.get(pending.remove(pending.size() - 1))) {
+                if (!useful.get(source)) {
+                    useful.set(source);
+                    pending.add(source);
+                }
+            }
+        }
+        return useful;
+    }
+
+    boolean matches(String text) {
+        BitSet states = new BitSet();
+        states.set(start);
+        for (int codePoint : text.codePoints().toArray()) {
+            BitSet next = new BitSet();
+            for (int s = states.nextSetBit(0); s >= 0; s = states.nextSetBit(s + 1)) {
+                for (Edge edge : edges.get(s)) {
+                    if (edge.on().contains(codePoint)) {
+                        next.set(edge.target());
+                    }
+                }
+            }
+            states = next;
+        }
+        return states.intersects(accepting);
+    }
+
+    /** The texts that both accept: the product of the two, only as far as it is reachable. */
+    CharAutomaton intersect(CharAutomaton other, CompileBudget budget) {
+        Builder builder = new Builder(budget);
+        Map<Long, Integer> known = new HashMap<>();
+        List<long[]> pending = new ArrayList<>();
+        int first = pair(start, other.start, other, builder, known, pending);
+        while (!pending.isEmpty()) {
+            long[] pair = pending.remove(pending.size() - 1);
+            int from = known.get(pair[0] << 32 | pair[1]);
+            for (Edge mine : edges.get((int) pair[0])) {
+                for (Edge theirs : other.edges.get((int) pair[1])) {
+                    CodePoints common = mine.on().intersect(theirs.on());
+                    if (!common.isEmpty()) {
+                        int to = pair(mine.target(), theirs.target(), other, builder, known, pending);
+                        builder.edge(from, common, to);
+                    }
+                }
+            }
+        }
+        return builder.build(first);
+    }
+
+    private int pair(
+            int mine, int theirs, CharAutomaton other, Builder builder, Map<Long, Integer> known, List<long[]> pending) {
+        long key = (long) mine << 32 | theirs;
+        Integer state = known.get(key);
+        if (state == null) {
+            state = builder.state();
+            known.put(key, state);
+            pending.add(new long[] {mine, theirs});
+            if (accepting.get(mine) && other.accepting.get(theirs)) {
+                builder.accept(state);
+            }
+        }
+        return state;
+    }
+
+    /** Whether no text is accepted. */
+    boolean isEmpty() {
+        BitSet seen = new BitSet();
+        List<Integer> pending = new ArrayList<>(List.of(start));
+        seen.set(start);
+        while (!pending.isEmpty()) {
+            int state = pending.remove(pending.size() - 1);
+            if (accepting.get(state)) {
+                return false;
+            }
+            for (Edge edge : edges.get(state)) {
+                if (!seen.get(edge.target())) {
+                    seen.set(edge.target());
+                    pending.add(edge.target());
+                }
+            }
+        }
+        return true;
+    }
+
+    /** All texts that this one does not accept: made deterministic and complete by subsets, then turned round. */
+    CharAutomaton complement(CompileBudget budget) {
+        Builder builder = new Builder(budget);
+        Map<BitSet, Integer> known = new HashMap<>();
+        List<BitSet> pending = new ArrayList<>();
+        BitSet first = new BitSet();
+        first.set(start);
+        int begin = subset(first, builder, known, pending);
+        while (!pending.isEmpty()) {
+            BitSet subset = pending.remove(pending.size() - 1);
+            int from = known.get(subset);
+            List<Edge> leaving = new ArrayList<>();
+            for (int s = subset.nextSetBit(0); s >= 0; s = subset.nextSetBit(s + 1)) {
+                leaving.addAll(edges.get(s));
+            }
+            Map<BitSet, CodePoints> byTarget = new HashMap<>();
+            int[] cuts = cuts(leaving);
+            for (int i = 0; i + 1 < cuts.length; i++) {
+                BitSet target = new BitSet();
+                for (Edge edge : leaving) {
+                    budget.work();
+                    if (edge.on().contains(cuts[i])) {
+                        target.set(edge.target());
+                    }
+                }
+                byTarget.merge(target, CodePoints.range(cuts[i], cuts[i + 1] - 1), CodePoints::union);
+            }
+            byTarget.forEach((target, on) -> builder.edge(from, on, subset(target, builder, known, pending)));
+        }
+        return builder.build(begin);
+    }
+
+    /** Where the set of matching edges may change: ascending, from 0 to one past the last character. */
+    private static int[] cuts(List<Edge> leaving) {
+        TreeSet<Integer> cuts = new TreeSet<>(Arrays.asList(0, 0xD800, 0xE000, 0x110000));
+        for (Edge edge : leaving) {
+            for (int i = 0; i < edge.on().rangeCount(); i++) {
+                cuts.add(edge.on().first(i));
+                cuts.add(edge.on().last(i) + 1);
+            }
+        }
+        return cuts.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private int subset(BitSet subset, Builder builder, Map<BitSet, Integer> known, List<BitSet> pending) {
+        Integer state = known.get(subset);
+        if (state == null) {
+            state = builder.state();
+            known.put(subset, state);
+            pending.add(subset);
+            if (!subset.intersects(accepting)) {
+                builder.accept(state);
+            }
+        }
+        return state;
+    }
+}

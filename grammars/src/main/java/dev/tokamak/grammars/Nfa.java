@@ -1,0 +1,213 @@
+package dev.tokamak.grammars;
+
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * A nondeterministic automaton over bytes whose moves may also be calls of rules and special tokens. Each rule has a start and
+ * an end; a call moves to its target when the called rule ends. Immutable once {@link #seal sealed}.
+ */
+final class Nfa {
+    static final int BYTES = 0;
+    static final int EMPTY = 1;
+    static final int CALL = 2;
+    static final int TOKEN = 3;
+
+    private int[] head = new int[64];
+    private int[] next = new int[128];
+    private int[] label = new int[128];
+    private int[] target = new int[128];
+    private int states;
+    private int edges;
+    private int[] plainRun = new int[64];
+    private int[] ruleStart = new int[8];
+    private int[] ruleEnd = new int[8];
+    private int rules;
+    private BitSet alive;
+    private BitSet ends;
+
+    int state() {
+        if (states == head.length) {
+            head = Arrays.copyOf(head, states * 2);
+            plainRun = Arrays.copyOf(plainRun, states * 2);
+        }
+        head[states] = -1;
+        return states++;
+    }
+
+    /** A new rule with a start and an end state. */
+    int rule() {
+        if (rules == ruleStart.length) {
+            ruleStart = Arrays.copyOf(ruleStart, rules * 2);
+            ruleEnd = Arrays.copyOf(ruleEnd, rules * 2);
+        }
+        ruleStart[rules] = state();
+        ruleEnd[rules] = state();
+        return rules++;
+    }
+
+    void bytes(int from, int first, int last, int to) {
+        edge(from, BYTES, first << 8 | last, to);
+    }
+
+    void empty(int from, int to) {
+        edge(from, EMPTY, 0, to);
+    }
+
+    void call(int from, int rule, int to) {
+        edge(from, CALL, rule, to);
+    }
+
+    void token(int from, int id, int to) {
+        edge(from, TOKEN, id, to);
+    }
+
+    private void edge(int from, int kind, int value, int to) {
+        if (edges == next.length) {
+            next = Arrays.copyOf(next, edges * 2);
+            label = Arrays.copyOf(label, edges * 2);
+            target = Arrays.copyOf(target, edges * 2);
+        }
+        next[edges] = head[from];
+        label[edges] = value << 2 | kind;
+        target[edges] = to;
+        head[from] = edges++;
+    }
+
+    /**
+     * Notes that any run of so many characters that JSON strings write as they are is taken here without leaving the rule.
+     * It saves looking: without it, the same is found move by move.
+     */
+    void plainRun(int state, int characters) {
+        plainRun[state] = characters;
+    }
+
+    int plainRun(int state) {
+        return plainRun[state];
+    }
+
+    int states() {
+        return states;
+    }
+
+    int rules() {
+        return rules;
+    }
+
+    int start(int rule) {
+        return ruleStart[rule];
+    }
+
+    int end(int rule) {
+        return ruleEnd[rule];
+    }
+
+    /** The first edge of a state, or -1. */
+    int firstEdge(int state) {
+        return head[state];
+    }
+
+    /** The edge after this one, or -1. */
+    int nextEdge(int edge) {
+        return next[edge];
+    }
+
+    int kind(int edge) {
+        return label[edge] & 3;
+    }
+
+    /** The first byte of a range. */
+    int low(int edge) {
+        return label[edge] >>> 10;
+    }
+
+    /** The last byte of a range. */
+    int high(int edge) {
+        return label[edge] >>> 2 & 0xFF;
+    }
+
+    /** The rule of a call or the id of a token. */
+    int value(int edge) {
+        return label[edge] >>> 2;
+    }
+
+    int target(int edge) {
+        return target[edge];
+    }
+
+    /** Whether a rule's end can be reached from here. A state that is not alive is never entered. */
+    boolean alive(int state) {
+        return alive.get(state);
+    }
+
+    /** Whether this is the end of a rule. */
+    boolean isEnd(int state) {
+        return ends.get(state);
+    }
+
+    /**
+     * Marks the states from which their rule can end, so that no text can be begun that cannot be finished.
+     *
+     * @return whether the first rule can produce anything
+     */
+    boolean seal(CompileBudget budget) {
+        ends = new BitSet(states);
+        for (int rule = 0; rule < rules; rule++) {
+            ends.set(ruleEnd[rule]);
+        }
+        int[] from = new int[edges];
+        int[] intoNext = new int[edges];
+        int[] intoHead = new int[states];
+        int[] callNext = new int[edges];
+        int[] callHead = new int[rules];
+        Arrays.fill(intoHead, -1);
+        Arrays.fill(callHead, -1);
+        for (int state = 0; state < states; state++) {
+            for (int edge = head[state]; edge >= 0; edge = next[edge]) {
+                from[edge] = state;
+                intoNext[edge] = intoHead[target[edge]];
+                intoHead[target[edge]] = edge;
+                if (kind(edge) == CALL) {
+                    callNext[edge] = callHead[value(edge)];
+                    callHead[value(edge)] = edge;
+                }
+            }
+        }
+        int[] ruleOfStart = new int[states];
+        for (int rule = 0; rule < rules; rule++) {
+            ruleOfStart[ruleStart[rule]] = rule + 1;
+        }
+        alive = new BitSet(states);
+        int[] pending = new int[states];
+        int n = 0;
+        for (int rule = 0; rule < rules; rule++) {
+            alive.set(ruleEnd[rule]);
+            pending[n++] = ruleEnd[rule];
+        }
+        while (n > 0) {
+            budget.work();
+            int state = pending[--n];
+            for (int edge = intoHead[state]; edge >= 0; edge = intoNext[edge]) {
+                boolean passable = kind(edge) != CALL || alive.get(ruleStart[value(edge)]);
+                if (passable && !alive.get(from[edge])) {
+                    alive.set(from[edge]);
+                    pending[n++] = from[edge];
+                }
+            }
+            if (ruleOfStart[state] > 0) {
+                for (int edge = callHead[ruleOfStart[state] - 1]; edge >= 0; edge = callNext[edge]) {
+                    if (alive.get(target[edge]) && !alive.get(from[edge])) {
+                        alive.set(from[edge]);
+                        pending[n++] = from[edge];
+                    }
+                }
+            }
+        }
+        return alive.get(ruleStart[0]);
+    }
+
+    /** Whether a move can be part of a finished text. */
+    boolean passable(int edge) {
+        return alive.get(target[edge]) && (kind(edge) != CALL || alive.get(ruleStart[value(edge)]));
+    }
+}

@@ -1,0 +1,261 @@
+package dev.tokamak.grammars;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Spells expressions in bytes: each rule becomes a rule of an {@link Nfa}. */
+final class NfaBuilder {
+    /** A character class with more inner states than this is a rule of its own rather than spelled out at each use. */
+    private static final int MAX_INLINE_NODES = 40;
+
+    private final CompileBudget budget;
+    private final Map<String, Integer> specialTokens;
+    private final Nfa nfa = new Nfa();
+    private final Map<Expression.Rule, Integer> rules = new IdentityHashMap<>();
+    private final Deque<Expression.Rule> pending = new ArrayDeque<>();
+    private final List<String> ruleNames = new ArrayList<>();
+    private final Map<SpelledClass, Spelling.Graph> graphs = new HashMap<>();
+    private final Map<SpelledClass, Integer> classRules = new HashMap<>();
+    private int depth;
+
+    private record SpelledClass(CodePoints set, Spelling spelling) {}
+
+    /**
+     * @param specialTokens ids of the special tokens by content
+     */
+    NfaBuilder(CompileBudget budget, Map<String, Integer> specialTokens) {
+        this.budget = budget;
+        this.specialTokens = specialTokens;
+    }
+
+    Nfa build(Expression root) {
+        rule(new Expression.Rule("root", root));
+        while (!pending.isEmpty()) {
+            Expression.Rule rule = pending.remove();
+            int index = rules.get(rule);
+            lower(rule.body(), nfa.start(index), nfa.end(index));
+        }
+        if (!nfa.seal(budget)) {
+            throw CompileBudget.refuse("No finite text satisfies the grammar: it contradicts itself or recurses for ever");
+        }
+        refuseLeftRecursion();
+        return nfa;
+    }
+
+    private int rule(Expression.Rule rule) {
+        Integer index = rules.get(rule);
+        if (index == null) {
+            budget.states(2);
+            index = nfa.rule();
+            ruleNames.add(rule.name());
+            rules.put(rule, index);
+            pending.add(rule);
+        }
+        return index;
+    }
+
+    private int state() {
+        budget.states(1);
+        return nfa.state();
+    }
+
+    private void lower(Expression expression, int from, int to) {
+        budget.depth(++depth);
+        if (expression instanceof Expression.Text text) {
+            text(text, from, to);
+        } else if (expression instanceof Expression.Characters characters) {
+            characters(characters, from, to);
+        } else if (expression instanceof Expression.Sequence sequence) {
+            int at = from;
+            for (int i = 0; i < sequence.parts().size(); i++) {
+                int next = i + 1 == sequence.parts().size() ? to : state();
+                lower(sequence.parts().get(i), at, next);
+                at = next;
+            }
+            if (sequence.parts().isEmpty()) {
+                nfa.empty(from, to);
+            }
+        } else if (expression instanceof Expression.Choice choice) {
+            for (Expression option : choice.options()) {
+                lower(option, from, to);
+            }
+        } else if (expression instanceof Expression.Repeat repeat) {
+            repeat(repeat, from, to);
+        } else if (expression instanceof Expression.Call call) {
+            budget.edge();
+            nfa.call(from, rule(call.rule()), to);
+        } else if (expression instanceof Expression.FreeText free) {
+            freeText(free, from, to);
+        } else if (expression instanceof Expression.Machine machine) {
+            int[] states = new int[machine.states()];
+            Arrays.setAll(states, i -> i == 0 ? state() : i == 1 ? to : state());
+            nfa.empty(from, states[0]);
+            for (Expression.Arc arc : machine.arcs()) {
+                lower(arc.on(), states[arc.from()], states[arc.to()]);
+            }
+        }
+        depth--;
+    }
+
+    private void text(Expression.Text text, int from, int to) {
+        byte[] bytes = text.text().getBytes(StandardCharsets.UTF_8);
+        if (bytes.length == 0) {
+            nfa.empty(from, to);
+            return;
+        }
+        int[] states = new int[bytes.length + 1];
+        Arrays.setAll(states, i -> i == 0 ? from : i == bytes.length ? to : state());
+        for (int i = 0; i < bytes.length; i++) {
+            nfa.bytes(states[i], bytes[i] & 0xFF, bytes[i] & 0xFF, states[i + 1]);
+        }
+        if (text.specialTokens()) {
+            specialTokens.forEach((content, id) -> {
+                for (int i = text.text().indexOf(content); i >= 0; i = text.text().indexOf(content, i + 1)) {
+                    int begin = text.text().substring(0, i).getBytes(StandardCharsets.UTF_8).length;
+                    int length = content.getBytes(StandardCharsets.UTF_8).length;
+                    nfa.token(states[begin], id, states[begin + length]);
+                }
+            });
+        }
+    }
+
+    private void characters(Expression.Characters characters, int from, int to) {
+        CharAutomaton automaton = characters.automaton();
+        int[] states = new int[automaton.states()];
+        Arrays.setAll(states, i -> state());
+        nfa.empty(from, states[automaton.start()]);
+        int[] runs = automaton.runsOf(Spelling.PLAIN);
+        for (int state = 0; state < states.length; state++) {
+            nfa.plainRun(states[state], runs[state]);
+            if (automaton.accepting(state)) {
+                nfa.empty(states[state], to);
+            }
+            for (CharAutomaton.Edge edge : automaton.edges(state)) {
+                character(edge.on(), characters.spelling(), states[state], states[edge.target()]);
+            }
+        }
+    }
+
+    private void character(CodePoints set, Spelling spelling, int from, int to) {
+        Spelling how = spelling == Spelling.JSON_ANY && !set.equals(CodePoints.ALL) ? Spelling.JSON_SHORT : spelling;
+        SpelledClass key = new SpelledClass(set, how);
+        Spelling.Graph graph = graphs.computeIfAbsent(key, k -> how.graph(set));
+        if (graph.nodes() <= MAX_INLINE_NODES) {
+            spell(graph, from, to);
+            return;
+        }
+        Integer rule = classRules.get(key);
+        if (rule == null) {
+            budget.states(2);
+            rule = nfa.rule();
+            ruleNames.add("character class");
+            classRules.put(key, rule);
+            spell(graph, nfa.start(rule), nfa.end(rule));
+        }
+        nfa.call(from, rule, to);
+    }
+
+    private void spell(Spelling.Graph graph, int from, int to) {
+        int[] states = new int[graph.nodes()];
+        Arrays.setAll(states, i -> i == 0 ? from : i == 1 ? to : state());
+        for (int[] move : graph.moves()) {
+            budget.edge();
+            nfa.bytes(states[move[0]], move[1], move[2], states[move[3]]);
+        }
+    }
+
+    private void repeat(Expression.Repeat repeat, int from, int to) {
+        Expression body = shared(repeat);
+        int at = from;
+        for (int i = 0; i < repeat.min(); i++) {
+            int next = state();
+            lower(body, at, next);
+            at = next;
+        }
+        if (repeat.max() < 0) {
+            int loop = state();
+            nfa.empty(at, loop);
+            lower(body, loop, loop);
+            nfa.empty(loop, to);
+            return;
+        }
+        for (int i = repeat.min(); i < repeat.max(); i++) {
+            nfa.empty(at, to);
+            int next = state();
+            lower(body, at, next);
+            at = next;
+        }
+        nfa.empty(at, to);
+    }
+
+    /** A body that is repeated often is spelled once and called. */
+    private static Expression shared(Expression.Repeat repeat) {
+        boolean often = Math.max(repeat.min(), repeat.max()) > 4;
+        boolean small = repeat.body() instanceof Expression.Characters || repeat.body() instanceof Expression.Text;
+        return often && !small ? new Expression.Call(new Expression.Rule("repetition", repeat.body())) : repeat.body();
+    }
+
+    /** The automaton of Aho and Corasick (1975) over the excluded texts, without the states in which one was found. */
+    private void freeText(Expression.FreeText free, int from, int to) {
+        TextFinder finder = new TextFinder(free.excludes());
+        int[] states = new int[finder.states()];
+        Arrays.setAll(states, i -> finder.found(i) ? -1 : state());
+        nfa.empty(from, states[0]);
+        for (int state = 0; state < states.length; state++) {
+            if (states[state] < 0) {
+                continue;
+            }
+            nfa.empty(states[state], to);
+            int first = 0;
+            for (int b = 1; b <= 256; b++) {
+                budget.work();
+                int target = finder.next(state, first);
+                if (b == 256 || finder.next(state, b) != target) {
+                    if (states[target] >= 0) {
+                        budget.edge();
+                        nfa.bytes(states[state], first, b - 1, states[target]);
+                    }
+                    first = b;
+                }
+            }
+        }
+    }
+
+    /** A rule that can call itself before it takes a byte would be called for ever. */
+    private void refuseLeftRecursion() {
+        int count = nfa.rules();
+        EmptyMoves moves = new EmptyMoves(nfa, budget);
+        List<BitSet> calls = moves.calls();
+        byte[] colour = new byte[count];
+        for (int root = 0; root < count; root++) {
+            Deque<Integer> path = new ArrayDeque<>();
+            path.push(root);
+            while (!path.isEmpty() && colour[root] != 2) {
+                int rule = path.peek();
+                colour[rule] = 1;
+                int callee = calls.get(rule).nextSetBit(0);
+                if (callee < 0) {
+                    colour[rule] = 2;
+                    path.pop();
+                    continue;
+                }
+                calls.get(rule).clear(callee);
+                if (colour[callee] == 1) {
+                    throw CompileBudget.refuse("Rule '" + ruleNames.get(callee)
+                            + "' calls itself before it takes any text (left recursion); write it with a repetition");
+                }
+                if (colour[callee] == 0) {
+                    path.push(callee);
+                }
+            }
+        }
+    }
+}
