@@ -1,5 +1,6 @@
 package dev.tokamak.spi.executor;
 
+import dev.tokamak.api.EngineConfig;
 import dev.tokamak.api.Incubating;
 
 /**
@@ -23,6 +24,16 @@ public interface ExecutorProvider {
      * @return true if {@link #create} has a chance
      */
     boolean supports(ExecutorConfig config);
+
+    /**
+     * How large steps are where the configuration does not say. Cheap: called before {@link #create}.
+     *
+     * @param config what is to be run
+     * @return sequences and tokens that suit the device; the default suits a GPU where {@code device} names one, else a CPU
+     */
+    default StepLimits stepLimits(EngineConfig config) {
+        return config.device().startsWith("cuda") ? new StepLimits(256, 8192) : new StepLimits(128, 2048);
+    }
 
     /**
      * Makes an executor, not loaded yet.

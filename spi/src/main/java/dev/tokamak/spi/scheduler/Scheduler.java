@@ -78,7 +78,7 @@ public interface Scheduler {
     long preemptions();
 
     /**
-     * Is told what a step did.
+     * Is told what a step did. From within these calls the engine may call {@link #add} and {@link #abort}.
      *
      * @since 0.1
      */

@@ -15,6 +15,9 @@ public final class Sequence implements SequenceView {
     /** The slot of a sequence that has none. */
     public static final int NO_SLOT = -1;
 
+    /** Room for this many generated tokens from the start, so that most sequences never grow while they run. */
+    private static final int INITIAL_OUTPUT = 2048;
+
     private final long id;
     private final long arrival;
     private final long arrivalNanos;
@@ -29,6 +32,7 @@ public final class Sequence implements SequenceView {
     private int length;
     private final int promptTokens;
     private long[] prefixKeys;
+    private int keyedBlocks;
 
     private int computed;
     private int inFlight;
@@ -75,7 +79,7 @@ public final class Sequence implements SequenceView {
         this.maxTokens = maxTokens;
         this.owner = owner;
         this.promptTokens = prompt.length;
-        this.tokens = Arrays.copyOf(prompt, prompt.length + Math.min(maxTokens, 256));
+        this.tokens = Arrays.copyOf(prompt, prompt.length + Math.min(maxTokens, INITIAL_OUTPUT));
         this.length = prompt.length;
         this.prefixKeys = new long[0];
     }
@@ -191,21 +195,47 @@ public final class Sequence implements SequenceView {
     }
 
     /**
-     * The keys of the prompt's full blocks, two longs each, chained from the first block on.
+     * The keys of the full blocks of the tokens known, two longs each, chained from the first block on.
      *
-     * @return shared; empty if the prefix cache is not used
+     * @return shared; only the first {@code 2 * keyedBlocks()} count
      */
     public long[] prefixKeys() {
         return prefixKeys;
     }
 
     /**
-     * Sets the keys of the full blocks.
+     * How many full blocks have a key.
      *
-     * @param keys two longs a block; not copied
+     * @return 0 if the sequence takes no part in the prefix cache
      */
-    public void setPrefixKeys(long[] keys) {
+    public int keyedBlocks() {
+        return keyedBlocks;
+    }
+
+    /**
+     * Sets the keys of the prompt's full blocks.
+     *
+     * @param keys two longs a block, possibly with room for more behind them; not copied
+     * @param blocks how many keys there are
+     */
+    public void setPrefixKeys(long[] keys, int blocks) {
         this.prefixKeys = keys;
+        this.keyedBlocks = blocks;
+    }
+
+    /**
+     * Adds the key of the next full block, one that generated tokens have filled.
+     *
+     * @param first half of the key
+     * @param second half of the key
+     */
+    public void appendPrefixKey(long first, long second) {
+        if (2 * keyedBlocks == prefixKeys.length) {
+            prefixKeys = Arrays.copyOf(prefixKeys, Math.max(16, 2 * prefixKeys.length));
+        }
+        prefixKeys[2 * keyedBlocks] = first;
+        prefixKeys[2 * keyedBlocks + 1] = second;
+        keyedBlocks++;
     }
 
     /**

@@ -1,0 +1,272 @@
+package dev.tokamak.libtorch;
+
+import dev.tokamak.api.EngineConfig;
+import dev.tokamak.api.ErrorCode;
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.libtorch.spi.KernelProvider;
+import dev.tokamak.libtorch.spi.Operators;
+import dev.tokamak.spi.executor.Executor;
+import dev.tokamak.spi.executor.ExecutorConfig;
+import dev.tokamak.spi.executor.KvGroup;
+import dev.tokamak.spi.executor.LoadProgress;
+import dev.tokamak.spi.executor.ModelInfo;
+import dev.tokamak.spi.executor.StepMasks;
+import dev.tokamak.spi.executor.StepPlan;
+import dev.tokamak.spi.executor.StepResult;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Future;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.global.torch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a decoder with libtorch. Steps queue up for the tensor thread, which runs them in order; the engine's thread only hands
+ * them over and waits.
+ */
+final class LibtorchExecutor implements Executor {
+    private static final Logger log = LoggerFactory.getLogger(LibtorchExecutor.class);
+    private static final List<Integer> BLOCK_SIZES = List.of(16, 32, 8, 64, 128);
+
+    /** What the KV cache takes at most unless it is told otherwise. */
+    private static final long DEFAULT_KV_BYTES = 4L << 30;
+
+    private final ExecutorConfig config;
+    private final boolean cuda;
+    private final TensorThread thread = new TensorThread("tokamak-libtorch");
+    /** Changed by the engine thread; read by whoever closes. */
+    private final ConcurrentLinkedDeque<Step> underWay = new ConcurrentLinkedDeque<>();
+
+    private ComputeDevice device;
+    private Operators operators;
+    private Operators fallback;
+    private DecoderSpec spec;
+    private Decoder decoder;
+    private PagedKvCache cache;
+    private StepRunner runner;
+    private int maxModelLen;
+    private boolean closed;
+
+    /** A step that was launched and not awaited. */
+    private record Step(StepPlan plan, CompletableFuture<StepMasks> masks, Future<SampledStep> sampled) {}
+
+    LibtorchExecutor(ExecutorConfig config) {
+        this(config, false);
+    }
+
+    LibtorchExecutor(ExecutorConfig config, boolean cuda) {
+        this.config = config;
+        this.cuda = cuda;
+    }
+
+    @Override
+    public ModelInfo load(LoadProgress progress) {
+        ModelConfig modelConfig = ModelConfig.read(config.model());
+        ModelFamily family = ModelFamily.of(modelConfig);
+        spec = family.spec(modelConfig);
+        maxModelLen = config.engine().maxModelLen().orElse(spec.context);
+        TensorType type = type(config.engine());
+        thread.call(() -> {
+            loadNatives();
+            return null;
+        });
+        thread.enterInferenceMode();
+        thread.call(() -> {
+            loadWeights(type, progress);
+            return null;
+        });
+        long parameters = spec.parameters();
+        log.info(
+                "{}: {} parameters, {} MiB of weights; {}",
+                family.architecture(),
+                parameters,
+                decoder.weightBytes() >> 20,
+                operators.describe());
+        int window = spec.commonWindow();
+        long kvBytes = spec.kvElementsPerToken() * type.bytes();
+        KvGroup.Kind kind = window > 0 ? KvGroup.Kind.SLIDING_WINDOW : KvGroup.Kind.FULL_ATTENTION;
+        return ModelInfo.builder(family.architecture())
+                .maxModelLen(maxModelLen)
+                .vocabularySize(spec.vocabulary)
+                .blockSizes(BLOCK_SIZES)
+                .kvGroups(List.of(new KvGroup(kind, window, kvBytes)))
+                .weightBytes(decoder.weightBytes())
+                .parameters(parameters)
+                .build();
+    }
+
+    private static TensorType type(EngineConfig engine) {
+        if (engine.dtype().equals("auto")) {
+            return TensorType.F32;
+        }
+        TensorType type = TensorType.ofConfig(engine.dtype());
+        if (type == null) {
+            throw TokamakException.configuration(
+                    "--dtype " + engine.dtype() + " is unknown; known are auto, float32, float16 and bfloat16");
+        }
+        return type;
+    }
+
+    private static void loadNatives() {
+        try {
+            Loader.load(torch.class);
+        } catch (UnsatisfiedLinkError e) {
+            throw new TokamakException(
+                    ErrorCode.CONFIGURATION, "libtorch's native libraries cannot be loaded: " + e.getMessage(), e);
+        }
+        // OpenBLAS would start threads of its own inside those of OpenMP.
+        org.bytedeco.openblas.presets.openblas_nolapack.blas_set_num_threads(1);
+    }
+
+    private void loadWeights(TensorType type, LoadProgress progress) {
+        device = new ComputeDevice(place(), type);
+        fallback = device.cpu() ? new CpuOperators(device) : new AtenOperators(device);
+        operators = kernels(device.device(), fallback);
+        try (Weights weights = config.engine().loadFormat().equals("dummy")
+                ? new DummyWeights(device)
+                : Checkpoint.open(config.model())) {
+            decoder = new DecoderLoader(spec, weights, device, operators).load(progress);
+        }
+    }
+
+    private Device place() {
+        if (!cuda) {
+            return new Device(torch.DeviceType.CPU);
+        }
+        try (CudaContext context = CudaContext.open(config.engine().device())) {
+            return new Device(torch.DeviceType.CUDA, (byte) context.index());
+        }
+    }
+
+    private static Operators kernels(Device device, Operators fallback) {
+        for (KernelProvider provider : ServiceLoader.load(KernelProvider.class)) {
+            Operators found = provider.operators(device, fallback).orElse(null);
+            if (found != null) {
+                log.info("kernels of {} in use", provider.name());
+                return found;
+            }
+        }
+        return fallback;
+    }
+
+    @Override
+    public int kvCapacity(int blockSize) {
+        long blockBytes = spec.kvElementsPerToken() * device.type().bytes() * blockSize;
+        long useful = (long) config.maxNumSeqs() * ((maxModelLen + blockSize - 1) / blockSize);
+        long bytes = config.engine()
+                .kvCacheMemoryBytes()
+                .orElseGet(() -> Math.min(
+                        Math.min(DEFAULT_KV_BYTES, HostMemory.available() / 2),
+                        Math.multiplyExact(useful, blockBytes)));
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, bytes / blockBytes));
+    }
+
+    @Override
+    public void allocateKvCache(int blockSize, int blocks) {
+        long bytes = spec.kvElementsPerToken() * device.type().bytes() * blockSize * blocks;
+        long available = HostMemory.available();
+        if (bytes > available) {
+            throw TokamakException.configuration("the KV cache of " + blocks + " blocks needs " + (bytes >> 20)
+                    + " MiB, available are " + (available >> 20) + " MiB; give it less with --kv-cache-memory-bytes");
+        }
+        thread.call(() -> {
+            cache = new PagedKvCache(device, spec, blockSize, blocks);
+            runner = new StepRunner(device, decoder, spec, operators, cache, config.maxNumSeqs(), maxModelLen);
+            return null;
+        });
+    }
+
+    @Override
+    public void warmUp() {
+        WarmUp plans = new WarmUp(
+                cache.blockSize(),
+                cache.blocks(),
+                spec.vocabulary,
+                maxModelLen,
+                config.maxNumSeqs(),
+                config.maxNumBatchedTokens());
+        for (StepPlan plan : plans.plans()) {
+            thread.call(() -> runner.run(plan, () -> null));
+        }
+        reset();
+    }
+
+    @Override
+    public int maxInFlight() {
+        return 2;
+    }
+
+    @Override
+    public void launch(StepPlan plan) {
+        CompletableFuture<StepMasks> masks = new CompletableFuture<>();
+        underWay.add(new Step(plan, masks, thread.submit(() -> runner.run(plan, masks::join))));
+    }
+
+    @Override
+    public void sample(StepMasks masks) {
+        underWay.getLast().masks().complete(masks);
+    }
+
+    @Override
+    public void await(StepResult into) {
+        Step step = underWay.remove();
+        try {
+            TensorThread.result(step.sampled(), ErrorCode.STEP_FAILED).fill(step.plan(), into);
+        } catch (TokamakException e) {
+            throw e.code() == ErrorCode.STEP_FAILED
+                    ? e
+                    : new TokamakException(ErrorCode.STEP_FAILED, e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void reset() {
+        for (Step step : underWay) {
+            step.masks().completeExceptionally(new CancellationException("the executor was reset"));
+        }
+        underWay.clear();
+        thread.call(() -> {
+            runner.reset();
+            return null;
+        });
+    }
+
+    @Override
+    public String health() {
+        return thread.isClosed() ? "the executor is closed" : "";
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        for (Step step : underWay) {
+            step.masks().completeExceptionally(new CancellationException("the executor was closed"));
+        }
+        thread.call(() -> {
+            closeNative(runner);
+            closeNative(cache);
+            closeNative(decoder);
+            if (operators != fallback) {
+                closeNative(operators);
+            }
+            closeNative(fallback);
+            closeNative(device);
+            return null;
+        });
+        thread.close();
+    }
+
+    private static void closeNative(AutoCloseable part) throws Exception {
+        if (part != null) {
+            part.close();
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.tokamak.libtorch.spi;
+
+import dev.tokamak.api.Incubating;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What a forward pass is told of its step. Row data is on the host, for operators that arrange their work there; token data, and
+ * row data for kernels, is on the device. Valid during the step only.
+ *
+ * @since 0.1
+ */
+@Incubating
+public interface StepInputs {
+    /**
+     * How many sequences take part.
+     *
+     * @return 1 or more
+     */
+    int rows();
+
+    /**
+     * How many tokens all rows have together.
+     *
+     * @return 1 or more
+     */
+    int tokens();
+
+    /**
+     * A row's first token among all tokens.
+     *
+     * @param row from 0; {@link #rows()} gives {@link #tokens()}
+     * @return an index
+     */
+    int rowStart(int row);
+
+    /**
+     * How many tokens of a row's sequence were computed before this step.
+     *
+     * @param row from 0
+     * @return 0 or more
+     */
+    int position(int row);
+
+    /**
+     * How many tokens of a row's sequence are computed after this step.
+     *
+     * @param row from 0
+     * @return {@link #position} and the row's own tokens
+     */
+    default int contextLength(int row) {
+        return position(row) + rowStart(row + 1) - rowStart(row);
+    }
+
+    /**
+     * A row's block table.
+     *
+     * @param row from 0
+     * @return block ids by position; shared, entries beyond the context are undefined
+     */
+    int[] blockTable(int row);
+
+    /**
+     * The input ids.
+     *
+     * @return int64 {@code [tokens]} on the device
+     */
+    Tensor tokenIds();
+
+    /**
+     * Each token's position in its sequence.
+     *
+     * @return int64 {@code [tokens]} on the device
+     */
+    Tensor positions();
+
+    /**
+     * Each token's row in a layer's cache.
+     *
+     * @return int64 {@code [tokens]} on the device
+     */
+    Tensor cacheRows();
+
+    /**
+     * Each token's cosines and sines, gathered once a step.
+     *
+     * @return float32 {@code [tokens, headDim / 2, 2]} on the device, cosine first
+     */
+    Tensor rotary();
+
+    /**
+     * {@link #rowStart} of all rows and the end.
+     *
+     * @return int32 {@code [rows + 1]} on the device, made at the first call
+     */
+    Tensor rowStarts();
+
+    /**
+     * {@link #contextLength} of all rows.
+     *
+     * @return int32 {@code [rows]} on the device, made at the first call
+     */
+    Tensor contextLengths();
+
+    /**
+     * {@link #blockTable} of all rows, as wide as the longest context needs.
+     *
+     * @return int32 {@code [rows, width]} on the device, made at the first call; unused entries are 0
+     */
+    Tensor blockTables();
+}

@@ -1,0 +1,30 @@
+/**
+ * The seam between the libtorch executor and what computes for it. The model code and the step loop call
+ * {@link dev.tokamak.libtorch.spi.Operators}; behind it stand
+ *
+ * <ul>
+ *   <li>plain ATen operators, which run on any device;
+ *   <li>the same with what libtorch has for CPUs alone (weights packed for oneDNN or FBGEMM);
+ *   <li>kernels that a {@link dev.tokamak.libtorch.spi.KernelProvider} brings, found by {@link java.util.ServiceLoader}.
+ * </ul>
+ *
+ * <p><b>Layouts</b>, the same behind all of them:
+ *
+ * <ul>
+ *   <li>Activations are {@code [tokens, width]}, the tokens of all rows of a step one after another. The projection to queries,
+ *       keys and values is fused: {@code [tokens, (heads + 2 * kvHeads) * headDim]}, queries first, then keys, then values.
+ *       Gate and up projection are fused, gate first.
+ *   <li>The elements that rotary embedding turns as a pair lie side by side, {@code (2i, 2i + 1)}, in each head of queries and
+ *       keys. The rows of the projections are put in this order when they are loaded; the product of a query and a key does not
+ *       change by it.
+ *   <li>The KV cache has one tensor a layer, {@code [blocks * blockSize, 2, kvHeads, headDim]}: a token's keys, then its
+ *       values. A token at position p of a sequence lies in row {@code table[p / blockSize] * blockSize + p % blockSize}.
+ * </ul>
+ *
+ * <p><b>Threads and memory.</b> All calls come from the executor's one tensor thread, in inference mode. Every tensor that a
+ * call returns is new and lives until the {@link org.bytedeco.javacpp.PointerScope} around the layer or the step closes; what
+ * must live longer is retained by whoever keeps it. Arguments are never kept beyond the call.
+ *
+ * <p>This package changes between releases as kernels need it.
+ */
+package dev.tokamak.libtorch.spi;

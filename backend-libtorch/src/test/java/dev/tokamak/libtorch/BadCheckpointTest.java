@@ -1,0 +1,133 @@
+package dev.tokamak.libtorch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tokamak.api.EngineConfig;
+import dev.tokamak.api.ErrorCode;
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.spi.executor.ExecutorConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every faulty checkpoint folder is refused with one line that names the file. */
+final class BadCheckpointTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aMissingConfigIsNamed() {
+        assertRefused(folder.resolve("config.json") + " is missing");
+    }
+
+    @Test
+    void anUnsupportedArchitectureIsNamedWithWhatIsSupported() throws IOException {
+        copy("llama2");
+        replaceInConfig("LlamaForCausalLM", "MambaForCausalLM");
+        assertRefused(folder.resolve("config.json")
+                + " is of architecture MambaForCausalLM; supported are LlamaForCausalLM, MistralForCausalLM,"
+                + " Qwen2ForCausalLM, Qwen3ForCausalLM");
+    }
+
+    @Test
+    void anUnsupportedRotaryScalingIsNamed() throws IOException {
+        copy("llama2");
+        replaceInConfig("\"rope_type\": \"default\"", "\"rope_type\": \"yarn\"");
+        assertRefused("asks for rotary scaling of type yarn; supported are default, linear and llama3");
+    }
+
+    @Test
+    void aWrongFieldIsNamed() throws IOException {
+        copy("llama2");
+        replaceInConfig("\"hidden_size\": 64", "\"hidden_size\": \"wide\"");
+        assertRefused("has hidden_size = \"wide\" where a whole number of at least 1 is expected");
+    }
+
+    @Test
+    void missingWeightsAreNamed() throws IOException {
+        copy("llama2");
+        Files.delete(folder.resolve("model.safetensors"));
+        assertRefused(folder + " has no weights: neither model.safetensors nor model.safetensors.index.json is there");
+    }
+
+    @Test
+    void aMissingShardIsNamed() throws IOException {
+        copy("llama31");
+        Files.delete(folder.resolve("model-00002-of-00002.safetensors"));
+        assertRefused(folder.resolve("model-00002-of-00002.safetensors") + " is missing");
+    }
+
+    @Test
+    void aCutShardIsNamed() throws IOException {
+        copy("llama31");
+        Path shard = folder.resolve("model-00001-of-00002.safetensors");
+        byte[] bytes = Files.readAllBytes(shard);
+        Files.write(shard, Arrays.copyOf(bytes, bytes.length / 2));
+        assertRefused(shard + " is cut short or corrupt");
+    }
+
+    @Test
+    void aShapeThatTheConfigDoesNotAskForIsNamed() throws IOException {
+        copy("llama2");
+        replaceInConfig("\"intermediate_size\": 96", "\"intermediate_size\": 128");
+        assertRefused("holds tensor model.layers.0.mlp.gate_proj.weight with shape [96, 64]"
+                + " where config.json asks for [128, 64]");
+    }
+
+    @Test
+    void aTensorThatIsNotThereIsNamed() throws IOException {
+        copy("llama2");
+        replaceInConfig("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3");
+        assertRefused(folder + " lacks tensor model.layers.2.input_layernorm.weight");
+    }
+
+    @Test
+    void anUnknownTypeIsNamed() throws IOException {
+        copy("llama2");
+        EngineConfig config = EngineConfig.builder(folder).dtype("int3").build();
+        assertRefused(config, "--dtype int3 is unknown; known are auto, float32, float16 and bfloat16");
+    }
+
+    @Test
+    void aDeviceThatIsNotThereIsNamed() throws IOException {
+        copy("llama2");
+        EngineConfig config = EngineConfig.builder(folder).device("tpu").build();
+        assertRefused(config, "--device tpu is not available");
+    }
+
+    private void copy(String checkpoint) throws IOException {
+        try (Stream<Path> files = Files.list(Reference.folder(checkpoint))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName().toString()));
+            }
+        }
+    }
+
+    private void replaceInConfig(String found, String replacement) throws IOException {
+        Path config = folder.resolve("config.json");
+        String text = Files.readString(config);
+        assertThat(text).contains(found);
+        Files.writeString(config, text.replace(found, replacement));
+    }
+
+    private void assertRefused(String problem) {
+        assertRefused(EngineConfig.builder(folder).build(), problem);
+    }
+
+    private void assertRefused(EngineConfig config, String problem) {
+        assertThatThrownBy(() -> {
+                    try (LibtorchExecutor executor = new LibtorchExecutor(new ExecutorConfig(folder, config, 4, 64))) {
+                        executor.load((what, fraction) -> {});
+                    }
+                })
+                .isInstanceOf(TokamakException.class)
+                .hasMessageContaining(problem)
+                .satisfies(e -> assertThat(((TokamakException) e).code()).isEqualTo(ErrorCode.CONFIGURATION))
+                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+    }
+}

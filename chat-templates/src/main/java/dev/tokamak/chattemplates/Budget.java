@@ -1,0 +1,83 @@
+package dev.tokamak.chattemplates;
+
+/** Counts what one rendering has spent and refuses to go over its {@link Limits}. Used by one thread. */
+final class Budget {
+    private static final int STEPS_BETWEEN_CHECKS = 1024;
+
+    private final Limits limits;
+    private final long startNanos = System.nanoTime();
+    private long steps;
+    private long nextCheck = STEPS_BETWEEN_CHECKS;
+    private long totalChars;
+    private int callDepth;
+
+    Budget(Limits limits) {
+        this.limits = limits;
+    }
+
+    void step() {
+        steps(1);
+    }
+
+    void steps(long count) {
+        steps += count;
+        if (steps >= nextCheck) {
+            check();
+        }
+    }
+
+    private void check() {
+        if (steps > limits.steps()) {
+            throw TemplateError.limit("the template took more than " + limits.steps() + " steps");
+        }
+        if (System.nanoTime() - startNanos > limits.millis() * 1_000_000) {
+            throw TemplateError.limit("the template ran for more than " + limits.millis() + " ms");
+        }
+        nextCheck = steps + STEPS_BETWEEN_CHECKS;
+    }
+
+    /** To be called before a text of this length is made. */
+    void text(long chars) {
+        if (chars > limits.textChars()) {
+            throw TemplateError.limit("the template makes a text of more than " + limits.textChars() + " characters");
+        }
+        made(chars);
+    }
+
+    /** To be called before a list of this many elements is made. */
+    void elements(long count) {
+        long most = limits.textChars() / Limits.CHARS_PER_ELEMENT;
+        if (count > most) {
+            throw TemplateError.limit("the template makes a list of more than " + most + " elements");
+        }
+        made(Limits.CHARS_PER_ELEMENT * count);
+    }
+
+    /** A text grew by these characters to the given length. */
+    void grown(int chars, int length) {
+        if (length > limits.textChars()) {
+            throw TemplateError.limit("the template makes a text of more than " + limits.textChars() + " characters");
+        }
+        made(chars);
+    }
+
+    private void made(long chars) {
+        totalChars += chars;
+        if (totalChars > limits.totalChars()) {
+            throw TemplateError.limit(
+                    "the template makes more than " + limits.totalChars() + " characters of text and lists in all");
+        }
+        steps((chars >> 6) + 1);
+    }
+
+    void enterCall() {
+        if (++callDepth > limits.callDepth()) {
+            throw TemplateError.limit(
+                    "the template nests more than " + limits.callDepth() + " calls (recursion depth)");
+        }
+    }
+
+    void leaveCall() {
+        callDepth--;
+    }
+}

@@ -1,0 +1,215 @@
+package dev.tokamak.chattemplates;
+
+import java.math.BigInteger;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Python's dict: insertion order, and 1, 1.0 and True are one key that keeps its first spelling. */
+final class Dict implements TemplateObject {
+    private static final Object NONE_KEY = new Object();
+
+    private final LinkedHashMap<Object, Entry> entries;
+
+    private record Entry(Object key, Object value) {}
+
+    Dict() {
+        entries = new LinkedHashMap<>();
+    }
+
+    Dict(Dict other) {
+        entries = new LinkedHashMap<>(other.entries);
+    }
+
+    /** A value as a hash key: equal for what Python holds equal. */
+    static Object key(Object value) {
+        if (value instanceof String || value instanceof Long || value instanceof BigInteger) {
+            return value;
+        }
+        if (value == null) {
+            return NONE_KEY;
+        }
+        if (value instanceof Markup) {
+            return value.toString();
+        }
+        if (value instanceof Boolean flag) {
+            return flag ? 1L : 0L;
+        }
+        if (value instanceof Double number) {
+            return Arithmetic.isIntegral(number) ? Arithmetic.integer(number) : value;
+        }
+        if (value instanceof Undefined) {
+            return Undefined.class;
+        }
+        if (value instanceof List || value instanceof Dict) {
+            throw TemplateError.type("unhashable type: '" + Values.typeName(value) + "'");
+        }
+        return value;
+    }
+
+    Object get(Object key) {
+        Entry entry = entries.get(key(key));
+        return entry == null ? MISSING : entry.value;
+    }
+
+    /** As {@link #get(Object)} for the keys that nearly all dictionaries have. */
+    Object get(String key) {
+        Entry entry = entries.get(key);
+        return entry == null ? MISSING : entry.value;
+    }
+
+    void put(Object key, Object value) {
+        Object hashed = key(key);
+        Entry old = entries.get(hashed);
+        entries.put(hashed, new Entry(old == null ? key : old.key, value));
+    }
+
+    boolean has(Object key) {
+        return entries.containsKey(key(key));
+    }
+
+    void putAll(Dict other) {
+        other.entries.forEach((hashed, entry) -> put(entry.key, entry.value));
+    }
+
+    Iterator<Object> keys() {
+        Iterator<Entry> inner = entries.values().iterator();
+        return Values.iterator(inner::hasNext, () -> inner.next().key);
+    }
+
+    Iterator<Object> values() {
+        Iterator<Entry> inner = entries.values().iterator();
+        return Values.iterator(inner::hasNext, () -> inner.next().value);
+    }
+
+    Iterator<Object> items() {
+        Iterator<Entry> inner = entries.values().iterator();
+        return Values.iterator(inner::hasNext, () -> {
+            Entry entry = inner.next();
+            return Tuple.of(entry.key, entry.value);
+        });
+    }
+
+    @Override
+    public String typeName() {
+        return "dict";
+    }
+
+    @Override
+    public int length() {
+        return entries.size();
+    }
+
+    @Override
+    public Iterator<Object> iterator() {
+        return keys();
+    }
+
+    /** Equal keys with equal values, in any order. */
+    boolean sameAs(Budget budget, Dict other) {
+        if (entries.size() != other.entries.size()) {
+            return false;
+        }
+        for (Map.Entry<Object, Entry> entry : entries.entrySet()) {
+            Entry match = other.entries.get(entry.getKey());
+            if (match == null || !Values.equal(budget, entry.getValue().value, match.value)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void repr(Text out) {
+        out.append('{');
+        String separator = "";
+        for (Entry entry : entries.values()) {
+            out.append(separator);
+            PythonText.repr(entry.key, out);
+            out.append(": ");
+            PythonText.repr(entry.value, out);
+            separator = ", ";
+        }
+        out.append('}');
+    }
+
+    @Override
+    public Object attribute(String name) {
+        return switch (name) {
+            case "get" ->
+                Callable.method(name, (render, arguments) -> {
+                    arguments.positionalOnly("dict.get", 1, 2);
+                    Object found = get(arguments.at(0));
+                    return found == MISSING ? (arguments.size() > 1 ? arguments.at(1) : null) : found;
+                });
+            case "items" -> Callable.method(name, (render, arguments) -> view("dict_items", arguments));
+            case "keys" -> Callable.method(name, (render, arguments) -> view("dict_keys", arguments));
+            case "values" -> Callable.method(name, (render, arguments) -> view("dict_values", arguments));
+            case "copy" ->
+                Callable.method(name, (render, arguments) -> {
+                    arguments.positionalOnly("dict.copy", 0, 0);
+                    render.budget.elements(length());
+                    return new Dict(this);
+                });
+            case "fromkeys" ->
+                Callable.method(name, (render, arguments) -> {
+                    arguments.positionalOnly("fromkeys", 1, 2);
+                    Dict made = new Dict();
+                    Object value = arguments.size() > 1 ? arguments.at(1) : null;
+                    Values.iterate(arguments.at(0)).forEachRemaining(key -> {
+                        render.budget.elements(1);
+                        made.put(key, value);
+                    });
+                    return made;
+                });
+            case "clear", "pop", "popitem", "setdefault", "update" -> Undefined.unsafe(this, name);
+            default -> MISSING;
+        };
+    }
+
+    private View view(String type, Arguments arguments) {
+        arguments.positionalOnly("dict." + type.substring("dict_".length()), 0, 0);
+        return new View(type);
+    }
+
+    /** What {@code keys()}, {@code values()} and {@code items()} return. */
+    private final class View implements TemplateObject {
+        private final String type;
+
+        View(String type) {
+            this.type = type;
+        }
+
+        @Override
+        public String typeName() {
+            return type;
+        }
+
+        @Override
+        public int length() {
+            return Dict.this.length();
+        }
+
+        @Override
+        public Iterator<Object> iterator() {
+            return switch (type) {
+                case "dict_keys" -> keys();
+                case "dict_values" -> values();
+                default -> items();
+            };
+        }
+
+        @Override
+        public void repr(Text out) {
+            out.append(type).append("([");
+            String separator = "";
+            for (Iterator<Object> all = iterator(); all.hasNext(); ) {
+                out.append(separator);
+                PythonText.repr(all.next(), out);
+                separator = ", ";
+            }
+            out.append("])");
+        }
+    }
+}

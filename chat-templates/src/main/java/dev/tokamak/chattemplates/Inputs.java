@@ -1,0 +1,45 @@
+package dev.tokamak.chattemplates;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The caller's values as template values: copied, so that a template never holds an object of the caller's. */
+final class Inputs {
+    private Inputs() {}
+
+    static Object convert(Object value, String path) {
+        if (value == null
+                || value instanceof String
+                || value instanceof Boolean
+                || value instanceof Long
+                || value instanceof Double) {
+            return value;
+        }
+        if (value instanceof Map<?, ?> map) {
+            Dict dict = new Dict();
+            map.forEach((key, item) -> dict.put(convert(key, path), convert(item, path)));
+            return dict;
+        }
+        if (value instanceof List<?> items) {
+            List<Object> list = new ArrayList<>(items.size());
+            for (Object item : items) {
+                list.add(convert(item, path));
+            }
+            return list;
+        }
+        if (value instanceof Integer || value instanceof Short || value instanceof Byte) {
+            return ((Number) value).longValue();
+        }
+        if (value instanceof BigInteger number) {
+            return Arithmetic.integer(number);
+        }
+        if (value instanceof Float number) {
+            return number.doubleValue();
+        }
+        throw TemplateError.type(
+                "variable '" + path + "' has a value of " + value.getClass().getName()
+                        + ", and a template takes maps, lists, strings, numbers, booleans and null");
+    }
+}

@@ -1,0 +1,29 @@
+package dev.tokamak.chattemplates;
+
+/**
+ * What one rendering may cost. The defaults leave room for a prompt of a million tokens and stop a hostile template
+ * within seconds.
+ *
+ * @param steps evaluated expressions, statements and list elements; going through 16 to 64 characters counts as one
+ * @param millis wall time of one rendering
+ * @param textChars length of any one text, the output included, in UTF-16 units
+ * @param totalChars all text and list elements ({@link #CHARS_PER_ELEMENT} characters each) made by one rendering together
+ * @param callDepth macros, call blocks and recursive loops within each other
+ */
+record Limits(long steps, long millis, long textChars, long totalChars, int callDepth) {
+    static final Limits DEFAULT = new Limits(20_000_000, 5_000, 16L << 20, 64L << 20, 200);
+
+    /** About what an element with a small object of its own takes in memory. */
+    static final int CHARS_PER_ELEMENT = 16;
+
+    /** Brackets, operators and blocks within each other, checked when the template is compiled. */
+    static final int NESTING = 150;
+
+    /** As jinja2's sandbox has it. */
+    static final int RANGE = 100_000;
+
+    /** Python refuses to print longer integers; computing larger ones is refused here. */
+    static final int INTEGER_DIGITS = 4_300;
+
+    static final int INTEGER_BITS = 1 << 16;
+}

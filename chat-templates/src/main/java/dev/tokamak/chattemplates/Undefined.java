@@ -1,0 +1,63 @@
+package dev.tokamak.chattemplates;
+
+import java.util.Collections;
+import java.util.Iterator;
+
+/** What a missing name or attribute evaluates to: prints as nothing, is false and empty, and fails on any other use. */
+final class Undefined implements TemplateObject {
+    private final TemplateError.Kind kind;
+    private final String message;
+
+    private Undefined(TemplateError.Kind kind, String message) {
+        this.kind = kind;
+        this.message = message;
+    }
+
+    static Undefined because(String message) {
+        return new Undefined(TemplateError.Kind.UNDEFINED, message);
+    }
+
+    static Undefined name(String name) {
+        return because(PythonText.quote(name) + " is undefined");
+    }
+
+    static Undefined member(Object owner, Object name) {
+        String described = Values.describe(owner);
+        if (name instanceof String || name instanceof Markup) {
+            return because(PythonText.quote(described) + " has no attribute " + PythonText.quote(name.toString()));
+        }
+        return because(described + " has no element " + PythonText.shortRepr(name));
+    }
+
+    /** An attribute that exists in Python but that the sandbox keeps away. */
+    static Undefined unsafe(Object owner, String name) {
+        return new Undefined(
+                TemplateError.Kind.SECURITY,
+                "access to attribute " + PythonText.quote(name) + " of " + PythonText.quote(Values.typeName(owner))
+                        + " object is unsafe.");
+    }
+
+    TemplateError fail() {
+        return new TemplateError(kind, message);
+    }
+
+    @Override
+    public String typeName() {
+        return "Undefined";
+    }
+
+    @Override
+    public int length() {
+        return 0;
+    }
+
+    @Override
+    public Iterator<Object> iterator() {
+        return Collections.emptyIterator();
+    }
+
+    @Override
+    public void repr(Text out) {
+        out.append("Undefined");
+    }
+}

@@ -1,0 +1,237 @@
+"""Trains the demo model for a given wall time, and scores it on the held-out set while it learns.
+
+Worker processes write the corpus in shards while the training reads them. Matrices learn by Muon (K. Jordan, 2024:
+momentum whose update is orthogonalised by a Newton-Schulz iteration), embeddings and norms by AdamW.
+"""
+
+import argparse
+import json
+import pathlib
+import queue
+import random
+import shutil
+import threading
+import time
+
+import numpy
+import torch
+from tokenizers import Tokenizer
+
+import corpus
+import evaluation
+from model import CONFIG, Model
+
+
+class Batches:
+    """Packs documents of the shards into rows of a fixed number of tokens, in a thread."""
+
+    def __init__(self, folder, tokens, documents, targets, device, keep=4000):
+        self.folder, self.tokens, self.documents, self.targets, self.device = folder, tokens, documents, targets, device
+        self.fresh, self.again, self.read, self.keep = 0, 0, [], keep
+        self.ready = queue.Queue(24)
+        self.random = random.Random(7)
+        threading.Thread(target=self._fill, daemon=True).start()
+
+    def _shards(self):
+        seen = set()
+        while True:
+            new = [p for p in sorted(self.folder.glob("[0-9]*.npz")) if p not in seen]
+            for path in new:
+                seen.add(path)
+                with numpy.load(path) as shard:
+                    loaded = shard["tokens"], shard["lengths"]
+                path.unlink()
+                self.read.append(loaded)
+                self.fresh += 1
+                yield loaded
+            if not new:
+                if len(self.read) < 30:
+                    time.sleep(0.05)
+                else:
+                    self.again += 1
+                    yield self.random.choice(self.read)
+
+    def _fill(self):
+        waiting, lengths, have = [], [], 0
+        for tokens, sizes in self._shards():
+            waiting.append(tokens)
+            lengths.append(sizes)
+            have += len(tokens)
+            if have < self.tokens:
+                continue
+            flat, sizes = numpy.concatenate(waiting), numpy.concatenate(lengths)
+            ends = numpy.cumsum(sizes)
+            offset, first = 0, 0
+            while offset + self.tokens <= len(flat):
+                last = int(numpy.searchsorted(ends, offset + self.tokens, side="right"))
+                inside = ends[first:last] - offset
+                self._emit(flat[offset:offset + self.tokens], inside[:self.documents - 2])
+                offset = int(ends[last - 1])
+                first = last
+            waiting, lengths, have = [flat[offset:]], [sizes[first:]], len(flat) - offset
+
+    def _emit(self, flat, ends):
+        used = int(ends[-1])
+        starts = numpy.full(self.documents + 1, self.tokens, numpy.int32)
+        starts[0] = 0
+        starts[1:len(ends) + 1] = ends
+        # the rest of the row is cut into pieces of harmless length
+        positions = numpy.arange(self.tokens, dtype=numpy.int64)
+        begin = numpy.zeros(self.tokens, numpy.int64)
+        begin[ends[:-1]] = ends[:-1]
+        if used < self.tokens:
+            begin[used] = used
+        positions -= numpy.maximum.accumulate(begin)
+        positions = numpy.minimum(positions, corpus.LONGEST - 1)
+        learned = numpy.flatnonzero(flat[1:used] & corpus.LEARNED)[:self.targets]
+        plain = (flat & (corpus.LEARNED - 1)).astype(numpy.int64)
+        source, target = numpy.zeros(self.targets, numpy.int64), numpy.full(self.targets, -100, numpy.int64)
+        source[:len(learned)] = learned
+        target[:len(learned)] = plain[learned + 1]
+        arrays = [torch.from_numpy(a) for a in (plain, positions, starts, source, target)]
+        if self.device.type == "cuda":
+            arrays = [a.pin_memory().to(self.device, non_blocking=True) for a in arrays]
+        self.ready.put((arrays, len(learned)))
+
+    def next(self):
+        return self.ready.get()
+
+
+def orthogonal(update, steps=5):
+    """The nearest orthogonal matrix of each matrix in a stack, by a quintic Newton-Schulz iteration."""
+    x = update.bfloat16()
+    tall = x.size(-2) > x.size(-1)
+    if tall:
+        x = x.mT
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    for _ in range(steps):
+        a = x @ x.mT
+        x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
+    return x.mT if tall else x
+
+
+class Muon(torch.optim.Optimizer):
+    def __init__(self, parameters, lr, momentum=0.95, weight_decay=0.05):
+        super().__init__(parameters, dict(lr=lr, momentum=momentum, weight_decay=weight_decay))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                buffer = self.state[p].setdefault("buffer", torch.zeros_like(p))
+                buffer.lerp_(p.grad, 1 - group["momentum"])
+                update = orthogonal(p.grad.lerp(buffer, group["momentum"]))
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                p.add_(update.to(p.dtype), alpha=-group["lr"] * max(1, p.size(-2) / p.size(-1)) ** 0.5)
+
+
+def score(model, tokenizer, lines, dtype):
+    prompts = [encoding.ids for encoding in tokenizer.encode_batch([evaluation.prompt(line) for line in lines])]
+    order = sorted(range(len(lines)), key=lambda i: (lines[i]["max_tokens"], len(prompts[i])))
+    replies = [None] * len(lines)
+    for begin in range(0, len(order), 512):
+        part = order[begin:begin + 512]
+        outputs = model.generate([prompts[i] for i in part], [lines[i]["max_tokens"] for i in part], {0, 2}, dtype)
+        for i, text in zip(part, tokenizer.decode_batch(outputs, skip_special_tokens=True)):
+            replies[i] = text
+    return evaluation.scores(lines, replies), replies
+
+
+def show(result, kinds=False):
+    return " ".join(f"{name}={right / total:.3f}" for name, (right, total) in result.items() if kinds or "/" not in name)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tokenizer", type=pathlib.Path, required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--shards", type=pathlib.Path, default=pathlib.Path("/tmp/demo-corpus"))
+    parser.add_argument("--resume", type=pathlib.Path, help="a checkpoint folder to go on from")
+    parser.add_argument("--seconds", type=float, required=True, help="wall time from start to the end of training")
+    parser.add_argument("--tokens", type=int, default=131072, help="tokens in a step")
+    parser.add_argument("--workers", type=int, default=14)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--muon", type=float, default=0.02)
+    parser.add_argument("--adam", type=float, default=0.004)
+    parser.add_argument("--warm", type=int, default=100, help="steps of rising rate")
+    parser.add_argument("--decay", type=float, default=0.55, help="share of the time in which the rate falls to zero")
+    parser.add_argument("--every", type=float, default=60, help="seconds between evaluations")
+    parser.add_argument("--eager", action="store_true", help="do not compile: worth it for less than a minute of training")
+    parser.add_argument("--longest", type=int, default=corpus.LONGEST)
+    arguments = parser.parse_args()
+    began = time.time()
+    shutil.rmtree(arguments.shards, ignore_errors=True)
+    stop, processes = corpus.start(arguments.tokenizer, arguments.shards, arguments.seed, arguments.workers)
+    torch.manual_seed(arguments.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    cuda = device.type == "cuda"
+    torch.set_float32_matmul_precision("high")
+    tokenizer = Tokenizer.from_file(str(arguments.tokenizer))
+    model = Model(CONFIG).to(device)
+    if arguments.resume:
+        model.load(arguments.resume)
+    print(f"{sum(p.numel() for p in model.parameters())} parameters on {device}", flush=True)
+    small, large = evaluation.build(1), evaluation.build(2, 8)
+    matrices = [model.qkv, model.o, model.gate_up, model.down]
+    muon = Muon(matrices, arguments.muon)
+    adam = torch.optim.AdamW([model.embed, model.norms], arguments.adam, betas=(0.9, 0.95), weight_decay=0, fused=cuda)
+    if cuda and not arguments.eager:
+        global orthogonal
+        orthogonal = torch.compile(orthogonal)
+    loss_of = torch.compile(model.loss, dynamic=False) if cuda and not arguments.eager else model.loss
+    batches = Batches(arguments.shards, arguments.tokens, arguments.tokens // 24, int(arguments.tokens * 0.28), device)
+    step, tokens, learned, running, shown, evaluated, first = 0, 0, 0, 0.0, time.time(), time.time(), None
+    while True:
+        elapsed = time.time() - began
+        left = 1 - elapsed / arguments.seconds
+        if left <= 0:
+            break
+        rate = min(1, (step + 1) / arguments.warm, left / arguments.decay)
+        for optimizer, base in ((muon, arguments.muon), (adam, arguments.adam)):
+            for group in optimizer.param_groups:
+                group["lr"] = base * rate
+        (ids, positions, starts, source, target), count = batches.next()
+        loss = loss_of(ids, positions, starts, source, target, arguments.longest)
+        loss.backward()
+        muon.step()
+        adam.step()
+        muon.zero_grad(set_to_none=True)
+        adam.zero_grad(set_to_none=True)
+        step, tokens, learned = step + 1, tokens + arguments.tokens, learned + count
+        if step % 20 == 0 and cuda:
+            torch.cuda.synchronize()
+        if first is None and step == 20:
+            first = (time.time(), tokens)
+            print(f"{time.time() - began:.0f} s: first 20 steps done", flush=True)
+        if step % 200 == 0 or not cuda:
+            now = time.time()
+            speed = (tokens - first[1]) / (now - first[0]) if first and tokens > first[1] else 0
+            print(f"{now - began:.0f} s step {step} loss {loss.item():.4f} rate {rate:.3f} {speed / 1e6:.2f} Mtok/s "
+                  f"learned {learned / max(tokens, 1):.3f} shards {batches.fresh} again {batches.again} queue {batches.ready.qsize()}", flush=True)
+        if time.time() - evaluated > arguments.every:
+            model.eval()
+            began_score = time.time()
+            result, _ = score(model, tokenizer, small, torch.bfloat16 if cuda else torch.float32)
+            print(f"{time.time() - began:.0f} s eval {show(result)} ({time.time() - began_score:.1f} s)", flush=True)
+            evaluated = time.time()
+    stop.set()
+    print(f"{time.time() - began:.0f} s trained {step} steps, {tokens / 1e6:.0f} M tokens, {learned / 1e6:.0f} M learned, "
+          f"{batches.fresh} shards, {batches.again} read again", flush=True)
+    model.save(arguments.out)
+    model.load(arguments.out)
+    for name, lines in (("held-out set", small), ("8 times larger set", large)) if cuda else (("held-out set", small[::20]),):
+        result, replies = score(model, tokenizer, lines, torch.float32)
+        print(f"{name}: {show(result, kinds=True)}", flush=True)
+        wrong = [{"category": line["category"], "user": line["messages"][0]["content"], "expect": line["expect"], "reply": reply,
+                  "tools": [t["function"]["name"] for t in line.get("tools", [])]}
+                 for line, reply in zip(lines, replies) if not evaluation.is_right(line, reply)]
+        for w in wrong[::max(1, len(wrong) // 25)] if name == "held-out set" else []:
+            print(f"  {w['category']}: {w['user'][:150]!r} -> {w['reply'][:200]!r}", flush=True)
+        (arguments.out / f"wrong-{len(lines)}.jsonl").write_text("".join(json.dumps(w, ensure_ascii=False) + "\n" for w in wrong))
+    print(f"{time.time() - began:.0f} s finished", flush=True)
+    for process in processes:
+        process.terminate()
+
+
+if __name__ == "__main__":
+    main()

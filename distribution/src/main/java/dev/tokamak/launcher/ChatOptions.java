@@ -1,0 +1,88 @@
+package dev.tokamak.launcher;
+
+import dev.tokamak.api.TokamakException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** The options that say how conversations become prompts and answers become tool calls. */
+final class ChatOptions {
+    @Option(
+            names = "--chat-template",
+            paramLabel = "FILE|TEXT",
+            description = "Jinja chat template instead of the model's own: a file, or the template itself.")
+    private String chatTemplate;
+
+    @Option(
+            names = "--chat-template-content-format",
+            paramLabel = "FORMAT",
+            defaultValue = "auto",
+            description = "How message contents reach the template: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private ContentFormat contentFormat;
+
+    @Option(
+            names = "--trust-request-chat-template",
+            description = "Let requests bring a chat template of their own.")
+    private boolean trustRequestChatTemplate;
+
+    @Option(names = "--enable-auto-tool-choice", description = "Let the model decide to call tools.")
+    private boolean autoToolChoice;
+
+    @Option(
+            names = "--tool-call-parser",
+            paramLabel = "NAME",
+            description = "Format of the model's tool calls; see 'tokamak plugins'.")
+    private String toolCallParser;
+
+    @Option(
+            names = "--tool-parser-plugin",
+            paramLabel = "FOLDER",
+            description = "Look for plugins in this folder instead of plugins/.")
+    private Path pluginsFolder;
+
+    @Option(
+            names = "--reasoning-parser",
+            paramLabel = "NAME",
+            description = "Format of the model's reasoning; see 'tokamak plugins'.")
+    private String reasoningParser;
+
+    /** How message contents are given to a chat template; the names are those on the command line. */
+    enum ContentFormat {
+        auto,
+        string,
+        openai
+    }
+
+    /** The template's text or file, or null for the model's own. */
+    String chatTemplate() {
+        if (chatTemplate != null && !chatTemplate.contains("{") && !Files.isRegularFile(Path.of(chatTemplate))) {
+            throw TokamakException.configuration("--chat-template is '" + chatTemplate
+                    + "', which is neither a file nor a template (it has no {{ or {%)");
+        }
+        return chatTemplate;
+    }
+
+    /** Sets what the WAR reads: system properties with the names of the options. */
+    void publish() {
+        if (pluginsFolder != null) {
+            if (!Files.isDirectory(pluginsFolder)) {
+                throw TokamakException.configuration(
+                        "--tool-parser-plugin is " + pluginsFolder + ", which is no folder; expected one like plugins/");
+            }
+            System.setProperty(Installation.PLUGINS_PROPERTY, pluginsFolder.toString());
+        }
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("chat-template-content-format", contentFormat.name());
+        settings.put("trust-request-chat-template", Boolean.toString(trustRequestChatTemplate));
+        settings.put("enable-auto-tool-choice", Boolean.toString(autoToolChoice));
+        settings.put("tool-call-parser", toolCallParser);
+        settings.put("reasoning-parser", reasoningParser);
+        settings.forEach((name, value) -> {
+            if (value != null) {
+                System.setProperty("tokamak." + name, value);
+            }
+        });
+    }
+}

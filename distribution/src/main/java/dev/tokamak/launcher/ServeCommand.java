@@ -1,0 +1,162 @@
+package dev.tokamak.launcher;
+
+import dev.tokamak.api.EngineConfig;
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.engine.EngineHolder;
+import dev.tokamak.engine.ServedModel;
+import dev.tokamak.engine.TokamakEngine;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code tokamak serve}: the engine and Payara Micro in one process.
+ *
+ * <p>Natives and weights load on a thread of their own while Payara boots. The port opens when both are ready. If the model
+ * cannot be loaded, one line says why and the process ends with exit code 1 before the port was ever open.
+ */
+@Command(
+        name = "serve",
+        description = "Serve a model over HTTP, compatible with OpenAI's API.",
+        mixinStandardHelpOptions = true,
+        versionProvider = TokamakCommand.Version.class,
+        sortOptions = false)
+final class ServeCommand implements Callable<Integer> {
+    @Mixin
+    private EngineOptions engineOptions;
+
+    @Mixin
+    private ChatOptions chatOptions;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "Address to listen on; 0.0.0.0 for all. Default: ${DEFAULT-VALUE}.")
+    private String host;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8000",
+            description = "Port to listen on; 0 for any free one. Default: ${DEFAULT-VALUE}.")
+    private int port;
+
+    @Option(names = "--exit-when-ready", hidden = true)
+    private boolean exitWhenReady;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        PrintWriter out = spec.commandLine().getOut();
+        Installation installation = Installation.current();
+        EngineConfig config = engineOptions.toConfig(installation, chatOptions.chatTemplate());
+        chatOptions.publish();
+        ServerAddress address = ServerAddress.of(host, port);
+        out.println("Tokamak " + TokamakCommand.Version.number() + " on Java " + Runtime.version().feature() + ", "
+                + Runtime.getRuntime().availableProcessors() + " processors: loading " + config.model());
+        out.flush();
+
+        Path work = temporaryFolder();
+        EngineStart engineStart = new EngineStart(config, failure -> giveUp(failure, work));
+        engineStart.start();
+        PayaraMicroServer server = PayaraMicroServer.boot(installation, address, work);
+        long serverReady = System.nanoTime();
+        ServedModel engine = engineStart.await();
+        server.open();
+
+        String name = engine.model().names().get(0);
+        if (exitWhenReady) {
+            SelfTest.run(PayaraMicroServer.url(address), name);
+            return 0;
+        }
+        out.printf(
+                "%s is ready at %s after %.1f s (model %.1f s, server %.1f s beside it)%n%n",
+                name,
+                PayaraMicroServer.url(address),
+                (System.nanoTime() - start) / 1e9,
+                engineStart.seconds(),
+                (serverReady - start) / 1e9);
+        out.printf(
+                "  curl %s/v1/chat/completions -H 'Content-Type: application/json' \\%n"
+                        + "       -d '{\"model\": \"%s\", \"messages\": [{\"role\": \"user\","
+                        + " \"content\": \"What is 12 + 30?\"}]}'%n%n"
+                        + "Ctrl-C stops it.%n",
+                PayaraMicroServer.url(address),
+                name);
+        out.flush();
+        // The process ends by a signal: Payara's shutdown hook stops the WAR, which drains what is running.
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    /** A folder for everything that Payara unpacks, so that it goes when the process goes. */
+    private static Path temporaryFolder() throws IOException {
+        Path work = Files.createTempDirectory("tokamak-");
+        work.toFile().deleteOnExit();
+        return work;
+    }
+
+    /** Ends the process at once: an orderly exit would wait for a server that is still booting. */
+    private void giveUp(Throwable failure, Path work) {
+        PrintWriter err = spec.commandLine().getErr();
+        if (failure instanceof TokamakException) {
+            err.println("tokamak: " + failure.getMessage());
+        } else {
+            err.println("tokamak: the model could not be loaded: " + failure);
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        FileTree.delete(work);
+        Runtime.getRuntime().halt(1);
+    }
+
+    /** Loads the engine on a thread of its own and publishes it for the WAR. */
+    private static final class EngineStart extends Thread {
+        private final EngineConfig config;
+        private final Consumer<Throwable> onFailure;
+        private final CompletableFuture<ServedModel> loaded = new CompletableFuture<>();
+        private volatile long nanos;
+
+        EngineStart(EngineConfig config, Consumer<Throwable> onFailure) {
+            super("engine-start");
+            setDaemon(true);
+            EngineHolder.set(loaded);
+            this.config = config;
+            this.onFailure = onFailure;
+        }
+
+        @Override
+        public void run() {
+            long start = System.nanoTime();
+            try {
+                ServedModel engine = TokamakEngine.open(config);
+                nanos = System.nanoTime() - start;
+                loaded.complete(engine);
+            } catch (Throwable failure) {
+                onFailure.accept(failure);
+            }
+        }
+
+        ServedModel await() {
+            return loaded.join();
+        }
+
+        double seconds() {
+            return nanos / 1e9;
+        }
+    }
+}

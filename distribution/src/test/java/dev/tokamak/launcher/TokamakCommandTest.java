@@ -1,0 +1,72 @@
+package dev.tokamak.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
+
+class TokamakCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final CommandLine command = TokamakCommand.commandLine()
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true));
+
+    @Test
+    void helpNamesTheCommands() {
+        assertThat(command.execute("--help")).isZero();
+        assertThat(out.toString()).contains("serve", "plugins");
+    }
+
+    @Test
+    void helpOfServeDescribesEveryOption() {
+        assertThat(command.execute("serve", "--help")).isZero();
+        assertThat(out.toString())
+                .contains(
+                        "--model",
+                        "--tokenizer",
+                        "--served-model-name",
+                        "--host",
+                        "--port",
+                        "--dtype",
+                        "--max-model-len",
+                        "--max-num-seqs",
+                        "--max-num-batched-tokens",
+                        "--block-size",
+                        "--kv-cache-memory-bytes",
+                        "--scheduling-policy",
+                        "--seed");
+    }
+
+    @Test
+    void unknownOptionIsRefusedWithASuggestion() {
+        assertThat(command.execute("serve", "--max-model-length", "5")).isEqualTo(2);
+        assertThat(err.toString()).contains("Unknown option").contains("--max-model-len");
+    }
+
+    @Test
+    void numbersThatCannotBeAreRefused() {
+        assertThat(command.execute("serve", "--max-num-seqs", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--max-num-seqs", "at least 1");
+    }
+
+    @Test
+    void byteCountsTakeUnits() {
+        EngineOptions.ByteCount bytes = new EngineOptions.ByteCount();
+        assertThat(bytes.convert("4096")).isEqualTo(4096);
+        assertThat(bytes.convert("512M")).isEqualTo(512L << 20);
+        assertThat(bytes.convert("4g")).isEqualTo(4L << 30);
+        assertThatThrownBy(() -> bytes.convert("4X")).isInstanceOf(TypeConversionException.class);
+        assertThatThrownBy(() -> bytes.convert("-1")).isInstanceOf(TypeConversionException.class);
+    }
+
+    @Test
+    void withoutItsInstallationItSaysHowToStart() {
+        assertThat(command.execute("serve")).isEqualTo(1);
+        assertThat(err.toString()).contains("bin/tokamak");
+    }
+}

@@ -1,0 +1,142 @@
+package dev.tokamak.engine;
+
+import dev.tokamak.api.ErrorCode;
+import dev.tokamak.api.SamplingParams;
+import dev.tokamak.api.StructuredOutput;
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.engine.plugin.PluginKind;
+import dev.tokamak.engine.plugin.PluginRegistry;
+import dev.tokamak.engine.step.DrawConstraint;
+import dev.tokamak.spi.grammar.CompiledGrammar;
+import dev.tokamak.spi.grammar.GrammarCompiler;
+import dev.tokamak.spi.grammar.GrammarProvider;
+import dev.tokamak.spi.sampling.LogitsAdjuster;
+import dev.tokamak.spi.sampling.LogitsAdjusterProvider;
+import dev.tokamak.spi.tokenizer.Vocabulary;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Prepares what restricts a request's draws: its grammar and its logits adjusters. Thread-safe. */
+final class Constraints {
+    /** For how long a grammar may be compiled before its request is refused. */
+    private static final long COMPILE_SECONDS = 15;
+
+    private final PluginRegistry plugins;
+    private final Optional<String> grammarProvider;
+    private final Vocabulary vocabulary;
+    private final int maskSize;
+    private final int[] endTokens;
+    private final ExecutorService compilers;
+    private GrammarCompiler compiler;
+
+    Constraints(
+            PluginRegistry plugins,
+            Optional<String> grammarProvider,
+            Vocabulary vocabulary,
+            int maskSize,
+            int[] endTokens,
+            ExecutorService compilers) {
+        this.plugins = plugins;
+        this.grammarProvider = grammarProvider;
+        this.vocabulary = vocabulary;
+        this.maskSize = maskSize;
+        this.endTokens = endTokens;
+        this.compilers = compilers;
+    }
+
+    /** What one request is held to; each of its sequences gets a state of its own. */
+    final class Prepared {
+        private final CompiledGrammar grammar;
+        private final SamplingParams params;
+        private final int[] startTokens;
+        private final int promptTokens;
+
+        private Prepared(CompiledGrammar grammar, SamplingParams params, int[] startTokens, int promptTokens) {
+            this.grammar = grammar;
+            this.params = params;
+            this.startTokens = startTokens;
+            this.promptTokens = promptTokens;
+        }
+
+        /** The constraint of one sequence, or null if there is none. */
+        DrawConstraint forOneSequence() {
+            List<LogitsAdjuster> adjusters = adjusters(params.extra());
+            if (grammar == null && adjusters.isEmpty()) {
+                return null;
+            }
+            return new DrawConstraint(
+                    grammar == null ? null : grammar.newState(), adjusters, startTokens, promptTokens);
+        }
+    }
+
+    Prepared prepare(SamplingParams params, List<Integer> startTokens, int promptTokens) {
+        CompiledGrammar grammar = params.structuredOutput().map(this::compile).orElse(null);
+        int[] start = startTokens.stream().mapToInt(Integer::intValue).toArray();
+        return new Prepared(grammar, params, start, promptTokens);
+    }
+
+    private List<LogitsAdjuster> adjusters(Map<String, Object> extra) {
+        if (extra.isEmpty()) {
+            return List.of();
+        }
+        List<LogitsAdjuster> adjusters = new ArrayList<>();
+        extra.forEach((name, argument) -> {
+            LogitsAdjusterProvider provider = plugins.find(PluginKind.LOGITS_ADJUSTER, name)
+                    .orElseThrow(() -> TokamakException.invalid(
+                            name,
+                            "there is no logits adjuster \"" + name + "\"; found "
+                                    + plugins.names(PluginKind.LOGITS_ADJUSTER)));
+            provider.create(argument, vocabulary).ifPresent(adjusters::add);
+        });
+        return adjusters;
+    }
+
+    private CompiledGrammar compile(StructuredOutput source) {
+        Future<CompiledGrammar> compiling = compilers.submit(() -> compiler().compile(source));
+        try {
+            return compiling.get(COMPILE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            compiling.cancel(true);
+            throw TokamakException.invalid(
+                    "response_format",
+                    "the structured output's grammar was not compiled within " + COMPILE_SECONDS
+                            + " s; use a simpler one");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof TokamakException refused) {
+                throw refused;
+            }
+            throw new TokamakException(
+                    ErrorCode.INVALID_REQUEST,
+                    "the structured output's grammar could not be compiled: " + e.getCause(),
+                    "response_format",
+                    e.getCause());
+        } catch (InterruptedException e) {
+            compiling.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new TokamakException(
+                    ErrorCode.OVERLOADED, "the thread was interrupted while its grammar was being compiled", e);
+        }
+    }
+
+    private synchronized GrammarCompiler compiler() {
+        if (compiler == null) {
+            GrammarProvider provider = grammarProvider
+                    .map(name -> plugins.require(PluginKind.GRAMMAR, name))
+                    .or(() -> plugins.all(PluginKind.GRAMMAR).stream().findFirst())
+                    .orElseThrow(() -> new TokamakException(
+                            ErrorCode.UNSUPPORTED,
+                            "structured output needs a grammar plugin, and there is none",
+                            "response_format",
+                            null));
+            compiler = provider.create(vocabulary, maskSize, endTokens);
+        }
+        return compiler;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.tokamak.engine;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The engine of this process, for code that a server starts by itself, such as a web application: it is redeployed while the
+ * engine and its native memory stay. The one static state of Tokamak.
+ *
+ * <p>Whoever starts the process {@linkplain #set sets} a future before or while the server boots, and completes it when the
+ * engine is ready, so that engine and server start side by side. Thread-safe.
+ */
+public final class EngineHolder {
+    private static final AtomicReference<CompletableFuture<ServedModel>> ENGINE =
+            new AtomicReference<>(new CompletableFuture<>());
+
+    private EngineHolder() {}
+
+    /**
+     * The engine, or the wait for it.
+     *
+     * @return completes when the engine is ready, exceptionally if it could not start
+     */
+    public static CompletableFuture<ServedModel> engine() {
+        return ENGINE.get();
+    }
+
+    /**
+     * Sets the engine of this process. Who already waits for one gets this one.
+     *
+     * @param engine completed when it is ready; the setter owns the engine and closes it
+     */
+    public static void set(CompletableFuture<ServedModel> engine) {
+        CompletableFuture<ServedModel> before = ENGINE.getAndSet(engine);
+        engine.whenComplete((ready, failure) -> {
+            if (failure != null) {
+                before.completeExceptionally(failure);
+            } else {
+                before.complete(ready);
+            }
+        });
+    }
+
+    /** Forgets the engine; later callers wait for the next one that is set. */
+    public static void clear() {
+        ENGINE.set(new CompletableFuture<>());
+    }
+}

@@ -1,0 +1,246 @@
+package dev.tokamak.engine;
+
+import dev.tokamak.api.ChatPrompt;
+import dev.tokamak.api.EngineConfig;
+import dev.tokamak.api.EngineHealth;
+import dev.tokamak.api.EngineMetric;
+import dev.tokamak.api.ErrorCode;
+import dev.tokamak.api.GenerationRequest;
+import dev.tokamak.api.ModelCard;
+import dev.tokamak.api.RequestStream;
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.engine.cache.PrefixKeys;
+import dev.tokamak.engine.model.ChatRenderer;
+import dev.tokamak.engine.model.ModelFolder;
+import dev.tokamak.engine.output.OutputProcessor;
+import dev.tokamak.engine.output.OutputRing;
+import dev.tokamak.engine.output.Request;
+import dev.tokamak.engine.plugin.PluginRegistry;
+import dev.tokamak.engine.step.StepLoop;
+import dev.tokamak.spi.executor.LoadProgress;
+import dev.tokamak.spi.executor.ModelInfo;
+import dev.tokamak.spi.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+
+/** The engine: one model, one engine thread, one output thread. Thread-safe. */
+public final class TokamakEngine implements ServedModel {
+    private static final System.Logger LOG = System.getLogger(TokamakEngine.class.getName());
+
+    /** For how long {@link #close} waits for the step under way. */
+    private static final long CLOSE_MILLIS = 20_000;
+
+    private final EngineConfig config;
+    private final PluginRegistry plugins;
+    private final Tokenizer tokenizer;
+    private final ChatRenderer chat;
+    private final ModelCard card;
+    private final ModelInfo info;
+    private final Admission admission;
+    private final StepLoop loop;
+    private final Thread engineThread;
+    private final Thread outputThread;
+    private final Watchdog watchdog;
+    private final ExecutorService workers;
+    private boolean closed;
+
+    private TokamakEngine(EngineStart start, EngineThread.Started started) {
+        config = start.config();
+        plugins = start.plugins();
+        tokenizer = start.tokenizer();
+        chat = start.chat();
+        engineThread = start.engineThread();
+        workers = start.workers();
+        info = started.info();
+        loop = started.loop();
+        ModelFolder folder = start.folder();
+        List<Integer> eos = folder.eosTokenIds(tokenizer.vocabulary());
+        card = start.card(started, eos);
+        Constraints constraints = new Constraints(
+                plugins,
+                config.grammarProvider(),
+                tokenizer.vocabulary(),
+                info.vocabularySize(),
+                eos.stream().mapToInt(Integer::intValue).toArray(),
+                workers);
+        admission = new Admission(
+                tokenizer,
+                new Admission.Limits(
+                        started.maxModelLen(),
+                        started.cacheTokens(),
+                        info.vocabularySize(),
+                        Math.max(128, start.limits().maxNumSeqs())),
+                eos,
+                folder.specialToken("bos_token"),
+                prefixKeys(started.blockSize()),
+                config.enablePrefixCaching(),
+                constraints,
+                config.seed());
+        outputThread = new Thread(() -> processOutputs(start.ring()), "tokamak-output");
+        outputThread.setDaemon(true);
+        outputThread.start();
+        watchdog = new Watchdog(loop, config.watchdogMillis());
+        watchdog.start();
+    }
+
+    /**
+     * Opens an engine with the plugins of the configuration's plugins folder.
+     *
+     * @param config what to load and how
+     * @return ready, owned by the caller
+     * @throws TokamakException {@link ErrorCode#CONFIGURATION} if something is missing, corrupt or unsupported
+     */
+    public static TokamakEngine open(EngineConfig config) {
+        PluginRegistry plugins = PluginRegistry.discover(config.pluginsFolder(), TokamakEngine.class.getClassLoader());
+        return open(config, plugins, (what, fraction) -> {});
+    }
+
+    /**
+     * Opens an engine with plugins that were found already.
+     *
+     * @param config what to load and how
+     * @param plugins to choose from
+     * @param progress told how far loading has come, on any thread
+     * @return ready, owned by the caller
+     * @throws TokamakException {@link ErrorCode#CONFIGURATION} if something is missing, corrupt or unsupported
+     */
+    public static TokamakEngine open(EngineConfig config, PluginRegistry plugins, LoadProgress progress) {
+        EngineStart start = EngineStart.begin(config, plugins, progress);
+        EngineThread.Started started = start.await();
+        try {
+            return new TokamakEngine(start, started);
+        } catch (RuntimeException e) {
+            started.loop().close();
+            throw e;
+        }
+    }
+
+    private PrefixKeys prefixKeys(int blockSize) {
+        String seed = config.options().get("engine.prefix-seed");
+        if (seed == null) {
+            return PrefixKeys.random(blockSize);
+        }
+        try {
+            return PrefixKeys.seeded(Long.parseLong(seed), blockSize);
+        } catch (NumberFormatException e) {
+            throw TokamakException.configuration("the option engine.prefix-seed must be a whole number, got " + seed);
+        }
+    }
+
+    private void processOutputs(OutputRing ring) {
+        OutputProcessor processor = new OutputProcessor(ring, loop::abort, loop::abort, loop::forget);
+        try {
+            processor.run();
+        } catch (Error e) {
+            LOG.log(System.Logger.Level.ERROR, "the output thread has failed", e);
+            loop.abandon("the output thread has failed: " + e);
+        }
+    }
+
+    @Override
+    public RequestStream submit(GenerationRequest request) {
+        EngineHealth health = loop.health();
+        if (health.state() == EngineHealth.State.DEAD) {
+            throw new TokamakException(ErrorCode.ENGINE_DEAD, health.detail());
+        }
+        int waiting = loop.waiting();
+        if (waiting >= config.maxQueuedRequests()) {
+            throw new TokamakException(
+                    ErrorCode.OVERLOADED,
+                    waiting + " requests wait already, which is the most that may; try again later");
+        }
+        Request admitted = admission.admit(request, loop::abort);
+        loop.submit(admitted);
+        return admitted.collector();
+    }
+
+    @Override
+    public ModelCard model() {
+        return card;
+    }
+
+    @Override
+    public int[] encode(String text, boolean addSpecialTokens) {
+        return tokenizer.encode(text, addSpecialTokens);
+    }
+
+    @Override
+    public String decode(int[] tokenIds, boolean skipSpecialTokens) {
+        int size = tokenizer.vocabulary().size();
+        for (int id : tokenIds) {
+            if (id < 0 || id >= size) {
+                throw TokamakException.invalid(
+                        "tokens", "token id " + id + " is outside of the vocabulary of " + size + " tokens");
+            }
+        }
+        return tokenizer.decode(tokenIds, skipSpecialTokens);
+    }
+
+    @Override
+    public String renderChat(ChatPrompt prompt) {
+        return chat.render(prompt);
+    }
+
+    @Override
+    public EngineHealth health() {
+        return loop.health();
+    }
+
+    @Override
+    public List<EngineMetric> metrics() {
+        return loop.counters().snapshot();
+    }
+
+    @Override
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    @Override
+    public PluginRegistry plugins() {
+        return plugins;
+    }
+
+    @Override
+    public Optional<String> chatTemplateSource() {
+        return chat.source();
+    }
+
+    @Override
+    public ModelInfo modelInfo() {
+        return info;
+    }
+
+    @Override
+    public EngineConfig config() {
+        return config;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        watchdog.stop();
+        loop.close();
+        boolean ended = joined(engineThread, CLOSE_MILLIS);
+        if (!ended) {
+            LOG.log(System.Logger.Level.ERROR, "the step under way did not end within {0} ms", CLOSE_MILLIS);
+            loop.abandon("the engine was closed while a step did not end");
+        } else if (joined(outputThread, CLOSE_MILLIS)) {
+            tokenizer.close();
+        }
+        workers.shutdownNow();
+    }
+
+    private static boolean joined(Thread thread, long millis) {
+        try {
+            thread.join(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return !thread.isAlive();
+    }
+}

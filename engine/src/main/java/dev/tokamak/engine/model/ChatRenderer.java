@@ -1,0 +1,150 @@
+package dev.tokamak.engine.model;
+
+import dev.tokamak.api.ChatPrompt;
+import dev.tokamak.api.EngineConfig;
+import dev.tokamak.api.ErrorCode;
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.engine.plugin.PluginKind;
+import dev.tokamak.engine.plugin.PluginRegistry;
+import dev.tokamak.spi.chattemplate.ChatTemplate;
+import dev.tokamak.spi.chattemplate.ChatTemplateProvider;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Renders conversations with the model's chat template, or with one that a request brings along. Thread-safe. */
+public final class ChatRenderer {
+    /** How many templates that requests brought along stay compiled. */
+    private static final int KEPT_TEMPLATES = 16;
+
+    private static final List<String> SPECIAL_TOKENS = List.of("bos_token", "eos_token", "pad_token", "unk_token");
+
+    private final PluginRegistry plugins;
+    private final Optional<String> provider;
+    private final Map<String, String> sources;
+    private final Map<String, Object> specialTokens = new LinkedHashMap<>();
+    private final Map<String, ChatTemplate> compiled = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, ChatTemplate> eldest) {
+            return size() > KEPT_TEMPLATES;
+        }
+    };
+
+    /**
+     * A renderer.
+     *
+     * @param plugins with chat-template engines
+     * @param config may choose an engine and a template
+     * @param folder has the model's templates and special tokens
+     * @throws TokamakException if the template that is to be used by default does not compile
+     */
+    public ChatRenderer(PluginRegistry plugins, EngineConfig config, ModelFolder folder) {
+        this.plugins = plugins;
+        this.provider = config.chatTemplateProvider();
+        this.sources = config.chatTemplate()
+                .map(given -> Map.of("default", textOrFile(given)))
+                .orElseGet(folder::chatTemplates);
+        for (String role : SPECIAL_TOKENS) {
+            folder.specialToken(role).ifPresent(token -> specialTokens.put(role, token));
+        }
+        source(false).ifPresent(this::template);
+    }
+
+    private static String textOrFile(String given) {
+        try {
+            Path file = Path.of(given);
+            return Files.isRegularFile(file) ? ModelFolder.readText(file) : given;
+        } catch (InvalidPathException e) {
+            return given;
+        }
+    }
+
+    /** The text of the template that is used by default. */
+    public Optional<String> source() {
+        return source(false);
+    }
+
+    private Optional<String> source(boolean withTools) {
+        String named = withTools && sources.containsKey("tool_use") ? "tool_use" : "default";
+        return Optional.ofNullable(sources.get(named));
+    }
+
+    /**
+     * Renders a conversation.
+     *
+     * @param prompt messages, tools and variables
+     * @return the prompt's text
+     * @throws TokamakException {@link ErrorCode#UNSUPPORTED} if there is no template; {@link ErrorCode#INVALID_REQUEST} if the
+     *     template refuses the messages
+     */
+    public String render(ChatPrompt prompt) {
+        String source = prompt.template()
+                .or(() -> source(!prompt.tools().isEmpty()))
+                .orElseThrow(
+                        () -> new TokamakException(
+                                ErrorCode.UNSUPPORTED,
+                                "the model has no chat template; send a prompt to the completions endpoint, or give a template"));
+        Map<String, Object> variables = new LinkedHashMap<>(specialTokens);
+        variables.put("messages", prompt.messages());
+        variables.put("tools", prompt.tools().isEmpty() ? null : prompt.tools());
+        variables.put("documents", null);
+        variables.put("add_generation_prompt", prompt.addGenerationPrompt() && !prompt.continueFinalMessage());
+        variables.put("continue_final_message", prompt.continueFinalMessage());
+        variables.putAll(prompt.variables());
+        String text = template(source).render(variables);
+        return prompt.continueFinalMessage() ? upToFinalMessage(text, prompt.messages()) : text;
+    }
+
+    /** Cuts off whatever the template puts behind the last message's text, so that the model goes on with it. */
+    private static String upToFinalMessage(String text, List<Map<String, Object>> messages) {
+        Object content =
+                messages.isEmpty() ? null : messages.get(messages.size() - 1).get("content");
+        if (!(content instanceof String last) || last.isBlank()) {
+            throw TokamakException.invalid(
+                    "continue_final_message", "the last message must have text content to be continued");
+        }
+        int at = text.lastIndexOf(last);
+        String found = last;
+        if (at < 0) {
+            found = last.strip();
+            at = text.lastIndexOf(found);
+        }
+        if (at < 0) {
+            throw TokamakException.invalid(
+                    "continue_final_message", "the chat template does not print the last message as it is");
+        }
+        return text.substring(0, at + found.length());
+    }
+
+    private ChatTemplate template(String source) {
+        synchronized (compiled) {
+            ChatTemplate known = compiled.get(source);
+            if (known != null) {
+                return known;
+            }
+        }
+        ChatTemplate made = engine(source).compile(source);
+        synchronized (compiled) {
+            compiled.put(source, made);
+        }
+        return made;
+    }
+
+    private ChatTemplateProvider engine(String source) {
+        if (provider.isPresent()) {
+            return plugins.require(PluginKind.CHAT_TEMPLATE, provider.get());
+        }
+        return plugins.all(PluginKind.CHAT_TEMPLATE).stream()
+                .filter(candidate -> candidate.supports(source))
+                .findFirst()
+                .orElseThrow(() ->
+                        TokamakException.configuration("no chat-template plugin takes the model's template; found "
+                                + plugins.names(PluginKind.CHAT_TEMPLATE)));
+    }
+}

@@ -1,0 +1,81 @@
+package dev.tokamak.engine.output;
+
+import dev.tokamak.engine.cache.PrefixKeys;
+import dev.tokamak.engine.step.DrawConstraint;
+import dev.tokamak.spi.scheduler.Sequence;
+
+/** One completion of a request: its sequence, and what the engine and the output thread keep beside it. */
+public final class Completion {
+    private final Request request;
+    private final int index;
+    private final PrefixKeys.Chain keys;
+    private final DrawConstraint constraint;
+    private Sequence sequence;
+
+    /** Output thread: made with the first token. */
+    private CompletionText text;
+
+    /** Output thread: whether its last output was handed out; whatever comes later is dropped. */
+    private boolean finished;
+
+    /**
+     * A completion.
+     *
+     * @param request whose it is
+     * @param index from 0
+     * @param keys of its prefix, or null if it shares no blocks
+     * @param constraint on what it may draw, or null
+     */
+    public Completion(Request request, int index, PrefixKeys.Chain keys, DrawConstraint constraint) {
+        this.request = request;
+        this.index = index;
+        this.keys = keys;
+        this.constraint = constraint;
+    }
+
+    /** Ties it to its sequence, once, on the submitting thread. */
+    public void bind(Sequence itsSequence) {
+        sequence = itsSequence;
+    }
+
+    /** Whose it is. */
+    public Request request() {
+        return request;
+    }
+
+    /** Which of the request's completions it is, from 0. */
+    public int index() {
+        return index;
+    }
+
+    /** Its tokens. Engine thread. */
+    public Sequence sequence() {
+        return sequence;
+    }
+
+    /** The keys of its prefix, or null if it shares no blocks. Engine thread. */
+    public PrefixKeys.Chain keys() {
+        return keys;
+    }
+
+    /** What restricts its draws, or null. Engine thread and mask workers. */
+    public DrawConstraint constraint() {
+        return constraint;
+    }
+
+    CompletionText text() {
+        if (text == null) {
+            text = request.newText();
+        }
+        return text;
+    }
+
+    boolean finished() {
+        return finished;
+    }
+
+    void finish() {
+        finished = true;
+        text = null;
+    }
+}

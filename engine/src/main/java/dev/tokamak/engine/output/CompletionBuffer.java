@@ -1,0 +1,66 @@
+package dev.tokamak.engine.output;
+
+import dev.tokamak.api.CompletionOutput;
+import dev.tokamak.api.FinishReason;
+import dev.tokamak.api.TokenLogprob;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** What one completion has accumulated and its reader has not seen, or, where the reader wants it so, all of it. */
+final class CompletionBuffer {
+    private final int index;
+    private final StringBuilder text = new StringBuilder();
+    private int[] tokens = new int[16];
+    private int tokenCount;
+    private final List<TokenLogprob> logprobs = new ArrayList<>(0);
+    private FinishReason finishReason;
+    private Object stopReason;
+    private boolean changed;
+
+    CompletionBuffer(int index) {
+        this.index = index;
+    }
+
+    void add(String moreText, int token, TokenLogprob logprob, FinishReason reason, Object stoppedBy) {
+        text.append(moreText);
+        if (token != OutputBatch.NO_TOKEN) {
+            if (tokenCount == tokens.length) {
+                tokens = Arrays.copyOf(tokens, tokenCount * 2);
+            }
+            tokens[tokenCount++] = token;
+        }
+        if (logprob != null) {
+            logprobs.add(logprob);
+        }
+        if (reason != null) {
+            finishReason = reason;
+            stopReason = stoppedBy;
+        }
+        changed = true;
+    }
+
+    /** Whether something was added since the last {@link #output}. */
+    boolean changed() {
+        return changed;
+    }
+
+    /** All that was added. */
+    CompletionOutput output() {
+        changed = false;
+        return CompletionOutput.builder(index)
+                .text(text.toString())
+                .tokenIds(Arrays.copyOf(tokens, tokenCount))
+                .logprobs(List.copyOf(logprobs))
+                .finishReason(finishReason)
+                .stopReason(stopReason)
+                .build();
+    }
+
+    /** Forgets what was added. */
+    void clear() {
+        text.setLength(0);
+        tokenCount = 0;
+        logprobs.clear();
+    }
+}

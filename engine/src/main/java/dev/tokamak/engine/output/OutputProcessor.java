@@ -1,0 +1,129 @@
+package dev.tokamak.engine.output;
+
+import dev.tokamak.api.ErrorCode;
+import dev.tokamak.api.FinishReason;
+import dev.tokamak.api.TokamakException;
+import java.util.function.Consumer;
+
+/**
+ * The output thread's work: turns batches into outputs. What goes wrong with one completion's text fails that request and
+ * nothing else.
+ */
+public final class OutputProcessor implements Runnable {
+    private static final System.Logger LOG = System.getLogger(OutputProcessor.class.getName());
+
+    private final OutputRing ring;
+    private final Consumer<Completion> abortCompletion;
+    private final Consumer<Request> abortRequest;
+    private final Consumer<Request> requestEnded;
+
+    /**
+     * A processor.
+     *
+     * @param ring where batches come from
+     * @param abortCompletion called when a stop string was found
+     * @param abortRequest called when a request's text cannot be made
+     * @param requestEnded called when a request's last output was handed out, or it failed
+     */
+    public OutputProcessor(
+            OutputRing ring,
+            Consumer<Completion> abortCompletion,
+            Consumer<Request> abortRequest,
+            Consumer<Request> requestEnded) {
+        this.ring = ring;
+        this.abortCompletion = abortCompletion;
+        this.abortRequest = abortRequest;
+        this.requestEnded = requestEnded;
+    }
+
+    @Override
+    public void run() {
+        for (OutputBatch batch = ring.take(); batch != null; batch = ring.take()) {
+            for (int i = 0; i < batch.size(); i++) {
+                processSafely(batch, i);
+            }
+            batch.clear();
+            ring.release();
+        }
+    }
+
+    private void processSafely(OutputBatch batch, int i) {
+        Completion completion = batch.completion(i);
+        if (completion.finished()) {
+            return;
+        }
+        try {
+            process(batch, i, completion);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "request " + completion.request().id() + " failed in its output", e);
+            completion.finish();
+            fail(
+                    completion.request(),
+                    new TokamakException(ErrorCode.STEP_FAILED, "the output could not be made: " + e.getMessage(), e));
+            abortRequest.accept(completion.request());
+        }
+    }
+
+    private void process(OutputBatch batch, int i, Completion completion) {
+        Request request = completion.request();
+        if (batch.failure(i) != null) {
+            completion.finish();
+            fail(request, batch.failure(i));
+            return;
+        }
+        FinishReason reason = batch.reason(i);
+        int stopToken = batch.stopToken(i);
+        String text = text(batch, i, completion.text());
+        Object stopReason = null;
+        String stopString = completion.text().stoppedBy();
+        if (stopString != null) {
+            if (reason == null) {
+                abortCompletion.accept(completion);
+            }
+            reason = FinishReason.STOP;
+            stopReason = stopString;
+        } else if (stopToken != OutputBatch.NO_TOKEN
+                && request.params().stopTokenIds().contains(stopToken)) {
+            stopReason = stopToken;
+        }
+        if (batch.token(i) != OutputBatch.NO_TOKEN) {
+            request.countToken();
+        }
+        boolean last = false;
+        if (reason != null) {
+            completion.finish();
+            last = request.finishOne();
+        }
+        request.collector()
+                .add(
+                        completion.index(),
+                        text,
+                        batch.token(i),
+                        batch.logprob(i),
+                        reason,
+                        stopReason,
+                        last,
+                        batch.cachedTokens(i),
+                        request.generatedTokens());
+        if (last) {
+            requestEnded.accept(request);
+        }
+    }
+
+    private static String text(OutputBatch batch, int i, CompletionText text) {
+        String more = "";
+        if (batch.token(i) != OutputBatch.NO_TOKEN) {
+            more = text.add(batch.token(i), batch.stopToken(i) == OutputBatch.NO_TOKEN || text.includesStop());
+        }
+        if (batch.reason(i) == null || text.stoppedBy() != null) {
+            return more;
+        }
+        String rest = text.finish();
+        return more.isEmpty() ? rest : more + rest;
+    }
+
+    private void fail(Request request, TokamakException failure) {
+        request.collector().fail(failure);
+        requestEnded.accept(request);
+    }
+}

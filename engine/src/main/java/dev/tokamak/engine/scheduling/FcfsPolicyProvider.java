@@ -1,0 +1,21 @@
+package dev.tokamak.engine.scheduling;
+
+import dev.tokamak.spi.scheduler.SchedulingPolicy;
+import dev.tokamak.spi.scheduler.SchedulingPolicyProvider;
+import java.util.Map;
+
+/** First come, first served: {@code fcfs}. The latest arrival gives up its blocks first. */
+public final class FcfsPolicyProvider implements SchedulingPolicyProvider {
+    /** For {@link java.util.ServiceLoader}. */
+    public FcfsPolicyProvider() {}
+
+    @Override
+    public String name() {
+        return "fcfs";
+    }
+
+    @Override
+    public SchedulingPolicy create(Map<String, String> options) {
+        return (a, b) -> Long.compare(a.arrival(), b.arrival());
+    }
+}

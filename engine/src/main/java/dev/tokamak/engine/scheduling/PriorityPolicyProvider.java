@@ -1,0 +1,24 @@
+package dev.tokamak.engine.scheduling;
+
+import dev.tokamak.spi.scheduler.SchedulingPolicy;
+import dev.tokamak.spi.scheduler.SchedulingPolicyProvider;
+import java.util.Map;
+
+/** The lowest priority number first, then first come, first served: {@code priority}. */
+public final class PriorityPolicyProvider implements SchedulingPolicyProvider {
+    /** For {@link java.util.ServiceLoader}. */
+    public PriorityPolicyProvider() {}
+
+    @Override
+    public String name() {
+        return "priority";
+    }
+
+    @Override
+    public SchedulingPolicy create(Map<String, String> options) {
+        return (a, b) -> {
+            int byPriority = Integer.compare(a.priority(), b.priority());
+            return byPriority != 0 ? byPriority : Long.compare(a.arrival(), b.arrival());
+        };
+    }
+}

@@ -1,0 +1,22 @@
+package dev.tokamak.engine.scheduling;
+
+import dev.tokamak.spi.scheduler.Sequence;
+
+/** What the scheduler keeps with a sequence. */
+final class SequenceState {
+    /** The place of a sequence that does not wait. */
+    static final int NOT_WAITING = -1;
+
+    /** Its place in the heap of {@link WaitingQueue}. */
+    int place = NOT_WAITING;
+
+    /** How many rows of plans in flight are its own. */
+    int rowsInFlight;
+
+    /** Grows whenever the sequence loses its blocks: rows planned before that say nothing about its new ones. */
+    int incarnation;
+
+    static SequenceState of(Sequence sequence) {
+        return (SequenceState) sequence.schedulerState();
+    }
+}

@@ -1,0 +1,55 @@
+package dev.tokamak.engine.scheduling;
+
+/**
+ * The executor's slots. A slot that was given back is free once no plan in flight names it: until then the executor may still
+ * write its sampled token there.
+ */
+final class SlotPool {
+    private final int[] free;
+    private final int[] rowsInFlight;
+    private final boolean[] abandoned;
+    private int freeCount;
+
+    SlotPool(int slots) {
+        free = new int[slots];
+        rowsInFlight = new int[slots];
+        abandoned = new boolean[slots];
+        reset();
+    }
+
+    void reset() {
+        freeCount = free.length;
+        for (int i = 0; i < free.length; i++) {
+            free[i] = free.length - 1 - i;
+            rowsInFlight[i] = 0;
+            abandoned[i] = false;
+        }
+    }
+
+    boolean isEmpty() {
+        return freeCount == 0;
+    }
+
+    int take() {
+        return free[--freeCount];
+    }
+
+    void giveBack(int slot) {
+        if (rowsInFlight[slot] == 0) {
+            free[freeCount++] = slot;
+        } else {
+            abandoned[slot] = true;
+        }
+    }
+
+    void planned(int slot) {
+        rowsInFlight[slot]++;
+    }
+
+    void landed(int slot) {
+        if (--rowsInFlight[slot] == 0 && abandoned[slot]) {
+            abandoned[slot] = false;
+            free[freeCount++] = slot;
+        }
+    }
+}

@@ -1,0 +1,385 @@
+package dev.tokamak.engine.scheduling;
+
+import dev.tokamak.api.FinishReason;
+import dev.tokamak.api.SamplingParams;
+import dev.tokamak.spi.executor.SamplingState;
+import dev.tokamak.spi.executor.StepPlan;
+import dev.tokamak.spi.executor.StepResult;
+import dev.tokamak.spi.kvcache.KvCacheManager;
+import dev.tokamak.spi.scheduler.Scheduler;
+import dev.tokamak.spi.scheduler.SchedulerContext;
+import dev.tokamak.spi.scheduler.SchedulingPolicy;
+import dev.tokamak.spi.scheduler.Sequence;
+import java.util.Arrays;
+
+/**
+ * Continuous batching with chunked prefill under one token budget (Yu et al., "Orca", OSDI 2022; Agrawal et al.,
+ * "Sarathi-Serve", OSDI 2024).
+ *
+ * <p><b>Implementation notes.</b> There is no prefill and no decode phase: a sequence has computed tokens that chase its known
+ * ones, where the tokens that steps in flight will sample count as known. Running sequences come first, those that
+ * outlast others in front; when blocks run out, the last one gives up its own and waits to be recomputed. Since rows are
+ * planned from the front and victims taken from the end, a victim never has a row in the plan being made. Waiting
+ * sequences are admitted only if nothing was given up, and only if blocks for all their known tokens are free, so
+ * that a prompt in chunks cannot strand halfway.
+ *
+ * <p>A plan may be made while others are in flight. Three rules keep that right. A sequence that lost its blocks is not admitted
+ * again before its last row has landed; its token is kept. A row remembers its sequence's incarnation, so blocks taken after
+ * it was planned are not committed on its word. And the draw of a row that was planned without a mask is void if a mask has
+ * come to hold since: its last position is computed again.
+ *
+ * <p>Nothing is allocated in the steady state; admission allocates the sequence's sampling state.
+ */
+final class TokenBudgetScheduler implements Scheduler {
+    private final SchedulingPolicy policy;
+    private final KvCacheManager kvCache;
+    private final int maxNumBatchedTokens;
+    private final WaitingQueue waiting;
+    private final RunningList running;
+    private final SlotPool slots;
+
+    private final PlannedRows[] inFlight;
+    private int oldestInFlight;
+    private int plansInFlight;
+
+    private Sequence[] passedOver = new Sequence[16];
+    private Sequence blocked;
+    private int freeBlocksWhenBlocked;
+    private long preemptions;
+
+    TokenBudgetScheduler(SchedulerContext context) {
+        policy = context.policy();
+        kvCache = context.kvCache();
+        maxNumBatchedTokens = context.maxNumBatchedTokens();
+        waiting = new WaitingQueue(policy);
+        running = new RunningList(policy, context.maxNumSeqs());
+        slots = new SlotPool(context.maxNumSeqs());
+        inFlight = new PlannedRows[context.stepsInFlight()];
+        for (int i = 0; i < inFlight.length; i++) {
+            inFlight[i] = new PlannedRows();
+        }
+    }
+
+    @Override
+    public void add(Sequence sequence) {
+        sequence.setSchedulerState(new SequenceState());
+        waiting.add(sequence);
+    }
+
+    @Override
+    public void abort(Sequence sequence) {
+        if (!sequence.ended()) {
+            end(sequence);
+        }
+    }
+
+    @Override
+    public boolean schedule(StepPlan plan) {
+        if (plansInFlight == inFlight.length) {
+            throw new IllegalStateException(plansInFlight + " plans are in flight already");
+        }
+        PlannedRows rows = inFlight[(oldestInFlight + plansInFlight) % inFlight.length];
+        long preemptionsBefore = preemptions;
+        int budget = planRunning(plan, rows);
+        if (preemptions == preemptionsBefore) {
+            admit(plan, rows, budget);
+        }
+        if (rows.size() == 0) {
+            return false;
+        }
+        plansInFlight++;
+        return true;
+    }
+
+    private int planRunning(StepPlan plan, PlannedRows rows) {
+        running.sort();
+        int budget = maxNumBatchedTokens;
+        for (int i = 0; i < running.size() && budget > 0; i++) {
+            Sequence sequence = running.get(i);
+            int count = makeRoom(sequence, tokensToPlan(sequence, budget));
+            if (count > 0) {
+                addRow(plan, rows, sequence, count, false);
+                budget -= count;
+            }
+        }
+        return budget;
+    }
+
+    private int tokensToPlan(Sequence sequence, int budget) {
+        int planned = sequence.inFlight();
+        boolean nothingLeft = sequence.generatedTokens() + planned >= sequence.maxTokens();
+        boolean mustKnowItsToken = sequence.masked() && planned > 0;
+        if (nothingLeft || mustKnowItsToken) {
+            return 0;
+        }
+        int wanted = sequence.length() + planned - sequence.computedTokens();
+        return wanted <= 0 ? 0 : capped(sequence, wanted, budget);
+    }
+
+    private int capped(Sequence sequence, int wanted, int budget) {
+        int most = Math.min(wanted, budget);
+        return Math.max(0, Math.min(most, policy.tokens(sequence, wanted, budget)));
+    }
+
+    /** Finds blocks for {@code count} more tokens, if need be by preemption. Returns how many tokens there is room for. */
+    private int makeRoom(Sequence sequence, int count) {
+        while (count > 0 && !kvCache.ensure(sequence, sequence.computedTokens() + count)) {
+            Sequence victim = running.last();
+            if (victim != sequence) {
+                preempt(victim);
+            } else if (running.size() > 1) {
+                preempt(sequence);
+                return 0;
+            } else if (plansInFlight > 0) {
+                return 0; // What is in flight gives blocks back when it lands.
+            } else {
+                count /= 2; // Alone: blocks behind a sliding window come back as the sequence goes on.
+            }
+        }
+        return count;
+    }
+
+    private void preempt(Sequence sequence) {
+        running.remove(sequence);
+        surrender(sequence);
+        waiting.add(sequence);
+        preemptions++;
+    }
+
+    /** Takes slot and blocks from a sequence; what was computed is lost, what was sampled is kept. */
+    private void surrender(Sequence sequence) {
+        kvCache.release(sequence);
+        SequenceState.of(sequence).incarnation++;
+        sequence.setComputed(0);
+        if (sequence.slot() != Sequence.NO_SLOT) {
+            slots.giveBack(sequence.slot());
+            sequence.setSlot(Sequence.NO_SLOT);
+        }
+    }
+
+    private void admit(StepPlan plan, PlannedRows rows, int budget) {
+        int passed = 0;
+        int left = budget;
+        while (left > 0 && !slots.isEmpty()) {
+            Sequence sequence = waiting.first();
+            if (sequence == null || SequenceState.of(sequence).rowsInFlight > 0 || stillBlocked(sequence)) {
+                break;
+            }
+            sequence.setComputed(kvCache.attachCachedPrefix(sequence));
+            int count = capped(sequence, sequence.length() - sequence.computedTokens(), left);
+            if (count == 0) {
+                drop(sequence);
+                waiting.remove(sequence);
+                passed = passOver(sequence, passed);
+                continue;
+            }
+            count = roomToBegin(sequence, count);
+            if (count == 0) {
+                drop(sequence);
+                blocked = sequence;
+                freeBlocksWhenBlocked = kvCache.freeBlocks();
+                break;
+            }
+            waiting.remove(sequence);
+            if (sequence.cachedTokens() < 0) {
+                sequence.setCachedTokens(Math.min(sequence.computedTokens(), sequence.promptTokens()));
+            }
+            sequence.setSlot(slots.take());
+            running.add(sequence);
+            addRow(plan, rows, sequence, count, true);
+            left -= count;
+        }
+        for (int i = 0; i < passed; i++) {
+            waiting.add(passedOver[i]);
+            passedOver[i] = null;
+        }
+    }
+
+    private boolean stillBlocked(Sequence sequence) {
+        return sequence == blocked && kvCache.freeBlocks() <= freeBlocksWhenBlocked && running.size() > 0;
+    }
+
+    private int passOver(Sequence sequence, int passed) {
+        if (passed == passedOver.length) {
+            passedOver = Arrays.copyOf(passedOver, passed * 2);
+        }
+        passedOver[passed] = sequence;
+        return passed + 1;
+    }
+
+    /** Blocks for all tokens known, or, for a sequence that is alone, for as many as there are blocks for. */
+    private int roomToBegin(Sequence sequence, int count) {
+        if (kvCache.ensure(sequence, sequence.length())) {
+            return count;
+        }
+        int smaller = running.size() == 0 && plansInFlight == 0 ? count : 0;
+        while (smaller > 0 && !kvCache.ensure(sequence, sequence.computedTokens() + smaller)) {
+            smaller /= 2;
+        }
+        return smaller;
+    }
+
+    private void drop(Sequence sequence) {
+        kvCache.release(sequence);
+        sequence.setComputed(0);
+    }
+
+    private void addRow(StepPlan plan, PlannedRows rows, Sequence sequence, int count, boolean newSlot) {
+        SamplingParams params = sequence.params();
+        int position = sequence.computedTokens();
+        int end = position + count;
+        boolean sampled = end == sequence.length() + sequence.inFlight();
+        int flags = newSlot ? StepPlan.FLAG_NEW_SLOT : 0;
+        if (sampled) {
+            flags |= StepPlan.FLAG_SAMPLE;
+            flags |= sequence.masked() ? StepPlan.FLAG_NEEDS_MASK : 0;
+            flags |= params.logprobs().isPresent() ? StepPlan.FLAG_LOGPROBS : 0;
+        }
+        int outputIndex = sequence.generatedTokens() + sequence.inFlight();
+        plan.addRow(sequence.id(), sequence.slot(), flags, position, outputIndex);
+        if (position < sequence.length()) {
+            plan.addTokens(sequence.tokens(), position, Math.min(end, sequence.length()) - position);
+        }
+        if (end > sequence.length()) {
+            plan.addToken(StepPlan.LAST_SAMPLED);
+        }
+        kvCache.writeBlocks(sequence, plan, newSlot);
+        if (newSlot) {
+            plan.setSampling(samplingOf(sequence).encode());
+        }
+        if ((flags & StepPlan.FLAG_LOGPROBS) != 0) {
+            plan.setLogprobs(params.logprobs().getAsInt());
+        }
+        if (sequence.adapter() >= 0) {
+            plan.setAdapter(sequence.adapter());
+        }
+        sequence.setComputed(end);
+        sequence.setInFlight(sequence.inFlight() + (sampled ? 1 : 0));
+        SequenceState.of(sequence).rowsInFlight++;
+        slots.planned(sequence.slot());
+        rows.add(sequence);
+    }
+
+    private static SamplingState samplingOf(Sequence sequence) {
+        int[] prompt = Arrays.copyOf(sequence.tokens(), sequence.promptTokens());
+        int[] output = Arrays.copyOfRange(sequence.tokens(), sequence.promptTokens(), sequence.length());
+        return SamplingState.of(sequence.params(), sequence.seed(), sequence.endTokens(), prompt, output);
+    }
+
+    @Override
+    public void update(StepPlan plan, StepResult result, Events events) {
+        PlannedRows rows = inFlight[oldestInFlight];
+        for (int row = 0; row < rows.size(); row++) {
+            land(plan, row, rows, result, events);
+        }
+        rows.clear();
+        oldestInFlight = (oldestInFlight + 1) % inFlight.length;
+        plansInFlight--;
+    }
+
+    private void land(StepPlan plan, int row, PlannedRows rows, StepResult result, Events events) {
+        Sequence sequence = rows.sequence(row);
+        SequenceState.of(sequence).rowsInFlight--;
+        slots.landed(plan.slot(row));
+        boolean sampled = plan.has(row, StepPlan.FLAG_SAMPLE);
+        if (sampled) {
+            sequence.setInFlight(sequence.inFlight() - 1);
+        }
+        if (sequence.ended()) {
+            return;
+        }
+        if (result.failed(row)) {
+            finish(sequence, FinishReason.ERROR, -1, events);
+            return;
+        }
+        boolean current = rows.current(row);
+        boolean drawnWithoutItsMask = sequence.masked() && !plan.has(row, StepPlan.FLAG_NEEDS_MASK);
+        if (sampled && (drawnWithoutItsMask || result.tokenCount(row) == 0)) {
+            if (current) {
+                sequence.setComputed(sequence.length() - 1);
+            }
+            return;
+        }
+        if (current) {
+            kvCache.commit(sequence, plan.position(row) + plan.tokenCount(row));
+        }
+        for (int i = 0; i < result.tokenCount(row) && !sequence.ended(); i++) {
+            take(sequence, result, row, i, events);
+        }
+    }
+
+    private void take(Sequence sequence, StepResult result, int row, int i, Events events) {
+        int token = result.token(row, i);
+        sequence.append(token);
+        events.token(sequence, token, result, row, i);
+        int generated = sequence.generatedTokens();
+        if (generated > sequence.params().minTokens() && contains(sequence.endTokens(), token)) {
+            finish(sequence, FinishReason.STOP, token, events);
+        } else if (generated >= sequence.maxTokens()) {
+            finish(sequence, FinishReason.LENGTH, -1, events);
+        }
+    }
+
+    private static boolean contains(int[] tokens, int token) {
+        for (int t : tokens) {
+            if (t == token) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void finish(Sequence sequence, FinishReason reason, int stopToken, Events events) {
+        end(sequence);
+        events.finished(sequence, reason, stopToken);
+    }
+
+    private void end(Sequence sequence) {
+        sequence.end();
+        waiting.remove(sequence);
+        running.remove(sequence);
+        surrender(sequence);
+        if (blocked == sequence) {
+            blocked = null;
+        }
+    }
+
+    @Override
+    public void recover(StepPlan[] plans, Events events) {
+        for (int i = 0; i < plansInFlight; i++) {
+            PlannedRows rows = inFlight[(oldestInFlight + i) % inFlight.length];
+            for (int row = 0; row < rows.size(); row++) {
+                Sequence sequence = rows.sequence(row);
+                SequenceState.of(sequence).rowsInFlight = 0;
+                sequence.setInFlight(0);
+                if (!sequence.ended()) {
+                    finish(sequence, FinishReason.ERROR, -1, events);
+                }
+            }
+            rows.clear();
+        }
+        plansInFlight = 0;
+        while (running.size() > 0) {
+            Sequence sequence = running.last();
+            running.remove(sequence);
+            surrender(sequence);
+            waiting.add(sequence);
+        }
+        slots.reset();
+    }
+
+    @Override
+    public int running() {
+        return running.size();
+    }
+
+    @Override
+    public int waiting() {
+        return waiting.size();
+    }
+
+    @Override
+    public long preemptions() {
+        return preemptions;
+    }
+}

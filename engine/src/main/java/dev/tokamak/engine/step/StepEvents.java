@@ -1,0 +1,110 @@
+package dev.tokamak.engine.step;
+
+import dev.tokamak.api.ErrorCode;
+import dev.tokamak.api.FinishReason;
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.api.TokenLogprob;
+import dev.tokamak.engine.output.Completion;
+import dev.tokamak.engine.output.OutputRing;
+import dev.tokamak.engine.output.Request;
+import dev.tokamak.spi.executor.StepResult;
+import dev.tokamak.spi.scheduler.Scheduler;
+import dev.tokamak.spi.scheduler.Sequence;
+import java.util.List;
+
+/** What a step did to each sequence, written into the batch for the output thread. Engine thread. */
+final class StepEvents implements Scheduler.Events {
+    private final StepLoop loop;
+    private final OutputRing ring;
+    private final Counters counters;
+    private Throwable stepFailure;
+
+    StepEvents(StepLoop loop, OutputRing ring, Counters counters) {
+        this.loop = loop;
+        this.ring = ring;
+        this.counters = counters;
+    }
+
+    /**
+     * Begins a step's events.
+     *
+     * @param failure of the step as a whole, or null
+     */
+    void begin(Throwable failure) {
+        stepFailure = failure;
+    }
+
+    @Override
+    public void token(Sequence sequence, int token, StepResult result, int row, int index) {
+        Completion completion = (Completion) sequence.owner();
+        counters.generationTokens++;
+        if (completion.keys() != null) {
+            completion.keys().extend(sequence);
+        }
+        if (completion.constraint() != null) {
+            completion.constraint().told(sequence, token);
+            sequence.setMasked(completion.constraint().holds());
+        }
+        ring.current().token(completion, token, logprob(token, result, row, index));
+        if (completion.index() == 0 && sequence.generatedTokens() == 1) {
+            promptIsComputed(completion.request(), sequence);
+        }
+    }
+
+    /** The prompt's blocks can be shared now, so the request's other completions need not compute them again. */
+    private void promptIsComputed(Request request, Sequence sequence) {
+        counters.promptTokens += sequence.promptTokens();
+        if (request.fanOut()) {
+            Completion[] completions = request.completions();
+            for (int i = 1; i < completions.length; i++) {
+                loop.add(completions[i]);
+            }
+        }
+    }
+
+    private static TokenLogprob logprob(int token, StepResult result, int row, int index) {
+        float logprob = result.logprob(row, index);
+        if (Float.isNaN(logprob)) {
+            return null;
+        }
+        int[] ids = result.topTokens(row, index);
+        if (ids == null || ids.length == 0) {
+            return new TokenLogprob(token, logprob, result.rank(row, index), List.of());
+        }
+        float[] logprobs = result.topLogprobs(row, index);
+        TokenLogprob[] top = new TokenLogprob[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            top[i] = new TokenLogprob(ids[i], logprobs[i], i + 1, List.of());
+        }
+        return new TokenLogprob(token, logprob, result.rank(row, index), List.of(top));
+    }
+
+    @Override
+    public void finished(Sequence sequence, FinishReason reason, int stopToken) {
+        Completion completion = (Completion) sequence.owner();
+        if (reason == FinishReason.ERROR) {
+            failed(completion, failure());
+            return;
+        }
+        counters.requestsFinished++;
+        loop.ended(completion);
+        ring.current().finished(completion, reason, stopToken);
+    }
+
+    private TokamakException failure() {
+        return stepFailure == null
+                ? new TokamakException(
+                        ErrorCode.STEP_FAILED, "the model gave logits that are not numbers for this request")
+                : new TokamakException(
+                        ErrorCode.STEP_FAILED,
+                        "the step that carried this request failed: " + stepFailure.getMessage(),
+                        stepFailure);
+    }
+
+    /** A failed completion takes its request with it. */
+    void failed(Completion completion, TokamakException failure) {
+        loop.ended(completion);
+        ring.current().failed(completion, failure);
+        loop.drop(completion.request());
+    }
+}

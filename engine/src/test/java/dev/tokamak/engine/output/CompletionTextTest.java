@@ -1,0 +1,91 @@
+package dev.tokamak.engine.output;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokamak.api.SamplingParams;
+import dev.tokamak.tck.ByteTokenizer;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class CompletionTextTest {
+    private static CompletionText text(SamplingParams.Builder params) {
+        return new CompletionText(params.build(), new ByteTokenizer().detokenizer(true, new int[0]));
+    }
+
+    private static String feed(CompletionText text, String all) {
+        StringBuilder out = new StringBuilder();
+        for (byte b : all.getBytes(StandardCharsets.UTF_8)) {
+            out.append(text.add(b & 0xff, true));
+            if (text.stoppedBy() != null) {
+                return out.toString();
+            }
+        }
+        return out + "|" + text.finish();
+    }
+
+    @Test
+    void neverSplitsACharacter() {
+        CompletionText text = text(SamplingParams.builder());
+        byte[] euro = "€".getBytes(StandardCharsets.UTF_8);
+
+        assertThat(text.add(euro[0] & 0xff, true)).isEmpty();
+        assertThat(text.add(euro[1] & 0xff, true)).isEmpty();
+        assertThat(text.add(euro[2] & 0xff, true)).isEqualTo("€");
+    }
+
+    @Test
+    void cutsAtAStopStringThatSpansTokens() {
+        CompletionText text = text(SamplingParams.builder().stop(java.util.List.of("STOP")));
+
+        assertThat(feed(text, "go on STOP here")).isEqualTo("go on ");
+        assertThat(text.stoppedBy()).isEqualTo("STOP");
+    }
+
+    @Test
+    void keepsTheStopStringWhenAsked() {
+        CompletionText text =
+                text(SamplingParams.builder().stop(java.util.List.of("STOP")).includeStopInOutput(true));
+
+        assertThat(feed(text, "go on STOP here")).isEqualTo("go on STOP");
+    }
+
+    @Test
+    void holdsBackWhatCouldBecomeAStopStringAndNothingElse() {
+        CompletionText text = text(SamplingParams.builder().stop(java.util.List.of("STOP")));
+
+        assertThat(text.add('a', true)).isEqualTo("a");
+        assertThat(text.add('S', true)).isEmpty();
+        assertThat(text.add('T', true)).isEmpty();
+        assertThat(text.add('S', true)).isEqualTo("ST");
+        assertThat(text.finish()).isEqualTo("S");
+    }
+
+    @Test
+    void takesTheStopStringThatBeginsFirst() {
+        CompletionText text = text(SamplingParams.builder().stop(java.util.List.of("cde", "bc")));
+
+        assertThat(feed(text, "abcdef")).isEqualTo("a");
+        assertThat(text.stoppedBy()).isEqualTo("bc");
+    }
+
+    @Test
+    void looksForStopStringsBehindTheMinimumOnly() {
+        CompletionText text =
+                text(SamplingParams.builder().stop(java.util.List.of("x")).minTokens(3));
+
+        assertThat(feed(text, "axbcxd")).isEqualTo("axbc");
+    }
+
+    @Test
+    void replacesACharacterThatTheEndCutsOff() {
+        CompletionText text = text(SamplingParams.builder());
+        text.add(0xe2, true);
+
+        assertThat(text.finish()).isEqualTo("\ufffd");
+    }
+
+    @Test
+    void leavesOutATokenThatIsNotVisible() {
+        assertThat(text(SamplingParams.builder()).add('a', false)).isEmpty();
+    }
+}

@@ -1,0 +1,234 @@
+package dev.tokamak.engine.plugin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tokamak.api.ErrorCode;
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.spi.scheduler.SchedulingPolicyProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PluginRegistryTest {
+    private static final String POLICY = "dev.tokamak.spi.scheduler.SchedulingPolicyProvider";
+
+    @TempDir
+    Path temp;
+
+    private Path plugins() {
+        return temp.resolve("plugins");
+    }
+
+    private PluginRegistry discover() {
+        return PluginRegistry.discover(Optional.of(plugins()), getClass().getClassLoader());
+    }
+
+    private static PluginEntry refused(PluginRegistry registry) {
+        List<PluginEntry> refused = registry.entries().stream()
+                .filter(entry -> entry.refusal().isPresent())
+                .toList();
+        assertThat(refused).hasSize(1);
+        return refused.get(0);
+    }
+
+    @Test
+    void findsTheEnginesOwnProvidersOnTheClassPath() {
+        PluginRegistry registry = discover();
+
+        assertThat(registry.names(PluginKind.SCHEDULING_POLICY)).contains("fcfs", "priority");
+        assertThat(registry.find(PluginKind.SCHEDULER, "default")).isPresent();
+        assertThat(registry.find(PluginKind.KV_CACHE_MANAGER, "default")).isPresent();
+    }
+
+    @Test
+    void loadsAPluginFromAFolderOfItsOwn() {
+        Path jar = PluginJar.policy("third.Party", "third", "")
+                .manifest("Implementation-Version", "1.2.3")
+                .writeTo(plugins().resolve("party/third.jar"));
+
+        PluginRegistry registry = discover();
+
+        assertThat(registry.find(PluginKind.SCHEDULING_POLICY, "third")).isPresent();
+        assertThat(registry.entries())
+                .contains(new PluginEntry(
+                        "scheduling-policy", "third", "party", jar.toString(), "1.2.3", Optional.empty()));
+    }
+
+    @Test
+    void takesASingleJarForAPlugin() {
+        PluginJar.policy("third.Party", "third", "").writeTo(plugins().resolve("lonely.jar"));
+
+        assertThat(discover().entries()).anySatisfy(entry -> {
+            assertThat(entry.name()).isEqualTo("third");
+            assertThat(entry.plugin()).isEqualTo("lonely");
+        });
+    }
+
+    @Test
+    void givesEachPluginItsOwnClassesOfTheSameName() {
+        PluginJar.policy("same.Name", "one", "").writeTo(plugins().resolve("a/one.jar"));
+        PluginJar.policy("same.Name", "two", "").writeTo(plugins().resolve("b/two.jar"));
+
+        PluginRegistry registry = discover();
+
+        Class<?> one = registry.require(PluginKind.SCHEDULING_POLICY, "one").getClass();
+        Class<?> two = registry.require(PluginKind.SCHEDULING_POLICY, "two").getClass();
+        assertThat(one.getName()).isEqualTo(two.getName());
+        assertThat(one).isNotSameAs(two);
+    }
+
+    @Test
+    void hidesTheHostsOtherClassesFromAPlugin() {
+        PluginJar.policy("third.Curious", "curious", "dev.tokamak.engine.plugin.PluginKind.all();")
+                .writeTo(plugins().resolve("curious/curious.jar"));
+
+        PluginRegistry registry = discover();
+
+        assertThat(refused(registry).refusal().orElseThrow()).contains("NoClassDefFoundError");
+        assertThat(registry.find(PluginKind.SCHEDULING_POLICY, "curious")).isEmpty();
+    }
+
+    @Test
+    void refusesASecondProviderOfTheSameNameNamingBothJars() {
+        Path first = PluginJar.policy("a.First", "twin", "").writeTo(plugins().resolve("a/first.jar"));
+        Path second = PluginJar.policy("b.Second", "twin", "").writeTo(plugins().resolve("b/second.jar"));
+
+        PluginRegistry registry = discover();
+
+        assertThat(refused(registry).refusal().orElseThrow()).contains(first.toString(), second.toString());
+        assertThat(registry.require(PluginKind.SCHEDULING_POLICY, "twin")
+                        .getClass()
+                        .getName())
+                .isEqualTo("a.First");
+    }
+
+    @Test
+    void refusesAPluginThatTakesTheNameOfOneOfOurs() {
+        PluginJar.policy("a.Usurper", "fcfs", "").writeTo(plugins().resolve("a/usurper.jar"));
+
+        PluginRegistry registry = discover();
+
+        assertThat(refused(registry).name()).isEqualTo("fcfs");
+        assertThat(registry.require(PluginKind.SCHEDULING_POLICY, "fcfs")
+                        .getClass()
+                        .getName())
+                .startsWith("dev.tokamak.engine.");
+    }
+
+    @Test
+    void leavesOutAPluginThatThrowsWhileLoadingAndSaysWhy() {
+        PluginJar.policy("a.Broken", "broken", "if (true) throw new IllegalStateException(\"no luck today\");")
+                .writeTo(plugins().resolve("broken/broken.jar"));
+        PluginJar.policy("b.Sound", "sound", "").writeTo(plugins().resolve("sound/sound.jar"));
+
+        PluginRegistry registry = discover();
+
+        assertThat(refused(registry).refusal().orElseThrow()).contains("no luck today");
+        assertThat(registry.find(PluginKind.SCHEDULING_POLICY, "sound")).isPresent();
+    }
+
+    @Test
+    void leavesOutAProviderClassThatIsMissing() {
+        new PluginJar().service(POLICY, "no.SuchClass").writeTo(plugins().resolve("hollow/hollow.jar"));
+
+        assertThat(refused(discover()).refusal().orElseThrow()).contains("no.SuchClass");
+    }
+
+    @Test
+    void refusesAMalformedName() {
+        PluginJar.policy("a.Loud", "LOUD one", "").writeTo(plugins().resolve("loud/loud.jar"));
+
+        assertThat(refused(discover()).refusal().orElseThrow()).contains("\"LOUD one\"", "lower-case");
+    }
+
+    @Test
+    void refusesAFolderThatDeclaresNoProvider() {
+        new PluginJar()
+                .source("a.Plain", "package a; public class Plain {}")
+                .writeTo(plugins().resolve("p/plain.jar"));
+
+        assertThat(refused(discover()).refusal().orElseThrow()).contains("META-INF/services");
+    }
+
+    @Test
+    void refusesAFileThatIsNoJar() throws IOException {
+        Files.createDirectories(plugins().resolve("torn"));
+        Files.writeString(plugins().resolve("torn/torn.jar"), "this is not a jar");
+
+        assertThat(refused(discover()).refusal().orElseThrow()).contains("torn.jar", "not a readable jar");
+    }
+
+    @Test
+    void letsAPluginExtendAnotherOne() {
+        Path base = PluginJar.policy("base.Base", "base", "")
+                .source("base.Shared", "package base; public class Shared { public static int value = 7; }")
+                .writeTo(plugins().resolve("zbase/base.jar"));
+        PluginJar.policy("more.More", "more", "if (base.Shared.value != 7) throw new Error();")
+                .compiledAgainst(base)
+                .manifest("Tokamak-Extends", "zbase")
+                .writeTo(plugins().resolve("more/more.jar"));
+
+        PluginRegistry registry = discover();
+
+        assertThat(registry.entries())
+                .allSatisfy(entry -> assertThat(entry.refusal()).isEmpty());
+        assertThat(registry.find(PluginKind.SCHEDULING_POLICY, "more")).isPresent();
+    }
+
+    @Test
+    void letsAPluginExtendAProviderOfTheHost() {
+        PluginJar.policy("more.Insider", "insider", "dev.tokamak.engine.plugin.PluginKind.all();")
+                .manifest("Tokamak-Extends", "fcfs")
+                .writeTo(plugins().resolve("insider/insider.jar"));
+
+        assertThat(discover().find(PluginKind.SCHEDULING_POLICY, "insider")).isPresent();
+    }
+
+    @Test
+    void refusesAPluginThatExtendsWhatIsNotThere() {
+        PluginJar.policy("more.Orphan", "orphan", "")
+                .manifest("Tokamak-Extends", "nobody")
+                .writeTo(plugins().resolve("orphan/orphan.jar"));
+
+        assertThat(refused(discover()).refusal().orElseThrow()).contains("\"nobody\"");
+    }
+
+    @Test
+    void setsTheContextClassLoaderWhileAPluginLoads() {
+        PluginJar.policy(
+                        "a.Watcher",
+                        "watcher",
+                        "if (Thread.currentThread().getContextClassLoader() != getClass().getClassLoader())"
+                                + " throw new Error();")
+                .writeTo(plugins().resolve("watcher/watcher.jar"));
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+
+        assertThat(discover().find(PluginKind.SCHEDULING_POLICY, "watcher")).isPresent();
+        assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(before);
+    }
+
+    @Test
+    void namesWhatIsThereWhenSomethingIsMissing() {
+        PluginRegistry registry = discover();
+
+        assertThatThrownBy(() -> registry.require(PluginKind.SCHEDULING_POLICY, "lottery"))
+                .isInstanceOfSatisfying(
+                        TokamakException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIGURATION))
+                .hasMessageContaining("lottery")
+                .hasMessageContaining("fcfs, priority");
+    }
+
+    @Test
+    void startsWithoutAPluginsFolder() {
+        PluginRegistry registry = PluginRegistry.discover(
+                Optional.of(temp.resolve("nowhere")), getClass().getClassLoader());
+
+        SchedulingPolicyProvider fcfs = registry.require(PluginKind.SCHEDULING_POLICY, "fcfs");
+        assertThat(fcfs.name()).isEqualTo("fcfs");
+    }
+}

@@ -1,0 +1,141 @@
+package dev.tokamak.engine.scheduling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokamak.api.FinishReason;
+import dev.tokamak.api.SamplingParams;
+import dev.tokamak.engine.cache.PagedKvCacheManagerProvider;
+import dev.tokamak.engine.cache.PrefixKeys;
+import dev.tokamak.spi.executor.ModelInfo;
+import dev.tokamak.spi.executor.StepPlan;
+import dev.tokamak.spi.executor.StepResult;
+import dev.tokamak.spi.kvcache.KvCacheManager;
+import dev.tokamak.spi.scheduler.Scheduler;
+import dev.tokamak.spi.scheduler.SchedulerContext;
+import dev.tokamak.spi.scheduler.SchedulingPolicy;
+import dev.tokamak.spi.scheduler.Sequence;
+import dev.tokamak.tck.DeterministicExecutor;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Scheduler, cache manager and deterministic executor, stepped by hand on the test's own thread. */
+final class SteppedModel implements Scheduler.Events {
+    final Scheduler scheduler;
+    final KvCacheManager kvCache;
+    final Map<Long, FinishReason> finished = new HashMap<>();
+    final int maxNumSeqs;
+    final int budget;
+    private final DeterministicExecutor executor;
+    private final PrefixKeys keys;
+    private final PrefixKeys.Chain[] chains = new PrefixKeys.Chain[4096];
+    private final StepPlan[] plans;
+    private final StepResult result = new StepResult();
+    private int oldest;
+    private int inFlight;
+    private long steps;
+
+    SteppedModel(DeterministicExecutor.Settings settings, SchedulingPolicy policy, int maxNumSeqs, int budget) {
+        this.maxNumSeqs = maxNumSeqs;
+        this.budget = budget;
+        executor = new DeterministicExecutor(settings);
+        ModelInfo info = executor.load((what, fraction) -> {});
+        executor.allocateKvCache(settings.blockSize(), settings.blocks());
+        kvCache = new PagedKvCacheManagerProvider()
+                .create(info.kvGroups(), settings.blocks(), settings.blockSize(), true);
+        scheduler = new TokenBudgetSchedulerProvider()
+                .create(new SchedulerContext(
+                        policy,
+                        kvCache,
+                        maxNumSeqs,
+                        budget,
+                        info.maxModelLen(),
+                        settings.blockSize(),
+                        executor.maxInFlight()));
+        keys = PrefixKeys.seeded(5, settings.blockSize());
+        plans = new StepPlan[executor.maxInFlight()];
+        Arrays.setAll(plans, i -> new StepPlan());
+    }
+
+    Sequence add(int id, int[] prompt, SamplingParams params, int priority, boolean sharing) {
+        Sequence sequence = new Sequence(
+                id, id, id, priority, params, 7 + id, prompt, new int[0], params.maxTokens().orElse(16), null);
+        if (sharing) {
+            chains[id] = keys.chain("");
+            chains[id].begin(sequence, prompt.length + 64);
+        }
+        scheduler.add(sequence);
+        return sequence;
+    }
+
+    /** Launches what can be launched. Returns the plan launched last, or null. */
+    StepPlan launch() {
+        StepPlan last = null;
+        while (inFlight < plans.length) {
+            StepPlan plan = plans[(oldest + inFlight) % plans.length];
+            plan.begin(++steps);
+            if (!scheduler.schedule(plan)) {
+                break;
+            }
+            assertPlan(plan);
+            executor.launch(plan);
+            inFlight++;
+            last = plan;
+        }
+        return last;
+    }
+
+    private void assertPlan(StepPlan plan) {
+        assertThat(plan.tokens()).isBetween(1, budget);
+        assertThat(scheduler.running()).isLessThanOrEqualTo(maxNumSeqs);
+        Set<Integer> slots = new HashSet<>();
+        for (int row = 0; row < plan.rows(); row++) {
+            assertThat(slots.add(plan.slot(row))).as("one row for each slot").isTrue();
+        }
+    }
+
+    boolean land() {
+        if (inFlight == 0) {
+            return false;
+        }
+        executor.await(result);
+        StepPlan plan = plans[oldest];
+        oldest = (oldest + 1) % plans.length;
+        inFlight--;
+        scheduler.update(plan, result, this);
+        return true;
+    }
+
+    /** A step of the loop. Returns whether anything was under way. */
+    boolean step() {
+        launch();
+        return land();
+    }
+
+    void runToTheEnd() {
+        int idle = 0;
+        while (scheduler.running() + scheduler.waiting() > 0 || inFlight > 0) {
+            idle = step() ? 0 : idle + 1;
+            assertThat(idle).as("turns without progress").isLessThan(3);
+        }
+    }
+
+    @Override
+    public void token(Sequence sequence, int token, StepResult from, int row, int index) {
+        PrefixKeys.Chain chain = chains[(int) sequence.id()];
+        if (chain != null) {
+            chain.extend(sequence);
+        }
+    }
+
+    @Override
+    public void finished(Sequence sequence, FinishReason reason, int stopToken) {
+        assertThat(finished.put(sequence.id(), reason)).as("finished once").isNull();
+    }
+
+    static int[] output(Sequence sequence) {
+        return Arrays.copyOfRange(sequence.tokens(), sequence.promptTokens(), sequence.length());
+    }
+}

@@ -1,0 +1,124 @@
+package dev.tokamak.protocol.openai;
+
+import dev.tokamak.spi.reasoning.ReasoningParser;
+import dev.tokamak.spi.toolparser.ToolCallSink;
+import dev.tokamak.spi.toolparser.ToolParser;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * One completion of a chat, on its way from text to reasoning, content and tool calls: the reasoning parser first, then what
+ * it calls content through the tool parser.
+ */
+final class AssistantTurn {
+    private final Optional<ReasoningParser> reasoningParser;
+    private final Optional<ToolParser> toolParser;
+    private final boolean includeReasoning;
+    private final boolean parallelCalls;
+    private final Listener listener;
+    private final ToolCallSink calls = new Calls();
+    private final ReasoningParser.Sink parts = new Parts();
+    private int callCount;
+
+    /** Is told what a turn consists of, in order. */
+    interface Listener {
+        void reasoning(String text);
+
+        void content(String text);
+
+        void beginCall(int index, String id, String name);
+
+        void arguments(int index, String json);
+    }
+
+    AssistantTurn(
+            Optional<ReasoningParser> reasoningParser,
+            Optional<ToolParser> toolParser,
+            boolean includeReasoning,
+            boolean parallelCalls,
+            Listener listener) {
+        this.reasoningParser = reasoningParser;
+        this.toolParser = toolParser;
+        this.includeReasoning = includeReasoning;
+        this.parallelCalls = parallelCalls;
+        this.listener = listener;
+    }
+
+    void accept(String text) {
+        if (text.isEmpty()) {
+            return;
+        }
+        if (reasoningParser.isPresent()) {
+            reasoningParser.get().accept(text, parts);
+        } else {
+            parts.content(text);
+        }
+    }
+
+    void finish() {
+        reasoningParser.ifPresent(parser -> parser.finish(parts));
+        toolParser.ifPresent(parser -> parser.finish(calls));
+    }
+
+    boolean calledTools() {
+        return callCount > 0;
+    }
+
+    private final class Parts implements ReasoningParser.Sink {
+        @Override
+        public void reasoning(String text) {
+            if (includeReasoning) {
+                listener.reasoning(text);
+            }
+        }
+
+        @Override
+        public void content(String text) {
+            if (toolParser.isPresent()) {
+                toolParser.get().accept(text, calls);
+            } else {
+                listener.content(text);
+            }
+        }
+    }
+
+    /** Numbers the calls, and leaves out those behind the first where the client wants one at most. */
+    private final class Calls implements ToolCallSink {
+        private boolean shown;
+        private boolean hasArguments;
+
+        @Override
+        public void content(String text) {
+            listener.content(text);
+        }
+
+        @Override
+        public void beginCall(String name, String id) {
+            shown = parallelCalls || callCount == 0;
+            hasArguments = false;
+            if (shown) {
+                listener.beginCall(callCount++, id.isEmpty() ? randomId() : id, name);
+            }
+        }
+
+        @Override
+        public void arguments(String json) {
+            hasArguments = true;
+            if (shown) {
+                listener.arguments(callCount - 1, json);
+            }
+        }
+
+        /** A call without arguments has an empty object of them: clients parse it. */
+        @Override
+        public void endCall() {
+            if (shown && !hasArguments) {
+                listener.arguments(callCount - 1, "{}");
+            }
+        }
+
+        private String randomId() {
+            return "call_" + UUID.randomUUID().toString().replace("-", "").substring(0, 24);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.tokamak.protocol.openai;
+
+import dev.tokamak.api.ChatPrompt;
+import dev.tokamak.api.SamplingParams;
+import dev.tokamak.api.StructuredOutput;
+import dev.tokamak.protocol.Call;
+import dev.tokamak.protocol.ProtocolException;
+import dev.tokamak.protocol.json.Fields;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Reads the body of a chat request. */
+final class ChatBinder {
+    private static final int MAX_DOCUMENTS = 4_096;
+    private static final Set<String> EFFORTS = Set.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
+
+    private final Serving serving;
+    private final SamplingFields sampling;
+    private final ContentShape contentShape;
+
+    ChatBinder(Serving serving) {
+        this.serving = serving;
+        this.sampling = new SamplingFields(serving);
+        this.contentShape = new ContentShape(serving);
+    }
+
+    Call bind(Fields fields) {
+        Envelope envelope = Envelope.read(fields, "chatcmpl-", serving.card());
+        if (!serving.card().hasChatTemplate() && !fields.has("chat_template")) {
+            throw ProtocolException.unsupported(
+                    null,
+                    "this model has no chat template; use /v1/completions, or start the server with --chat-template");
+        }
+        Tools tools = Tools.read(fields, serving);
+        SamplingParams.Builder params = sampling.read(fields);
+        maxTokens(fields).ifPresent(params::maxTokens);
+        logprobs(fields).ifPresent(params::logprobs);
+        structuredOutput(fields, tools).ifPresent(params::structuredOutput);
+        boolean marksAreSpecial = tools.parser()
+                        .filter(p -> p.needsSpecialTokens())
+                        .isPresent()
+                || serving.reasoningParser().filter(p -> p.needsSpecialTokens()).isPresent();
+        if (marksAreSpecial) {
+            params.skipSpecialTokens(false);
+        }
+        ChatRequest request = new ChatRequest(
+                envelope,
+                prompt(fields, tools),
+                fields.bool("add_special_tokens", false),
+                PromptLimit.read(fields),
+                SamplingFields.build(params),
+                tools,
+                fields.bool("include_reasoning", true));
+        return new ChatCall(serving, request);
+    }
+
+    private OptionalInt maxTokens(Fields fields) {
+        OptionalInt old = fields.integer("max_tokens", 1, Integer.MAX_VALUE);
+        OptionalInt current = fields.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
+        if (current.isPresent()) {
+            return current;
+        }
+        return old.isPresent() ? old : sampling.defaultMaxTokens();
+    }
+
+    private OptionalInt logprobs(Fields fields) {
+        boolean wanted = fields.bool("logprobs", false);
+        OptionalInt top = fields.integer("top_logprobs", -1, Integer.MAX_VALUE);
+        if (!wanted) {
+            if (top.orElse(0) != 0) {
+                throw ProtocolException.invalidValue("top_logprobs", "top_logprobs needs logprobs: true");
+            }
+            return OptionalInt.empty();
+        }
+        return OptionalInt.of(sampling.likeliest("top_logprobs", top.orElse(0)));
+    }
+
+    private static Optional<StructuredOutput> structuredOutput(Fields fields, Tools tools) {
+        Optional<StructuredOutput> asked = StructuredOutputFields.read(fields);
+        if (!tools.forced()) {
+            return asked;
+        }
+        if (asked.isPresent()) {
+            throw ProtocolException.invalidValue(
+                    "tool_choice", "a tool choice that forces a call cannot be combined with a format for the answer");
+        }
+        return Optional.of(tools.grammar());
+    }
+
+    private ChatPrompt prompt(Fields fields, Tools tools) {
+        boolean continueFinal = fields.bool("continue_final_message", false);
+        boolean addPrompt = fields.bool("add_generation_prompt", !continueFinal);
+        if (continueFinal && addPrompt) {
+            throw ProtocolException.invalidValue(
+                    "continue_final_message",
+                    "continue_final_message and add_generation_prompt exclude each other; set only one of them");
+        }
+        Optional<String> template = fields.string("chat_template");
+        Map<String, Object> variables = variables(fields);
+        if (!serving.options().trustRequestChatTemplate()) {
+            refuseTemplate(template.isPresent(), "chat_template");
+            refuseTemplate(variables.containsKey("chat_template"), "chat_template_kwargs.chat_template");
+        }
+        if (template.isEmpty() && variables.get("chat_template") instanceof String given) {
+            template = Optional.of(given);
+        }
+        variables.remove("chat_template");
+        List<Map<String, Object>> messages = ChatMessages.read(fields, contentShape.get());
+        return new ChatPrompt(messages, tools.forTemplate(), addPrompt, continueFinal, variables, template);
+    }
+
+    private static void refuseTemplate(boolean given, String param) {
+        if (given) {
+            throw ProtocolException.unsupported(
+                    param,
+                    "a request's own chat template is not taken unless the server was started with"
+                            + " --trust-request-chat-template");
+        }
+    }
+
+    private Map<String, Object> variables(Fields fields) {
+        Map<String, Object> variables = new LinkedHashMap<>(serving.options().defaultChatTemplateKwargs());
+        Map<String, Object> own =
+                fields.object("chat_template_kwargs").map(Fields::map).orElse(Map.of());
+        fields.string("reasoning_effort").ifPresent(effort -> {
+            if (!EFFORTS.contains(effort)) {
+                throw ProtocolException.invalidValue(
+                        "reasoning_effort",
+                        "reasoning_effort must be none, minimal, low, medium, high, xhigh or max, got "
+                                + Fields.describe(effort));
+            }
+            variables.put("reasoning_effort", effort);
+            variables.put("enable_thinking", !effort.equals("none"));
+        });
+        if (fields.has("documents")) {
+            variables.put(
+                    "documents",
+                    fields.objects("documents", MAX_DOCUMENTS).stream()
+                            .map(Fields::map)
+                            .toList());
+        }
+        variables.putAll(own);
+        return variables;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.tokamak.protocol.openai;
+
+import dev.tokamak.api.GenerationRequest;
+import dev.tokamak.api.OutputKind;
+import dev.tokamak.api.Prompt;
+import dev.tokamak.spi.reasoning.ReasoningParser;
+import dev.tokamak.spi.reasoning.ReasoningParserProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** A chat completion. */
+final class ChatCall extends GenerationCall {
+    private static final int PROMPT_TAIL = 512;
+
+    private final Serving serving;
+    private final ChatRequest request;
+    private String promptTail = "";
+    private Prompt prompt;
+
+    ChatCall(Serving serving, ChatRequest request) {
+        super(serving, request.envelope());
+        this.serving = serving;
+        this.request = request;
+    }
+
+    @Override
+    String promptField() {
+        return "messages";
+    }
+
+    @Override
+    List<GenerationRequest> requests(OutputKind kind) {
+        String text = serving.engine().renderChat(request.prompt());
+        promptTail = text.substring(Math.max(0, text.length() - PROMPT_TAIL));
+        prompt = request.limit()
+                .apply(
+                        new Prompt.Text(text, request.addSpecialTokens()),
+                        request.envelope().returnTokenIds(),
+                        serving);
+        var params = request.params().toBuilder().outputKind(kind).build();
+        List<Integer> reasoningEnd = params.structuredOutput().isPresent() ? reasoningEnd() : List.of();
+        return List.of(request.envelope().request(prompt, params, 0, reasoningEnd));
+    }
+
+    /** The tokens behind which a format holds. None where the prompt has ended the reasoning already: then it holds at once. */
+    private List<Integer> reasoningEnd() {
+        Optional<ReasoningParser> parser = newReasoningParser();
+        if (parser.isEmpty() || parser.get().ended()) {
+            return List.of();
+        }
+        List<Integer> ids = new ArrayList<>();
+        for (String marker : serving.reasoningParser().get().endMarkers()) {
+            OptionalInt added = serving.vocabulary().addedToken(marker);
+            int[] encoded = added.isPresent()
+                    ? new int[] {added.getAsInt()}
+                    : serving.engine().encode(marker, false);
+            if (encoded.length == 1) {
+                ids.add(encoded[0]);
+            }
+        }
+        return ids;
+    }
+
+    private Optional<ReasoningParser> newReasoningParser() {
+        Optional<ReasoningParserProvider> provider = serving.reasoningParser();
+        return provider.map(p -> p.create(promptTail, request.prompt().variables()));
+    }
+
+    /** What one of the {@code n} completions goes through. */
+    AssistantTurn newTurn(AssistantTurn.Listener listener) {
+        return new AssistantTurn(
+                newReasoningParser(),
+                request.tools().newParser(),
+                request.includeReasoning(),
+                request.tools().choice().parallel(),
+                listener);
+    }
+
+    ChatRequest request() {
+        return request;
+    }
+
+    /** The prompt's tokens, where the client wants them. */
+    Optional<int[]> promptTokenIds() {
+        return request.envelope().returnTokenIds()
+                ? Optional.of(((Prompt.Tokens) prompt).tokenIds())
+                : Optional.empty();
+    }
+
+    @Override
+    Answer answer() {
+        return new ChatAnswer(serving, this);
+    }
+
+    @Override
+    EventWriter events() {
+        return new ChatEvents(serving, this);
+    }
+}

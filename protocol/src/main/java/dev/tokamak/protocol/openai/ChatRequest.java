@@ -1,0 +1,24 @@
+package dev.tokamak.protocol.openai;
+
+import dev.tokamak.api.ChatPrompt;
+import dev.tokamak.api.SamplingParams;
+
+/**
+ * A chat request that was read.
+ *
+ * @param envelope what all requests have
+ * @param prompt the conversation
+ * @param addSpecialTokens whether the tokenizer adds its own tokens to what the template wrote
+ * @param limit how the prompt is cut
+ * @param params how to sample; the kind of output is yet to be chosen
+ * @param tools what may be called
+ * @param includeReasoning whether the client is shown the reasoning
+ */
+record ChatRequest(
+        Envelope envelope,
+        ChatPrompt prompt,
+        boolean addSpecialTokens,
+        PromptLimit limit,
+        SamplingParams params,
+        Tools tools,
+        boolean includeReasoning) {}

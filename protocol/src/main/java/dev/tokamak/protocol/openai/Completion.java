@@ -1,0 +1,72 @@
+package dev.tokamak.protocol.openai;
+
+import jakarta.json.bind.annotation.JsonbProperty;
+import jakarta.json.bind.annotation.JsonbPropertyOrder;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The answer to a completion request.
+ *
+ * @param id the answer's id
+ * @param object {@code text_completion}
+ * @param created seconds since 1970
+ * @param model the model's name
+ * @param choices the completions of all prompts
+ * @param systemFingerprint always null: this server makes none
+ * @param usage tokens counted
+ */
+@JsonbPropertyOrder({"id", "object", "created", "model", "choices", "systemFingerprint", "usage"})
+public record Completion(
+        String id,
+        String object,
+        long created,
+        String model,
+        List<Choice> choices,
+
+        @JsonbProperty(value = "system_fingerprint", nillable = true)
+        String systemFingerprint,
+
+        UsageBody usage) {
+    /**
+     * One completion.
+     *
+     * @param index from 0
+     * @param text what was generated
+     * @param logprobs {@link Logprobs}, or null; an Object, because Yasson leaves out a null of a record's type
+     * @param finishReason why it ended
+     * @param stopReason the stop string or stop token that ended it, or null
+     * @param promptTokenIds its prompt's tokens, or null
+     * @param tokenIds its tokens, or null
+     */
+    @JsonbPropertyOrder({"index", "text", "logprobs", "finishReason", "stopReason", "promptTokenIds", "tokenIds"})
+    public record Choice(
+            int index,
+            String text,
+
+            @JsonbProperty(value = "logprobs", nillable = true)
+            Object logprobs,
+
+            @JsonbProperty("finish_reason") String finishReason,
+
+            @JsonbProperty(value = "stop_reason", nillable = true)
+            Object stopReason,
+
+            @JsonbProperty("prompt_token_ids") List<Integer> promptTokenIds,
+            @JsonbProperty("token_ids") List<Integer> tokenIds) {}
+
+    /**
+     * Log probabilities, one list each.
+     *
+     * @param tokens their texts
+     * @param tokenLogprobs natural logarithms of their probabilities
+     * @param topLogprobs the likeliest tokens at each place, and the token itself
+     * @param textOffset where each token begins, in characters of the tokens' joined texts
+     */
+    @JsonbPropertyOrder({"tokens", "tokenLogprobs", "topLogprobs", "textOffset"})
+    public record Logprobs(
+            List<String> tokens,
+            @JsonbProperty("token_logprobs") List<Double> tokenLogprobs,
+            @JsonbProperty("top_logprobs") List<Map<String, Double>> topLogprobs,
+            @JsonbProperty("text_offset") List<Integer> textOffset) {}
+}

@@ -1,0 +1,117 @@
+package dev.tokamak.protocol.openai;
+
+import dev.tokamak.api.CompletionOutput;
+import dev.tokamak.api.RequestOutput;
+import dev.tokamak.protocol.json.JsonBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Writes plain completions as chunks, each with some text; the last one of a choice says why it ended. */
+final class CompletionEvents implements EventWriter {
+    private static final byte[] NO_LOGPROBS_NO_END =
+            "\",\"logprobs\":null,\"finish_reason\":null".getBytes(StandardCharsets.US_ASCII);
+
+    private final CompletionCall call;
+    private final Envelope envelope;
+    private final byte[] head;
+    private final byte[][] beginOfChoice;
+    private final CompletionLogprobs[] logprobs;
+
+    CompletionEvents(Serving serving, CompletionCall call) {
+        this.call = call;
+        this.envelope = call.envelope();
+        this.head = new JsonBuffer()
+                .raw("data: {\"id\":")
+                .string(envelope.id())
+                .raw(",\"object\":\"text_completion\",\"created\":")
+                .number(envelope.created())
+                .raw(",\"model\":")
+                .string(serving.modelName())
+                .raw(",\"choices\":[")
+                .toByteArray();
+        this.beginOfChoice = new byte[call.choiceCount()][];
+        this.logprobs = new CompletionLogprobs[beginOfChoice.length];
+        TokenTexts tokens = new TokenTexts(serving.vocabulary(), envelope.tokensAsIds());
+        if (call.params().logprobs().isPresent()) {
+            for (int i = 0; i < logprobs.length; i++) {
+                logprobs[i] = new CompletionLogprobs(tokens);
+            }
+        }
+    }
+
+    @Override
+    public void write(int prompt, RequestOutput output, Usage usage, JsonBuffer out) {
+        for (CompletionOutput completion : output.outputs()) {
+            boolean more = !completion.text().isEmpty()
+                    || completion.finishReason().isPresent()
+                    || completion.tokenIds().length > 0 && (logprobs[0] != null || envelope.returnTokenIds());
+            if (more) {
+                writeChoice(prompt, completion, out);
+                endFrame(usage, out);
+            }
+        }
+    }
+
+    private void writeChoice(int prompt, CompletionOutput output, JsonBuffer out) {
+        int index = prompt * call.params().n() + output.index();
+        String reason = output.finishReason().isPresent() ? FinishReasons.word(output, false) : null;
+        boolean first = beginOfChoice[index] == null;
+        if (first) {
+            beginOfChoice[index] = new JsonBuffer()
+                    .raw(head)
+                    .raw("{\"index\":")
+                    .number(index)
+                    .raw(",\"text\":\"")
+                    .toByteArray();
+        }
+        out.raw(beginOfChoice[index]).escaped(output.text());
+        if (reason == null && output.logprobs().isEmpty()) {
+            out.raw(NO_LOGPROBS_NO_END);
+        } else {
+            out.raw("\",\"logprobs\":").value(logprobs(index, output));
+            out.raw(",\"finish_reason\":").value(reason);
+            out.raw(",\"stop_reason\":").value(output.stopReason().orElse(null));
+        }
+        if (envelope.returnTokenIds()) {
+            if (first) {
+                out.raw(",\"prompt_token_ids\":")
+                        .value(ChatAnswer.ids(call.promptTokenIds(prompt).orElseThrow()));
+            }
+            out.raw(",\"token_ids\":").value(ChatAnswer.ids(output.tokenIds()));
+        }
+        out.raw("}]");
+    }
+
+    private Map<String, Object> logprobs(int index, CompletionOutput output) {
+        if (logprobs[index] == null || output.logprobs().isEmpty()) {
+            return null;
+        }
+        Completion.Logprobs next = logprobs[index].next(output.logprobs());
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("tokens", next.tokens());
+        body.put("token_logprobs", next.tokenLogprobs());
+        body.put("top_logprobs", next.topLogprobs());
+        body.put("text_offset", next.textOffset());
+        return body;
+    }
+
+    private void endFrame(Usage usage, JsonBuffer out) {
+        if (envelope.continuousUsage()) {
+            out.raw(",\"usage\":");
+            usage.write(out);
+        } else if (envelope.includeUsage()) {
+            out.raw(",\"usage\":null");
+        }
+        out.raw("}\n\n");
+    }
+
+    @Override
+    public void end(Usage usage, JsonBuffer out) {
+        if (envelope.includeUsage()) {
+            out.raw(head).raw("],\"usage\":");
+            usage.write(out);
+            out.raw("}\n\n");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.tokamak.protocol.openai;
+
+import dev.tokamak.api.GenerationRequest;
+import dev.tokamak.api.OutputKind;
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.protocol.Call;
+import dev.tokamak.protocol.EventStream;
+import dev.tokamak.protocol.ProtocolException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A call that the engine answers: submits its requests and sees its answer through. */
+abstract class GenerationCall implements Call {
+    private final Serving serving;
+    private final Envelope envelope;
+    private RunningRequests running;
+    private boolean closed;
+
+    GenerationCall(Serving serving, Envelope envelope) {
+        this.serving = serving;
+        this.envelope = envelope;
+    }
+
+    /** The field that the prompt comes from. */
+    abstract String promptField();
+
+    /** Renders and tokenises. */
+    abstract List<GenerationRequest> requests(OutputKind kind);
+
+    /** Collects whole outputs. Called behind {@link #requests}. */
+    abstract Answer answer();
+
+    /** Writes events. Called behind {@link #requests}. */
+    abstract EventWriter events();
+
+    /** An answer that is put together from whole outputs. */
+    interface Answer extends RunningRequests.Visitor {
+        /** The document, when all outputs were taken. */
+        byte[] body(Usage usage);
+    }
+
+    @Override
+    public boolean stream() {
+        return envelope.stream();
+    }
+
+    @Override
+    public String id() {
+        return envelope.id();
+    }
+
+    @Override
+    public CompletableFuture<byte[]> respond(Executor executor) {
+        RunningRequests requests = submit(OutputKind.FINAL_ONLY);
+        CompletableFuture<byte[]> future = new CompletableFuture<>();
+        Collection collection = new Collection(requests, answer(), future);
+        requests.onReady(() -> collection.wake(executor));
+        return future;
+    }
+
+    @Override
+    public EventStream open() {
+        RunningRequests requests = submit(OutputKind.DELTA);
+        return new GenerationEvents(requests, events());
+    }
+
+    private RunningRequests submit(OutputKind kind) {
+        try {
+            RunningRequests submitted = RunningRequests.submit(serving.engine(), requests(kind));
+            synchronized (this) {
+                running = submitted;
+                if (closed) {
+                    submitted.close();
+                }
+            }
+            return submitted;
+        } catch (TokamakException e) {
+            // The engine speaks of prompts; the client may have sent messages.
+            boolean ofPrompt = e.param().filter("prompt"::equals).isPresent();
+            throw ProtocolException.of(ofPrompt ? new TokamakException(e.code(), e.getMessage(), promptField(), e) : e);
+        } catch (RuntimeException e) {
+            throw ProtocolException.internal(e);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    /** Takes whole outputs on the executor as the engine announces them, one announcement at a time. */
+    private record Collection(
+            RunningRequests requests, Answer answer, CompletableFuture<byte[]> future, AtomicInteger announced) {
+        Collection(RunningRequests requests, Answer answer, CompletableFuture<byte[]> future) {
+            this(requests, answer, future, new AtomicInteger());
+        }
+
+        void wake(Executor executor) {
+            if (announced.getAndIncrement() == 0) {
+                try {
+                    executor.execute(this::collect);
+                } catch (RejectedExecutionException e) {
+                    requests.close();
+                    future.completeExceptionally(ProtocolException.internal(e));
+                }
+            }
+        }
+
+        private void collect() {
+            int seen;
+            do {
+                seen = announced.get();
+                try {
+                    requests.poll(answer);
+                    if (requests.finished() && !future.isDone()) {
+                        future.complete(answer.body(requests.usage()));
+                    }
+                } catch (RuntimeException e) {
+                    requests.close();
+                    future.completeExceptionally(ProtocolException.internal(e));
+                    return;
+                }
+            } while (announced.addAndGet(-seen) > 0);
+        }
+    }
+}

@@ -1,0 +1,289 @@
+package dev.tokamak.protocol.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.tokamak.protocol.ProtocolException;
+import dev.tokamak.protocol.ServingOptions;
+import dev.tokamak.protocol.json.StrictJson;
+import dev.tokamak.spi.toolparser.ToolParserProvider;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Bad bodies: the exact status and the exact field. Each row adds its fields to an otherwise good body. */
+class BadRequestsTest {
+    private final ScriptedEngine engine = new ScriptedEngine("hello");
+    private final OpenAiProtocol protocol = OpenAiProtocol.builder(
+                    engine, engine.tokenizer().vocabulary())
+            .toolParser(hermes())
+            .options(ServingOptions.builder().autoToolChoice(true).build())
+            .build();
+
+    static ToolParserProvider hermes() {
+        return ServiceLoader.load(ToolParserProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(provider -> provider.name().equals("hermes"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @AfterEach
+    void close() {
+        engine.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "\"temperature\": \"0.5\"                     | temperature",
+                "\"temperature\": -0.1                        | temperature",
+                "\"temperature\": 2.1                         | temperature",
+                "\"temperature\": true                        | temperature",
+                "\"temperature\": [1]                         | temperature",
+                "\"top_p\": 0                                 | top_p",
+                "\"top_p\": 1.01                              | top_p",
+                "\"top_k\": -2                                | top_k",
+                "\"top_k\": 1.7                               | top_k",
+                "\"min_p\": -0.1                              | min_p",
+                "\"min_p\": 1.5                               | min_p",
+                "\"presence_penalty\": 3                      | presence_penalty",
+                "\"frequency_penalty\": -2.5                  | frequency_penalty",
+                "\"repetition_penalty\": 0                    | repetition_penalty",
+                "\"repetition_penalty\": -1                   | repetition_penalty",
+                "\"max_tokens\": 1.7                          | max_tokens",
+                "\"max_tokens\": 0                            | max_tokens",
+                "\"max_tokens\": -5                           | max_tokens",
+                "\"max_tokens\": \"16\"                       | max_tokens",
+                "\"max_tokens\": 99999999999                  | max_tokens",
+                "\"max_tokens\": 99999999999999999999999      | max_tokens",
+                "\"max_tokens\": {}                           | max_tokens",
+                "\"n\": 0                                     | n",
+                "\"n\": 16385                                 | n",
+                "\"n\": 2, \"temperature\": 0                 | n",
+                "\"seed\": 1.5                                | seed",
+                "\"seed\": 9223372036854775808                | seed",
+                "\"stop\": \"\"                               | stop",
+                "\"stop\": [\"a\", \"\"]                      | stop",
+                "\"stop\": [\"a\", \"b\", \"c\", \"d\", \"e\"]| stop",
+                "\"stop\": [\"a\", 1]                         | stop[1]",
+                "\"stop\": 7                                  | stop",
+                "\"stop_token_ids\": [0, -1]                  | stop_token_ids[1]",
+                "\"stop_token_ids\": [99999999]               | stop_token_ids[0]",
+                "\"stream\": \"true\"                         | stream",
+                "\"stream\": 1                                | stream",
+                "\"stream_options\": {\"include_usage\": true}| stream_options",
+                "\"stream\": true, \"stream_options\": {\"include_usage\": 1} | stream_options.include_usage",
+                "\"logit_bias\": {\"x\": 1}                   | logit_bias",
+                "\"logit_bias\": {\"99999999\": 1}            | logit_bias",
+                "\"logit_bias\": {\"5\": \"1\"}               | logit_bias.5",
+                "\"logit_bias\": [1]                          | logit_bias",
+                "\"allowed_token_ids\": []                    | allowed_token_ids",
+                "\"allowed_token_ids\": [-1]                  | allowed_token_ids[0]",
+                "\"bad_words\": [\"\"]                        | bad_words",
+                "\"bad_words\": \"a\"                         | bad_words",
+                "\"min_tokens\": -1                           | min_tokens",
+                "\"min_tokens\": 9, \"max_tokens\": 8         | min_tokens",
+                "\"ignore_eos\": \"yes\"                      | ignore_eos",
+                "\"priority\": \"high\"                       | priority",
+                "\"request_id\": \"a b\"                      | request_id",
+                "\"request_id\": \"\"                         | request_id",
+                "\"cache_salt\": \"\"                         | cache_salt",
+                "\"echo\": true                               | echo",
+                "\"use_beam_search\": true                    | use_beam_search",
+                "\"prompt_logprobs\": 1                       | prompt_logprobs",
+                "\"truncate_prompt_tokens\": 0                | truncate_prompt_tokens",
+                "\"truncation_side\": \"up\"                  | truncation_side",
+                "\"response_format\": \"json\"                | response_format",
+                "\"response_format\": {}                      | response_format.type",
+                "\"response_format\": {\"type\": \"xml\"}     | response_format.type",
+                "\"response_format\": {\"type\": \"json_schema\"} | response_format.json_schema",
+                "\"response_format\": {\"type\": \"json_schema\", \"json_schema\": {\"schema\": 1}} | response_format.json_schema.schema",
+                "\"structured_outputs\": {}                   | structured_outputs",
+                "\"structured_outputs\": {\"regex\": \"a\", \"choice\": [\"b\"]} | structured_outputs",
+                "\"structured_outputs\": {\"choice\": []}     | structured_outputs.choice",
+                "\"structured_outputs\": {\"choice\": [1]}    | structured_outputs.choice[0]",
+                "\"structured_outputs\": {\"regex\": 1}       | structured_outputs.regex",
+                "\"structured_outputs\": {\"regex\": \"a\"}, \"response_format\": {\"type\": \"json_object\"} | structured_outputs"
+            })
+    void aSharedFieldOutOfRangeIsNamedByBothEndpoints(String fields, String param) {
+        assertRefused(refusal(() -> protocol.chatCompletions(chat(fields))), 400, param);
+        assertRefused(refusal(() -> protocol.completions(completion(fields))), 400, param);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{}                                                        | messages",
+                "{\"messages\": []}                                        | messages",
+                "{\"messages\": \"hi\"}                                    | messages",
+                "{\"messages\": [\"hi\"]}                                  | messages[0]",
+                "{\"messages\": [{}]}                                      | messages[0].role",
+                "{\"messages\": [{\"role\": 1}]}                           | messages[0].role",
+                "{\"messages\": [{\"role\": \"user\"}]}                    | messages[0].content",
+                "{\"messages\": [{\"role\": \"user\", \"content\": null}]} | messages[0].content",
+                "{\"messages\": [{\"role\": \"user\", \"content\": 7}]}    | messages[0].content",
+                "{\"messages\": [{\"role\": \"user\", \"content\": [7]}]}  | messages[0].content[0]",
+                "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"text\"}]}]} | messages[0].content[0].text",
+                "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\"}]}]} | messages[0].content[0].type",
+                "{\"messages\": [{\"role\": \"assistant\", \"tool_calls\": [{}]}]} | messages[0].tool_calls[0].function",
+                "{\"messages\": [{\"role\": \"assistant\", \"tool_calls\": [{\"function\": {\"name\": \"f\", \"arguments\": \"{\"}}]}]} | messages[0].tool_calls[0].function.arguments",
+                "{\"messages\": [{\"role\": \"assistant\", \"tool_calls\": [{\"function\": {\"name\": \"f\", \"arguments\": \"[]\"}}]}]} | messages[0].tool_calls[0].function.arguments"
+            })
+    void aMessageThatCannotBeIsNamed(String body, String param) {
+        assertRefused(refusal(() -> protocol.chatCompletions(body.getBytes(StandardCharsets.UTF_8))), 400, param);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "\"logprobs\": 1                                           | logprobs",
+                "\"top_logprobs\": 2                                       | top_logprobs",
+                "\"logprobs\": true, \"top_logprobs\": 21                  | top_logprobs",
+                "\"logprobs\": true, \"top_logprobs\": -1                  | top_logprobs",
+                "\"tools\": []                                             | tools",
+                "\"tools\": [{}]                                           | tools[0].type",
+                "\"tools\": [{\"type\": \"web\"}]                          | tools[0].type",
+                "\"tools\": [{\"type\": \"function\"}]                     | tools[0].function",
+                "\"tools\": [{\"type\": \"function\", \"function\": {}}]   | tools[0].function.name",
+                "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\\\"b\"}}] | tools[0].function.name",
+                "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"a\\u0000b\"}}] | tools[0].function.name",
+                "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\", \"parameters\": 1}}] | tools[0].function.parameters",
+                "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\"}}, {\"type\": \"function\", \"function\": {\"name\": \"f\"}}] | tools[1].function.name",
+                "\"tool_choice\": \"required\"                             | tool_choice",
+                "\"tool_choice\": \"perhaps\"                              | tool_choice",
+                "\"tool_choice\": 1                                        | tool_choice",
+                "\"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"f\"}} | tool_choice",
+                "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"f\"}}], \"tool_choice\": {\"type\": \"function\", \"function\": {\"name\": \"g\"}} | tool_choice.function.name",
+                "\"parallel_tool_calls\": \"no\"                           | parallel_tool_calls",
+                "\"chat_template\": \"{{ messages }}\"                     | chat_template",
+                "\"chat_template_kwargs\": {\"chat_template\": \"x\"}      | chat_template_kwargs.chat_template",
+                "\"chat_template_kwargs\": 1                               | chat_template_kwargs",
+                "\"reasoning_effort\": \"maximal\"                         | reasoning_effort",
+                "\"continue_final_message\": true, \"add_generation_prompt\": true | continue_final_message",
+                "\"documents\": [1]                                        | documents[0]",
+                "\"max_completion_tokens\": 0                              | max_completion_tokens"
+            })
+    void aChatFieldOutOfRangeIsNamed(String fields, String param) {
+        assertRefused(refusal(() -> protocol.chatCompletions(chat(fields))), 400, param);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{}                                  | prompt",
+                "{\"prompt\": null}                  | prompt",
+                "{\"prompt\": 1}                     | prompt",
+                "{\"prompt\": []}                    | prompt",
+                "{\"prompt\": [[]]}                  | prompt[0]",
+                "{\"prompt\": [1, \"a\"]}            | prompt[1]",
+                "{\"prompt\": [\"a\", 1]}            | prompt[1]",
+                "{\"prompt\": [[1, -1]]}             | prompt[0][1]",
+                "{\"prompt\": [1.5]}                 | prompt[0]",
+                "{\"prompt\": [99999999]}            | prompt[0]",
+                "{\"prompt\": \"a\", \"logprobs\": true} | logprobs",
+                "{\"prompt\": \"a\", \"logprobs\": 21}   | logprobs",
+                "{\"prompt\": \"a\", \"suffix\": \"b\"}  | suffix"
+            })
+    void aCompletionFieldOutOfRangeIsNamed(String body, String param) {
+        assertRefused(refusal(() -> protocol.completions(body.getBytes(StandardCharsets.UTF_8))), 400, param);
+    }
+
+    @Test
+    void anUnknownModelIsNotFound() {
+        ProtocolException e = refusal(() -> protocol.chatCompletions(chat("\"model\": \"gpt-9\"")));
+        assertRefused(e, 404, "model");
+        assertThat(e.code()).contains("model_not_found");
+        assertThat(e).hasMessageContaining("gpt-9").hasMessageContaining("tiny");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"unheard_of\": {\"x\": [1]}",
+                "\"user\": \"u\"",
+                "\"metadata\": {\"a\": \"b\"}",
+                "\"max_tokens\": 16.0"
+            })
+    void fieldsThatAreNotKnownArePassedOver(String fields) {
+        assertThat(protocol.chatCompletions(chat(fields)).stream()).isFalse();
+    }
+
+    @Test
+    void moreToolsThanTheLimitAreRefusedNamingIt() {
+        String tools = IntStream.range(0, 1000)
+                .mapToObj(i -> "{\"type\":\"function\",\"function\":{\"name\":\"f" + i + "\"}}")
+                .collect(Collectors.joining(",", "\"tools\":[", "]"));
+        ProtocolException e = refusal(() -> protocol.chatCompletions(chat(tools)));
+        assertRefused(e, 400, "tools");
+        assertThat(e).hasMessageContaining("1000").hasMessageContaining("512");
+    }
+
+    @Test
+    void toolsWithoutAParserAreRefusedNamingTheOptions() {
+        OpenAiProtocol plain =
+                OpenAiProtocol.builder(engine, engine.tokenizer().vocabulary()).build();
+        String tools = "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\"}}]";
+        ProtocolException e = refusal(() -> plain.chatCompletions(chat(tools)));
+        assertRefused(e, 400, "tools");
+        assertThat(e).hasMessageContaining("--enable-auto-tool-choice").hasMessageContaining("--tool-call-parser");
+        assertThat(plain.chatCompletions(chat(tools + ",\"tool_choice\":\"none\"")).stream())
+                .isFalse();
+    }
+
+    @Test
+    void aPromptThatIsTooLongIsRefusedBeforeAnythingIsWritten() {
+        String words = "word ".repeat(3000);
+        ProtocolException e = refusal(() -> protocol.chatCompletions(
+                        ("{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"" + words + "\"}]}")
+                                .getBytes(StandardCharsets.UTF_8))
+                .open());
+        assertRefused(e, 400, "messages");
+    }
+
+    @Test
+    void anErrorsBodyIsOpenAis() {
+        ProtocolException e = refusal(() -> protocol.chatCompletions(chat("\"n\": 0")));
+        String body = new String(OpenAiProtocol.error(e), StandardCharsets.UTF_8);
+        Map<?, ?> error = (Map<?, ?>) ((Map<?, ?>) StrictJson.value(body)).get("error");
+        assertThat(error.get("type")).isEqualTo("invalid_request_error");
+        assertThat(error.get("param")).isEqualTo("n");
+        assertThat(error.get("code")).isEqualTo("invalid_value");
+        assertThat((String) error.get("message")).contains("from 1 to 16384, got 0");
+    }
+
+    private static void assertRefused(ProtocolException e, int status, String param) {
+        assertThat(e).isNotNull();
+        assertThat(e.status()).isEqualTo(status);
+        assertThat(e.param()).contains(param);
+        assertThat(e.type()).isEqualTo("invalid_request_error");
+    }
+
+    private static ProtocolException refusal(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        return catchThrowableOfType(ProtocolException.class, call);
+    }
+
+    private static byte[] chat(String fields) {
+        return ("{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]," + fields + "}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] completion(String fields) {
+        return ("{\"prompt\":\"hi\"," + fields + "}").getBytes(StandardCharsets.UTF_8);
+    }
+}

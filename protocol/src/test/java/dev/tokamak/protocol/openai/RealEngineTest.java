@@ -1,0 +1,134 @@
+package dev.tokamak.protocol.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.tokamak.api.EngineConfig;
+import dev.tokamak.engine.TokamakEngine;
+import dev.tokamak.protocol.EventStream;
+import dev.tokamak.protocol.ProtocolException;
+import dev.tokamak.protocol.json.StrictJson;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The protocol on a real engine, tokenizer and template; only the model is a hash of what it reads. */
+class RealEngineTest {
+    private static final String TEMPLATE =
+            "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+                    + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+
+    @TempDir
+    private static Path model;
+
+    private static TokamakEngine engine;
+    private static OpenAiProtocol protocol;
+    private static ExecutorService threads;
+
+    @BeforeAll
+    static void open() throws IOException {
+        engine = TokamakEngine.open(EngineConfig.builder(model)
+                .tokenizer(Path.of("src/test/resources/tokenizer"))
+                .tokenizerProvider("huggingface")
+                .chatTemplate(TEMPLATE)
+                .executor("deterministic")
+                .options(Map.of("deterministic.vocabulary", "600"))
+                .build());
+        protocol =
+                OpenAiProtocol.builder(engine, engine.tokenizer().vocabulary()).build();
+        threads = Executors.newFixedThreadPool(2);
+    }
+
+    @AfterAll
+    static void close() {
+        threads.shutdownNow();
+        engine.close();
+    }
+
+    @Test
+    void aStreamedChatAddsUpToTheDocument() throws InterruptedException {
+        String fields =
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}],\"max_tokens\":40,\"ignore_eos\":true,"
+                        + "\"temperature\":0.7,\"seed\":5";
+        Map<?, ?> answer = respond(fields + "}", true);
+        Map<?, ?> choice = (Map<?, ?>) ((List<?>) answer.get("choices")).get(0);
+        String content = (String) ((Map<?, ?>) choice.get("message")).get("content");
+        Frames frames = Frames.await(
+                protocol.chatCompletions(bytes(fields + ",\"stream\":true}")).open());
+        assertThat(frames.joined(0, "content")).isEqualTo(content).isNotEmpty();
+        assertThat(frames.finishReason(0)).isEqualTo("length");
+        assertThat(((Map<?, ?>) answer.get("usage")).get("completion_tokens")).isEqualTo(40L);
+    }
+
+    @Test
+    void streamedCompletionsOfSeveralPromptsAddUpToTheDocument() throws InterruptedException {
+        String fields =
+                "{\"prompt\":[\"one\",\"two\",\"three\"],\"n\":2,\"max_tokens\":12,\"temperature\":1,\"seed\":3,"
+                        + "\"ignore_eos\":true,\"logprobs\":0,\"return_token_ids\":true";
+        Map<?, ?> answer = respond(fields + "}", false);
+        Frames frames = Frames.await(
+                protocol.completions(bytes(fields + ",\"stream\":true}")).open());
+        for (int i = 0; i < 6; i++) {
+            Map<?, ?> choice = (Map<?, ?>) ((List<?>) answer.get("choices")).get(i);
+            assertThat(frames.joined(i, "text")).isEqualTo(choice.get("text"));
+        }
+    }
+
+    @Test
+    void aPromptLongerThanTheContextIsRefusedByItsField() {
+        String words = "word ".repeat(4000);
+        ProtocolException chat = catchThrowableOfType(ProtocolException.class, () -> protocol.chatCompletions(
+                        bytes("{\"messages\":[{\"role\":\"user\",\"content\":\"" + words + "\"}]}"))
+                .open());
+        assertThat(chat.status()).isEqualTo(400);
+        assertThat(chat.param()).contains("messages");
+        ProtocolException completion = catchThrowableOfType(
+                ProtocolException.class, () -> protocol.completions(bytes("{\"prompt\":\"" + words + "\"}"))
+                        .open());
+        assertThat(completion.param()).contains("prompt");
+    }
+
+    @Test
+    void closingAStreamFreesItsBlocks() throws InterruptedException {
+        EventStream stream = protocol.completions(
+                        bytes("{\"prompt\":\"x\",\"max_tokens\":400,\"ignore_eos\":true,\"stream\":true}"))
+                .open();
+        Semaphore ready = new Semaphore(0);
+        stream.onReady(ready::release);
+        ready.acquire();
+        stream.poll((bytes, offset, length) -> {});
+        stream.close();
+        while (running() > 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(running()).isZero();
+    }
+
+    private static double running() {
+        return engine.metrics().stream()
+                .filter(metric -> metric.name().equals("requests_running"))
+                .findFirst()
+                .orElseThrow()
+                .value();
+    }
+
+    private static Map<?, ?> respond(String body, boolean chat) {
+        byte[] answer = (chat ? protocol.chatCompletions(bytes(body)) : protocol.completions(bytes(body)))
+                .respond(threads)
+                .join();
+        return (Map<?, ?>) StrictJson.value(new String(answer, StandardCharsets.UTF_8));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,117 @@
+package dev.tokamak.server;
+
+import dev.tokamak.engine.EngineHolder;
+import dev.tokamak.engine.ServedModel;
+import dev.tokamak.protocol.Call;
+import dev.tokamak.protocol.EventStream;
+import dev.tokamak.protocol.ProtocolException;
+import dev.tokamak.protocol.openai.OpenAiProtocol;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.logging.Logger;
+
+/** What all resources of one deployment share: the protocol, the writer threads and the count of open requests. */
+final class Server {
+    private static final Logger LOG = Logger.getLogger(Server.class.getName());
+
+    private final ServerSettings settings;
+    private final SseWriters writers;
+    private final OpenRequests open = new OpenRequests();
+    private ServedModel served;
+    private OpenAiProtocol protocol;
+
+    Server(ServerSettings settings) {
+        this.settings = settings;
+        this.writers = new SseWriters(settings.writerThreads(), settings.heartbeatMillis(), settings.stallMillis());
+    }
+
+    /**
+     * The engine that is being served.
+     *
+     * @throws ProtocolException 503 if there is none yet
+     */
+    ServedModel engine() {
+        CompletableFuture<ServedModel> engine = EngineHolder.engine();
+        if (!engine.isDone() || engine.isCompletedExceptionally()) {
+            throw new ProtocolException(503, "no model is loaded yet", "service_unavailable_error", null, "starting");
+        }
+        return engine.join();
+    }
+
+    /** The protocol on top of the engine; made anew when the engine was replaced. */
+    synchronized OpenAiProtocol protocol() {
+        ServedModel current = engine();
+        if (served != current) {
+            protocol = Protocols.openAi(current);
+            served = current;
+        }
+        return protocol;
+    }
+
+    /**
+     * Answers a request for text, as one document or as events, whichever it asks for. Returns at once; the answer is written
+     * later, by the writer threads.
+     *
+     * @param request with a JSON body
+     * @param response suspended
+     * @param read how the protocol reads the body
+     */
+    void answer(HttpServletRequest request, AsyncResponse response, BiFunction<OpenAiProtocol, byte[], Call> read)
+            throws IOException {
+        Call call = read.apply(protocol(), RequestBody.read(request, settings.maxRequestBytes()));
+        open.enter(call);
+        boolean started = false;
+        try {
+            if (call.stream()) {
+                EventStream events = call.open();
+                SseResponse.start(events, asyncContext(request), writers, () -> end(call));
+            } else {
+                call.respond(writers).whenComplete((body, failure) -> {
+                    end(call);
+                    response.resume(
+                            failure != null
+                                    ? failure
+                                    : Response.ok(body, MediaType.APPLICATION_JSON_TYPE).build());
+                });
+            }
+            started = true;
+        } finally {
+            if (!started) {
+                end(call);
+            }
+        }
+    }
+
+    /** JAX-RS has usually started it, by suspending the response. */
+    private static AsyncContext asyncContext(HttpServletRequest request) {
+        return request.isAsyncStarted() ? request.getAsyncContext() : request.startAsync();
+    }
+
+    private void end(Call call) {
+        open.leave(call);
+        call.close();
+    }
+
+    /** Lets running requests finish within the time for that, then aborts the rest. */
+    void stop() {
+        try {
+            if (open.count() > 0) {
+                LOG.info("stopping: waiting for " + open.count() + " requests to finish");
+            }
+            if (!open.drain(settings.drainMillis())) {
+                LOG.warning("aborting " + open.count() + " requests that did not finish in time");
+                open.closeAll();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            writers.close();
+        }
+    }
+}

@@ -1,0 +1,346 @@
+package dev.tokamak.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.tokamak.spi.toolparser.ToolChoice;
+import dev.tokamak.spi.toolparser.ToolDefinition;
+import dev.tokamak.spi.toolparser.ToolParserProvider;
+import jakarta.json.Json;
+import jakarta.json.JsonException;
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonReader;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.io.StringReader;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.ServiceLoader;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The law of tool parsers, as tests. A parser's test extends this class, says which provider it is about and writes calls in
+ * the format; the tests generate calls with values that parsers stumble over and check, for every way of cutting the text
+ * into deltas, that
+ *
+ * <ul>
+ *   <li>the parser tells the same as if it gets the whole at once;
+ *   <li>it finds the calls that were rendered, with their arguments, and the content around them;
+ *   <li>a call that is ended has valid JSON arguments, whether or not the text was damaged or cut off;
+ *   <li>text without calls comes out as it went in.
+ * </ul>
+ *
+ * <p>The samples are random but the same each time; a failure names its seed. The system property {@code tokamak.tck.seed}
+ * sets another one.
+ *
+ * @since 0.1
+ */
+public abstract class ToolParserContract {
+    private static final long SEED = Long.getLong("tokamak.tck.seed", 20260501L);
+    private static final int SAMPLES = 24;
+
+    /**
+     * A call to be rendered.
+     *
+     * @param name of the function
+     * @param arguments maps, lists, strings, longs, doubles, booleans and null
+     */
+    public record Call(String name, Map<String, Object> arguments) {}
+
+    /**
+     * The provider under test.
+     *
+     * @return never null
+     */
+    protected abstract ToolParserProvider provider();
+
+    /**
+     * Writes a completion in the format.
+     *
+     * @param calls at least one
+     * @param contentBefore what stands before the calls, to be written as it is; possibly empty
+     * @return the text that a model would write
+     */
+    protected abstract String render(List<Call> calls, String contentBefore);
+
+    /**
+     * Whether the format has several calls in one turn.
+     *
+     * @return true unless overridden
+     */
+    protected boolean severalCalls() {
+        return true;
+    }
+
+    /**
+     * Whether the format has content before calls.
+     *
+     * @return true unless overridden
+     */
+    protected boolean contentBeforeCalls() {
+        return true;
+    }
+
+    /**
+     * Whether the format can write a string, which it cannot if the string holds the format's own end mark and there is no
+     * escaping.
+     *
+     * @param text part of an argument's value
+     * @return true unless overridden
+     */
+    protected boolean carries(String text) {
+        return true;
+    }
+
+    /**
+     * Whether the format has a grammar for {@link ToolChoice.Mode#REQUIRED}.
+     *
+     * @return false unless overridden
+     */
+    protected boolean hasGrammar() {
+        return false;
+    }
+
+    /**
+     * A value as JSON, for renderers.
+     *
+     * @param value maps, lists, strings, numbers, booleans and null
+     * @return JSON text
+     */
+    protected static String json(Object value) {
+        return JsonTexts.write(value);
+    }
+
+    /**
+     * The tools that the calls are of.
+     *
+     * @return with a schema for each parameter
+     */
+    protected static List<ToolDefinition> tools() {
+        return ToolCallSamples.TOOLS;
+    }
+
+    private ToolCallSamples samples(Random random) {
+        return new ToolCallSamples(random, this::carries);
+    }
+
+    private List<ToolCallTranscript.Event> parse(List<String> deltas) {
+        return ToolCallTranscript.of(provider().create(tools()), deltas);
+    }
+
+    private List<ToolCallTranscript.Event> parseWhole(String text) {
+        return parse(List.of(text));
+    }
+
+    /** A sample: its calls and their text. */
+    private record Sample(long seed, List<Call> calls, String contentBefore, String text) {}
+
+    private Sample sample(int number) {
+        long seed = SEED + number;
+        Random random = new Random(seed);
+        List<Call> calls = samples(random).calls(severalCalls() ? 3 : 1);
+        String content = contentBeforeCalls() && random.nextBoolean() ? "I will look that up." : "";
+        return new Sample(seed, calls, content, render(calls, content));
+    }
+
+    @Test
+    void providerIsFoundByItsName() {
+        assertThat(StreamSupport.stream(
+                                ServiceLoader.load(ToolParserProvider.class).spliterator(), false)
+                        .map(ToolParserProvider::name))
+                .as("names of the providers that META-INF/services lists")
+                .contains(provider().name());
+    }
+
+    @Test
+    void parsedCallsAreTheRenderedCalls() {
+        for (int i = 0; i < 4 * SAMPLES; i++) {
+            Sample sample = sample(i);
+            List<ToolCallTranscript.Event> events = parseWhole(sample.text());
+            String context = "seed " + sample.seed() + ", text:\n" + sample.text() + "\n, told: " + events;
+            assertThat(contentOf(events).strip()).as(context).isEqualTo(sample.contentBefore());
+            List<ToolCallTranscript.Call> calls = callsOf(events);
+            assertThat(calls).as(context).hasSameSizeAs(sample.calls());
+            for (int k = 0; k < calls.size(); k++) {
+                ToolCallTranscript.Call call = calls.get(k);
+                assertThat(call.ended())
+                        .as("call " + k + " is ended, " + context)
+                        .isTrue();
+                assertThat(call.name())
+                        .as(context)
+                        .isEqualTo(sample.calls().get(k).name());
+                assertThat(parsed(call.arguments(), context))
+                        .as("arguments of call " + k + ", " + context)
+                        .isEqualTo(comparable(sample.calls().get(k).arguments()));
+            }
+        }
+    }
+
+    @Test
+    void anyCutOfTheTextTellsTheSame() {
+        for (int i = 0; i < SAMPLES; i++) {
+            Sample sample = sample(i);
+            checkCuts(sample.text(), new Random(sample.seed()), "seed " + sample.seed());
+        }
+    }
+
+    @Test
+    void textThatIsCutOffTellsTheSameHoweverItCame() {
+        for (int i = 0; i < SAMPLES; i++) {
+            Sample sample = sample(i);
+            for (int end = 1; end < sample.text().length(); end++) {
+                String text = sample.text().substring(0, end);
+                String context = "seed " + sample.seed() + ", cut off behind:\n" + text;
+                List<ToolCallTranscript.Event> events = parseWhole(text);
+                assertThat(parse(TextCuts.characters(text))).as(context).isEqualTo(events);
+                List<ToolCallTranscript.Call> calls = callsOf(events);
+                assertThat(calls.size())
+                        .as(context)
+                        .isLessThanOrEqualTo(sample.calls().size());
+                for (int k = 0; k < calls.size(); k++) {
+                    assertThat(calls.get(k).name())
+                            .as(context)
+                            .isEqualTo(sample.calls().get(k).name());
+                }
+                checkEndedCalls(events, context);
+            }
+        }
+    }
+
+    @Test
+    void damagedTextTellsTheSameHoweverItCame() {
+        for (int i = 0; i < 8 * SAMPLES; i++) {
+            Sample sample = sample(i);
+            Random random = new Random(~sample.seed());
+            String text = damaged(sample.text(), random);
+            String context = "seed " + sample.seed() + ", damaged to:\n" + text;
+            List<ToolCallTranscript.Event> events = parseWhole(text);
+            checkEndedCalls(events, context);
+            assertThat(parse(TextCuts.characters(text))).as(context).isEqualTo(events);
+            for (int k = 0; k < 4; k++) {
+                List<String> deltas = TextCuts.random(text, random);
+                assertThat(parse(deltas)).as(context + "\nin deltas " + deltas).isEqualTo(events);
+            }
+        }
+    }
+
+    @Test
+    void textWithoutCallsIsContent() {
+        for (String text : List.of(
+                "Hello.",
+                "  indented\n\n",
+                "{\"answer\": 42}",
+                "{\"name\": 1}",
+                "A list [1, 2, 3] and {braces}; x < y > z.",
+                "[link](https://example.org) and f(x)",
+                "😀 <b>bold</b> `code` </x>",
+                "\n")) {
+            assertThat(parseWhole(text)).as(text).isEqualTo(List.of(new ToolCallTranscript.Content(text)));
+            checkCuts(text, new Random(SEED), "text without calls");
+        }
+    }
+
+    @Test
+    void noTextTellsNothing() {
+        assertThat(parse(List.of())).isEmpty();
+    }
+
+    @Test
+    void requiredChoiceHasTheDeclaredGrammar() {
+        for (ToolChoice choice : List.of(
+                new ToolChoice(ToolChoice.Mode.REQUIRED, "", true),
+                new ToolChoice(ToolChoice.Mode.REQUIRED, "", false),
+                new ToolChoice(ToolChoice.Mode.NAMED, "search", false))) {
+            assertThat(provider().grammar(tools(), choice).isPresent())
+                    .as("a grammar for %s", choice)
+                    .isEqualTo(hasGrammar());
+        }
+    }
+
+    private void checkCuts(String text, Random random, String context) {
+        List<ToolCallTranscript.Event> whole = parseWhole(text);
+        TextCuts.each(text, random, deltas -> assertThat(parse(deltas))
+                .as(() -> context + ", deltas " + deltas)
+                .isEqualTo(whole));
+    }
+
+    private static String damaged(String text, Random random) {
+        StringBuilder damaged = new StringBuilder(text);
+        for (int i = random.nextInt(3); i >= 0 && !damaged.isEmpty(); i--) {
+            int at = random.nextInt(damaged.length());
+            switch (random.nextInt(3)) {
+                case 0 -> damaged.deleteCharAt(at);
+                case 1 -> damaged.insert(at, "{}[]\"',:<>|\\ \nx".charAt(random.nextInt(15)));
+                default -> damaged.delete(at, Math.min(damaged.length(), at + 1 + random.nextInt(20)));
+            }
+        }
+        return damaged.isEmpty() ? "x" : damaged.toString();
+    }
+
+    private static void checkEndedCalls(List<ToolCallTranscript.Event> events, String context) {
+        for (ToolCallTranscript.Call call : callsOf(events)) {
+            if (call.ended()) {
+                parsed(call.arguments(), context);
+            }
+        }
+    }
+
+    private static List<ToolCallTranscript.Call> callsOf(List<ToolCallTranscript.Event> events) {
+        List<ToolCallTranscript.Call> calls = new ArrayList<>();
+        for (ToolCallTranscript.Event event : events) {
+            if (event instanceof ToolCallTranscript.Call call) {
+                calls.add(call);
+            }
+        }
+        return calls;
+    }
+
+    private static String contentOf(List<ToolCallTranscript.Event> events) {
+        StringBuilder content = new StringBuilder();
+        for (ToolCallTranscript.Event event : events) {
+            if (event instanceof ToolCallTranscript.Content text) {
+                content.append(text.text());
+            }
+        }
+        return content.toString();
+    }
+
+    private static Object parsed(String json, String context) {
+        try (JsonReader reader = Json.createReader(new StringReader(json))) {
+            return comparable(reader.readValue());
+        } catch (JsonException e) {
+            return fail("An ended call has arguments that are no JSON: " + json + "\n" + context, e);
+        }
+    }
+
+    /** Numbers by value, maps and lists as such, whichever library they come from. */
+    private static Object comparable(Object value) {
+        if (value instanceof JsonString string) {
+            return string.getString();
+        }
+        if (value instanceof JsonNumber number) {
+            return number.bigDecimalValue().stripTrailingZeros();
+        }
+        if (value instanceof Number number) {
+            return new BigDecimal(number.toString()).stripTrailingZeros();
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<Object, Object> copy = new LinkedHashMap<>();
+            map.forEach((key, item) -> copy.put(key, comparable(item)));
+            return copy;
+        }
+        if (value instanceof List<?> list) {
+            List<Object> copy = new ArrayList<>();
+            list.forEach(item -> copy.add(comparable(item)));
+            return copy;
+        }
+        return value == JsonValue.NULL
+                ? null
+                : value == JsonValue.TRUE ? Boolean.TRUE : value == JsonValue.FALSE ? Boolean.FALSE : value;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.tokamak.tokenizers;
+
+import dev.tokamak.spi.tokenizer.Detokenizer;
+import dev.tokamak.spi.tokenizer.Tokenizer;
+import dev.tokamak.spi.tokenizer.Vocabulary;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * A tokenizer that was read from a {@code tokenizer.json}.
+ *
+ * <p>Decoding differs from the Python library in one place on purpose. Where a run of SentencePiece byte tokens is not valid
+ * UTF-8 as a whole, the library blanks the run; here only the bytes that belong to no character become U+FFFD. Otherwise no
+ * character of such a run could be shown before the run has ended.
+ */
+final class HuggingFaceTokenizer implements Tokenizer {
+    private final NativeEncoder encoder;
+    private final FileVocabulary vocabulary;
+    private final TextDecoding decoding;
+
+    /** The text of tokens that are whole characters by themselves, filled as they occur; a race writes equal strings. */
+    private final AtomicReferenceArray<String> texts;
+
+    private HuggingFaceTokenizer(NativeEncoder encoder, FileVocabulary vocabulary, TextDecoding decoding) {
+        this.encoder = encoder;
+        this.vocabulary = vocabulary;
+        this.decoding = decoding;
+        this.texts = new AtomicReferenceArray<>(vocabulary.size());
+    }
+
+    static HuggingFaceTokenizer read(Path path) {
+        TokenizerFile file = TokenizerFile.read(path);
+        FileVocabulary vocabulary = new FileVocabulary(file);
+        NativeEncoder encoder;
+        try {
+            encoder = new NativeEncoder(file.text());
+        } catch (RuntimeException e) {
+            throw TokenizerFile.broken(path, "is not a tokenizer: " + e.getMessage(), e);
+        }
+        return new HuggingFaceTokenizer(encoder, vocabulary, file.decoder());
+    }
+
+    @Override
+    public int[] encode(String text, boolean addSpecialTokens) {
+        return encoder.encode(text, addSpecialTokens);
+    }
+
+    @Override
+    public String decode(int[] tokenIds, boolean skipSpecialTokens) {
+        if (decoding == TextDecoding.OPAQUE) {
+            return encoder.decode(tokenIds, 0, tokenIds.length, skipSpecialTokens);
+        }
+        Detokenizer detokenizer = detokenizer(skipSpecialTokens, new int[0]);
+        StringBuilder text = new StringBuilder(tokenIds.length * 4);
+        for (int id : tokenIds) {
+            detokenizer.append(id, text);
+        }
+        detokenizer.finish(text);
+        return text.toString();
+    }
+
+    @Override
+    public Vocabulary vocabulary() {
+        return vocabulary;
+    }
+
+    @Override
+    public Detokenizer detokenizer(boolean skipSpecialTokens, int[] promptTail) {
+        if (decoding == TextDecoding.OPAQUE) {
+            return new WindowDetokenizer(encoder, skipSpecialTokens, promptTail);
+        }
+        boolean stripLeadingSpace =
+                decoding == TextDecoding.SENTENCE_PIECE_PREFIXED && !showsText(promptTail, skipSpecialTokens);
+        return new ByteDetokenizer(vocabulary, texts, skipSpecialTokens, stripLeadingSpace);
+    }
+
+    private boolean showsText(int[] tokenIds, boolean skipSpecialTokens) {
+        for (int id : tokenIds) {
+            if (vocabulary.bytes(id).length > 0 && !(skipSpecialTokens && vocabulary.special(id))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void close() {
+        encoder.close();
+    }
+}

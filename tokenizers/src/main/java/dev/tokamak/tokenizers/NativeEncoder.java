@@ -1,0 +1,116 @@
+package dev.tokamak.tokenizers;
+
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * A tokenizer of the native library, and the owner of its memory. Thread-safe.
+ *
+ * <p>Implementation notes. The library's own Java class is passed over: it truncates to 512 tokens unless told otherwise, copies
+ * eight arrays for each encoding of which one is needed here, and probes the network once a day. What remains is its JNI
+ * class. A handle is a bare address there, so calls hold a read lock that {@link #close()} waits for. Native encoding only reads
+ * the tokenizer, so any number of threads may be inside.
+ */
+final class NativeEncoder implements AutoCloseable {
+    static {
+        // The library would otherwise look for a build for the GPU it finds and download it. A launcher that did set
+        // these wins.
+        setUnlessSet("RUST_FLAVOR", "cpu");
+        setUnlessSet("ai.djl.offline", "true");
+        LibUtils.checkStatus();
+    }
+
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private long handle;
+
+    /**
+     * Reads a tokenizer.
+     *
+     * @param json the text of a {@code tokenizer.json}
+     * @throws RuntimeException of the library's, if the text is no tokenizer
+     */
+    NativeEncoder(String json) {
+        handle = TokenizersLibrary.LIB.createTokenizerFromString(json);
+        TokenizersLibrary.LIB.disableTruncation(handle);
+        TokenizersLibrary.LIB.disablePadding(handle);
+    }
+
+    private static void setUnlessSet(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    int[] encode(String text, boolean addSpecialTokens) {
+        String wellFormed = withoutLoneSurrogates(text);
+        lock.readLock().lock();
+        try {
+            long encoding = TokenizersLibrary.LIB.encode(open(), wellFormed, addSpecialTokens);
+            try {
+                return narrow(TokenizersLibrary.LIB.getTokenIds(encoding));
+            } finally {
+                TokenizersLibrary.LIB.deleteEncoding(encoding);
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    String decode(int[] ids, int from, int to, boolean skipSpecialTokens) {
+        long[] wide = new long[to - from];
+        for (int i = from; i < to; i++) {
+            wide[i - from] = ids[i];
+        }
+        lock.readLock().lock();
+        try {
+            return TokenizersLibrary.LIB.decode(open(), wide, skipSpecialTokens);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            if (handle != 0) {
+                TokenizersLibrary.LIB.deleteTokenizer(handle);
+                handle = 0;
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    private long open() {
+        if (handle == 0) {
+            throw new IllegalStateException("the tokenizer is closed");
+        }
+        return handle;
+    }
+
+    private static int[] narrow(long[] wide) {
+        int[] ids = new int[wide.length];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = (int) wide[i];
+        }
+        return ids;
+    }
+
+    /**
+     * Half a surrogate pair is no character: it becomes U+FFFD. Passed on, it would make the native side misread every character
+     * of the text that is outside the basic plane.
+     */
+    private static String withoutLoneSurrogates(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return text.codePoints()
+                        .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        .toString();
+            }
+        }
+        return text;
+    }
+}

@@ -1,0 +1,174 @@
+package dev.tokamak.tokenizers;
+
+import dev.tokamak.api.ErrorCode;
+import dev.tokamak.api.TokamakException;
+import jakarta.json.Json;
+import jakarta.json.JsonException;
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import jakarta.json.stream.JsonParser;
+import jakarta.json.stream.JsonParser.Event;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+
+/**
+ * What is read from a {@code tokenizer.json} beside what the native library does with it: which id is which token, and how
+ * tokens are put together to text.
+ *
+ * @param text the file's own text
+ * @param tokens by id; null for an id that is not in use
+ * @param added by id, true for tokens that are matched in text before the model sees it
+ * @param special by id, true for tokens that are left out of text that people read
+ * @param decoder how tokens become text
+ */
+record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] special, TextDecoding decoder) {
+    /** A larger id is taken for a broken file, not for a vocabulary: arrays are sized by it. */
+    private static final int MAX_ID = 1 << 24;
+
+    private record Entry(String content, int id) {}
+
+    private record AddedToken(String content, int id, boolean special) {}
+
+    /**
+     * Reads a file.
+     *
+     * @param file a {@code tokenizer.json}
+     * @return its content
+     * @throws TokamakException {@link ErrorCode#CONFIGURATION} naming the file if it cannot be read or is no tokenizer
+     */
+    static TokenizerFile read(Path file) {
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw broken(file, "is not UTF-8 text", e);
+        } catch (IOException e) {
+            throw broken(file, "cannot be read: " + e.getMessage(), e);
+        }
+        try (JsonParser parser = Json.createParser(new StringReader(text))) {
+            return read(text, parser, file);
+        } catch (JsonException | IllegalStateException | ClassCastException | NoSuchElementException e) {
+            throw broken(file, "is not a tokenizer: " + firstLine(e), e);
+        }
+    }
+
+    private static TokenizerFile read(String text, JsonParser parser, Path file) {
+        List<Entry> entries = new ArrayList<>();
+        List<AddedToken> addedTokens = new ArrayList<>();
+        JsonValue decoder = JsonValue.NULL;
+        boolean hasModel = false;
+        if (!parser.hasNext() || parser.next() != Event.START_OBJECT) {
+            throw broken(file, "is not a tokenizer: expected a JSON object", null);
+        }
+        while (parser.next() != Event.END_OBJECT) {
+            String key = parser.getString();
+            parser.next();
+            switch (key) {
+                case "added_tokens" -> readAddedTokens(parser, addedTokens, file);
+                case "decoder" -> decoder = parser.getValue();
+                case "model" -> {
+                    hasModel = parser.currentEvent() == Event.START_OBJECT;
+                    if (!hasModel) {
+                        throw broken(file, "is not a tokenizer: model is not an object", null);
+                    }
+                    readModel(parser, entries, file);
+                }
+                default -> skip(parser);
+            }
+        }
+        if (!hasModel || entries.isEmpty() && addedTokens.isEmpty()) {
+            throw broken(file, "is not a tokenizer: it has no model.vocab", null);
+        }
+        int size = 0;
+        for (Entry entry : entries) {
+            size = Math.max(size, checkedId(entry.id, entry.content, file) + 1);
+        }
+        for (AddedToken token : addedTokens) {
+            size = Math.max(size, checkedId(token.id, token.content, file) + 1);
+        }
+        String[] tokens = new String[size];
+        boolean[] added = new boolean[size];
+        boolean[] special = new boolean[size];
+        for (Entry entry : entries) {
+            tokens[entry.id] = entry.content;
+        }
+        for (AddedToken token : addedTokens) {
+            tokens[token.id] = token.content;
+            added[token.id] = true;
+            special[token.id] = token.special;
+        }
+        return new TokenizerFile(text, tokens, added, special, TextDecoding.of(decoder));
+    }
+
+    private static void readModel(JsonParser parser, List<Entry> entries, Path file) {
+        while (parser.next() != Event.END_OBJECT) {
+            String key = parser.getString();
+            Event value = parser.next();
+            if (!key.equals("vocab")) {
+                skip(parser);
+            } else if (value == Event.START_OBJECT) {
+                while (parser.next() != Event.END_OBJECT) {
+                    String content = parser.getString();
+                    parser.next();
+                    entries.add(new Entry(content, parser.getInt()));
+                }
+            } else if (value == Event.START_ARRAY) {
+                // Unigram: a list of token and score, in which the place is the id.
+                while (parser.next() == Event.START_ARRAY) {
+                    parser.next();
+                    entries.add(new Entry(parser.getString(), entries.size()));
+                    parser.skipArray();
+                }
+            } else {
+                throw broken(file, "is not a tokenizer: model.vocab is neither an object nor a list", null);
+            }
+        }
+    }
+
+    private static void readAddedTokens(JsonParser parser, List<AddedToken> into, Path file) {
+        for (JsonValue value : parser.getArray()) {
+            JsonObject token = value.asJsonObject();
+            if (!(token.get("content") instanceof JsonString content) || !(token.get("id") instanceof JsonNumber id)) {
+                throw broken(file, "is not a tokenizer: an entry of added_tokens lacks its content or id", null);
+            }
+            into.add(new AddedToken(content.getString(), id.intValue(), token.getBoolean("special", false)));
+        }
+    }
+
+    private static void skip(JsonParser parser) {
+        switch (parser.currentEvent()) {
+            case START_OBJECT -> parser.skipObject();
+            case START_ARRAY -> parser.skipArray();
+            default -> {}
+        }
+    }
+
+    private static int checkedId(int id, String content, Path file) {
+        if (id < 0 || id > MAX_ID) {
+            throw broken(
+                    file, "gives token \"" + content + "\" the id " + id + ", expected one from 0 to " + MAX_ID, null);
+        }
+        return id;
+    }
+
+    static TokamakException broken(Path file, String what, Throwable cause) {
+        return new TokamakException(
+                ErrorCode.CONFIGURATION,
+                "tokenizer file " + file + " " + what + "; fetch it again or name another folder with --tokenizer",
+                cause);
+    }
+
+    private static String firstLine(Throwable e) {
+        String message = String.valueOf(e.getMessage());
+        int end = message.indexOf('\n');
+        return end < 0 ? message : message.substring(0, end);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.tokamak.toolparsers;
+
+/**
+ * Reads the calls behind a mark, one character at a time. Commits a call by {@link CallWriter#begin}, writes its arguments,
+ * and leaves ending it to the {@link CallStream} that asks.
+ */
+abstract class CallReader {
+    /** What a character led to. */
+    enum Step {
+        /** Nothing yet. */
+        MORE,
+        /** A call is complete, and there may be another for this reader. */
+        CALL,
+        /** A call is complete, and the reader is done. */
+        LAST,
+        /** The reader is done; no call was under way. */
+        DONE,
+        /** What was read since the last call is dropped: it says nothing. */
+        DROP,
+        /** The text is malformed. What was not used is pushed back; what was held of a committed call is written. */
+        FAIL
+    }
+
+    final Feed feed;
+    final CallWriter out;
+
+    CallReader(Feed feed, CallWriter out) {
+        this.feed = feed;
+        this.out = out;
+    }
+
+    abstract Step read(char c);
+
+    /** The text ends within a committed call: what is held of it is written. */
+    abstract void cut();
+
+    final Step fail(char unused) {
+        feed.pushBack(unused);
+        return Step.FAIL;
+    }
+
+    static boolean isSpace(char c) {
+        return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+    }
+}

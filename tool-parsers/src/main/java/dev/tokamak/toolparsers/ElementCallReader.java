@@ -1,0 +1,204 @@
+package dev.tokamak.toolparsers;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a call whose arguments are elements named after them, which may nest, and writes them as a JSON object. Every tag has
+ * a prefix that text does not have. A value that can only be a string is passed on as it comes, others are held until their
+ * element ends, because only then it is known whether they have children.
+ */
+final class ElementCallReader extends CallReader {
+    private static final int DEPTH_LIMIT = 128;
+    private static final int HEAD_LIMIT = 1024;
+
+    private enum State {
+        NAME,
+        BODY,
+        TAG,
+        CLOSING_TAG,
+        HELD,
+        STREAMED
+    }
+
+    private final String prefix;
+    private final Tools tools;
+    private final Marks nameMarks = new Marks(List.of(">"));
+    private final Marks bodyMarks;
+    private final Marks heldMarks;
+    private Marks streamedMarks;
+    private final StringBuilder text = new StringBuilder();
+    /** The source of the argument that is held, in case it turns out malformed. */
+    private final StringBuilder source = new StringBuilder();
+
+    private final List<Element> open = new ArrayList<>();
+    private State state = State.NAME;
+    private String name;
+    private boolean hasArguments;
+    private ValueWriter streamed;
+
+    ElementCallReader(String prefix, Feed feed, CallWriter out, Tools tools) {
+        super(feed, out);
+        this.prefix = prefix;
+        this.tools = tools;
+        this.bodyMarks = new Marks(List.of(prefix + "</invoke>", prefix + "<"));
+        this.heldMarks = new Marks(List.of(prefix + "</", prefix + "<"));
+    }
+
+    @Override
+    Step read(char c) {
+        return switch (state) {
+            case NAME -> name(c);
+            case BODY -> body(c);
+            case TAG -> tag(c);
+            case CLOSING_TAG -> closingTag(c);
+            case HELD -> held(c);
+            case STREAMED -> streamed(c);
+        };
+    }
+
+    private Step name(char c) {
+        if (nameMarks.feed(c, feed, text) == Marks.NONE) {
+            return text.length() > HEAD_LIMIT ? Step.FAIL : Step.MORE;
+        }
+        name = Attributes.value(text, "name");
+        if (name == null || !NamedCallReader.isName(name)) {
+            return Step.FAIL;
+        }
+        text.setLength(0);
+        out.begin(name, "");
+        state = State.BODY;
+        return Step.MORE;
+    }
+
+    private Step body(char c) {
+        if (!bodyMarks.isHolding() && isSpace(c)) {
+            return Step.MORE;
+        }
+        int mark = bodyMarks.feed(c, feed, text);
+        if (!text.isEmpty()) {
+            out.arguments(text);
+            return Step.FAIL;
+        }
+        if (mark == 0) {
+            out.arguments(hasArguments ? "}" : "{}");
+            return Step.LAST;
+        }
+        if (mark == 1) {
+            source.setLength(0);
+            source.append(prefix).append('<');
+            state = State.TAG;
+        }
+        return Step.MORE;
+    }
+
+    private Step tag(char c) {
+        source.append(c);
+        if (c != '>') {
+            text.append(c);
+            return Step.MORE;
+        }
+        String tag = text.toString();
+        text.setLength(0);
+        if (tag.isBlank() || open.size() == DEPTH_LIMIT) {
+            return spill();
+        }
+        if (open.isEmpty()) {
+            beginArgument(tag);
+            if (state == State.STREAMED) {
+                return Step.MORE;
+            }
+        }
+        Element element = new Element(tag);
+        if (!open.isEmpty()) {
+            top().children().add(element);
+        }
+        open.add(element);
+        state = State.HELD;
+        return Step.MORE;
+    }
+
+    private void beginArgument(String key) {
+        out.arguments(hasArguments ? ", " : "{");
+        out.arguments(JsonText.quote(key));
+        out.arguments(": ");
+        hasArguments = true;
+        ParameterType type = tools.typeOf(name, key);
+        state = State.HELD;
+        if (type.isString()) {
+            streamed = new ValueWriter(type, false, out);
+            streamedMarks = new Marks(List.of(prefix + "</" + key + ">"));
+            state = State.STREAMED;
+        }
+    }
+
+    private Step streamed(char c) {
+        int mark = streamedMarks.feed(c, feed, text);
+        for (int i = 0; i < text.length(); i++) {
+            streamed.append(text.charAt(i));
+        }
+        text.setLength(0);
+        if (mark != Marks.NONE) {
+            streamed.end();
+            state = State.BODY;
+        }
+        return Step.MORE;
+    }
+
+    private Element top() {
+        return open.get(open.size() - 1);
+    }
+
+    private Step held(char c) {
+        int mark = heldMarks.feed(c, feed, text);
+        source.append(text);
+        top().text().append(text);
+        text.setLength(0);
+        if (mark != Marks.NONE) {
+            source.append(heldMarks.get(mark));
+            state = mark == 0 ? State.CLOSING_TAG : State.TAG;
+        }
+        return Step.MORE;
+    }
+
+    private Step closingTag(char c) {
+        source.append(c);
+        if (c != '>') {
+            text.append(c);
+            return Step.MORE;
+        }
+        boolean closes = top().name().contentEquals(text);
+        text.setLength(0);
+        if (!closes) {
+            return spill();
+        }
+        Element ended = open.remove(open.size() - 1);
+        state = State.HELD;
+        if (open.isEmpty()) {
+            out.arguments(ended.toJson(tools.schemaOf(name, ended.name())));
+            state = State.BODY;
+        }
+        return Step.MORE;
+    }
+
+    private Step spill() {
+        out.arguments(source);
+        return Step.FAIL;
+    }
+
+    @Override
+    void cut() {
+        switch (state) {
+            case STREAMED -> {
+                String held = streamedMarks.takeHeld();
+                for (int i = 0; i < held.length(); i++) {
+                    streamed.append(held.charAt(i));
+                }
+                streamed.cut();
+            }
+            case BODY -> out.arguments(bodyMarks.takeHeld());
+            case HELD -> out.arguments(source + heldMarks.takeHeld());
+            default -> out.arguments(source);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package dev.tokamak.toolparsers;
+
+import dev.tokamak.api.StructuredOutput;
+import dev.tokamak.spi.toolparser.ToolChoice;
+import dev.tokamak.spi.toolparser.ToolDefinition;
+import dev.tokamak.spi.toolparser.ToolParser;
+import dev.tokamak.spi.toolparser.ToolParserProvider;
+import java.util.List;
+import java.util.Optional;
+
+/** A {@link Format} under a name. */
+abstract class FormatProvider implements ToolParserProvider {
+    private final String name;
+    private final Format format;
+
+    FormatProvider(String name, Format format) {
+        this.name = name;
+        this.format = format;
+    }
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final ToolParser create(List<ToolDefinition> tools) {
+        return new CallStream(format, tools);
+    }
+
+    @Override
+    public final Optional<StructuredOutput> grammar(List<ToolDefinition> tools, ToolChoice choice) {
+        return format.grammar().flatMap(grammar -> grammar.of(tools, choice));
+    }
+
+    @Override
+    public final boolean needsSpecialTokens() {
+        return format.specialTokens();
+    }
+}

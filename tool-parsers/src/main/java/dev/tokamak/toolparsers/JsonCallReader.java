@@ -1,0 +1,241 @@
+package dev.tokamak.toolparsers;
+
+import java.util.Set;
+
+/**
+ * Reads calls that are JSON objects with a name and arguments, in any order, alone or in an array. Keys that mean nothing
+ * here are skipped. With {@link Keys#NAME_IS_KEY} the object's only key is the name and its value the arguments.
+ */
+final class JsonCallReader extends CallReader {
+    /**
+     * What an object's keys mean.
+     *
+     * @param name keys of the function's name; none if the first key is the name itself
+     * @param arguments keys of the arguments
+     * @param id keys of the call's id
+     * @param guarded whether text counts as a call only if it has no other keys and names a tool of the request: for calls
+     *     that no mark announces
+     */
+    record Keys(Set<String> name, Set<String> arguments, Set<String> id, boolean guarded) {
+        static final Keys USUAL = new Keys(Set.of("name"), Set.of("arguments", "parameters"), Set.of("id"), false);
+        static final Keys NAME_IS_KEY = new Keys(Set.of(), Set.of(), Set.of(), false);
+
+        Keys guard() {
+            return new Keys(name, arguments, id, true);
+        }
+    }
+
+    private enum State {
+        BEGIN,
+        NEXT_ITEM,
+        FIRST_KEY,
+        NEXT_KEY,
+        KEY,
+        COLON,
+        NAME,
+        ID,
+        ARGUMENTS,
+        SKIPPED,
+        AFTER_VALUE,
+        AFTER_ITEM
+    }
+
+    private final Keys keys;
+    private final Tools tools;
+    private final JsonScanner scanner = new JsonScanner();
+    private final StringBuilder string = new StringBuilder();
+    private ArgumentsReader arguments;
+    private State state = State.BEGIN;
+    private boolean array;
+    private String key;
+    private String name;
+    private String id;
+
+    JsonCallReader(Keys keys, Feed feed, CallWriter out, Tools tools) {
+        super(feed, out);
+        this.keys = keys;
+        this.tools = tools;
+    }
+
+    @Override
+    Step read(char c) {
+        switch (state) {
+            case KEY -> {
+                return key(c);
+            }
+            case NAME, ID, SKIPPED -> {
+                return skipped(c);
+            }
+            case ARGUMENTS -> {
+                return arguments(c);
+            }
+            default -> {
+                return isSpace(c) ? Step.MORE : punctuation(c);
+            }
+        }
+    }
+
+    private Step punctuation(char c) {
+        switch (state) {
+            case BEGIN -> {
+                if (c == '[') {
+                    array = true;
+                    state = State.NEXT_ITEM;
+                    return Step.MORE;
+                }
+                return item(c);
+            }
+            case NEXT_ITEM -> {
+                return c == ']' ? Step.DONE : item(c);
+            }
+            case AFTER_ITEM -> {
+                if (c == ',') {
+                    state = State.NEXT_ITEM;
+                    return Step.MORE;
+                }
+                return c == ']' ? Step.DONE : fail(c);
+            }
+            case FIRST_KEY, NEXT_KEY -> {
+                if (c == '}' && state == State.FIRST_KEY) {
+                    return objectEnd(c);
+                }
+                scanner.reset();
+                string.setLength(0);
+                state = State.KEY;
+                return c == '"' ? key(c) : fail(c);
+            }
+            case COLON -> {
+                return c == ':' ? value() : fail(c);
+            }
+            default -> {
+                if (c == ',') {
+                    state = State.NEXT_KEY;
+                    return Step.MORE;
+                }
+                return c == '}' ? objectEnd(c) : fail(c);
+            }
+        }
+    }
+
+    private Step item(char c) {
+        if (c != '{') {
+            return fail(c);
+        }
+        state = State.FIRST_KEY;
+        name = null;
+        id = "";
+        arguments = null;
+        return Step.MORE;
+    }
+
+    private Step key(char c) {
+        JsonScanner.Step step = scanner.feed(c);
+        if (step == JsonScanner.Step.BAD) {
+            return fail(c);
+        }
+        string.append(c);
+        if (step == JsonScanner.Step.END) {
+            key = JsonText.unquote(string);
+            state = State.COLON;
+        }
+        return Step.MORE;
+    }
+
+    private Step value() {
+        scanner.reset();
+        string.setLength(0);
+        if (name == null && keys.name().isEmpty()) {
+            name = key;
+            if (!commit()) {
+                return Step.FAIL;
+            }
+            beginArguments();
+        } else if (keys.arguments().contains(key) && arguments == null) {
+            beginArguments();
+        } else if (keys.name().contains(key) && name == null) {
+            state = State.NAME;
+        } else if (keys.id().contains(key)) {
+            state = State.ID;
+        } else if (keys.guarded() && name == null && !key.equals("type")) {
+            return Step.FAIL;
+        } else {
+            state = State.SKIPPED;
+        }
+        return Step.MORE;
+    }
+
+    private void beginArguments() {
+        arguments = new ArgumentsReader(out);
+        state = State.ARGUMENTS;
+    }
+
+    /** A name, an id or a value that means nothing. */
+    private Step skipped(char c) {
+        JsonScanner.Step step = scanner.feed(c);
+        if (step == JsonScanner.Step.BAD) {
+            return fail(c);
+        }
+        if (state != State.SKIPPED && step != JsonScanner.Step.ENDED_BEFORE && (!string.isEmpty() || !isSpace(c))) {
+            string.append(c);
+        }
+        if (step == JsonScanner.Step.MORE) {
+            return Step.MORE;
+        }
+        if (step == JsonScanner.Step.ENDED_BEFORE) {
+            feed.pushBack(c);
+        }
+        boolean isString = !string.isEmpty() && string.charAt(0) == '"';
+        boolean isName = state == State.NAME;
+        if (state == State.ID) {
+            id = isString ? JsonText.unquote(string) : string.toString();
+        }
+        state = State.AFTER_VALUE;
+        if (isName) {
+            name = isString ? JsonText.unquote(string) : "";
+            return commit() ? Step.MORE : Step.FAIL;
+        }
+        return Step.MORE;
+    }
+
+    private boolean commit() {
+        if (name.isBlank() || (keys.guarded() && !tools.mayBe(name))) {
+            return false;
+        }
+        out.begin(name, id);
+        return true;
+    }
+
+    private Step arguments(char c) {
+        JsonScanner.Step step = arguments.feed(c);
+        switch (step) {
+            case BAD -> {
+                return fail(c);
+            }
+            case ENDED_BEFORE -> {
+                feed.pushBack(c);
+                state = State.AFTER_VALUE;
+            }
+            case END -> state = State.AFTER_VALUE;
+            case MORE -> {}
+        }
+        return Step.MORE;
+    }
+
+    private Step objectEnd(char c) {
+        if (name == null) {
+            return Step.FAIL;
+        }
+        if (arguments == null) {
+            out.arguments("{}");
+        }
+        state = State.AFTER_ITEM;
+        return array ? Step.CALL : Step.LAST;
+    }
+
+    @Override
+    void cut() {
+        if (state == State.ARGUMENTS) {
+            arguments.cut();
+        }
+    }
+}

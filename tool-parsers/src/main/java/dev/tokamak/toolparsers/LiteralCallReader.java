@@ -1,0 +1,123 @@
+package dev.tokamak.toolparsers;
+
+/**
+ * Reads calls that are written as in a programming language, {@code f(a='x')} or {@code f{a:1}}, alone or in a list, and
+ * writes their arguments as JSON.
+ */
+final class LiteralCallReader extends CallReader {
+    /**
+     * The language.
+     *
+     * @param dialect how values are written
+     * @param open the bracket before the arguments
+     * @param sign what stands between an argument's name and its value
+     * @param close the bracket behind the arguments
+     * @param several whether other calls may follow, with or without a list's brackets
+     * @param guarded whether only names of the request's tools count: for calls that no mark announces
+     */
+    record Layout(LiteralReader.Dialect dialect, char open, char sign, char close, boolean several, boolean guarded) {
+        static final Layout PYTHON = new Layout(LiteralReader.Dialect.PYTHON, '(', '=', ')', true, false);
+
+        Layout guard() {
+            return new Layout(dialect, open, sign, close, several, true);
+        }
+    }
+
+    private static final int NAME_LIMIT = 1024;
+
+    private enum State {
+        BEGIN,
+        NEXT,
+        NAME,
+        ARGUMENTS,
+        AFTER
+    }
+
+    private final Layout layout;
+    private final Tools tools;
+    private final StringBuilder name = new StringBuilder();
+    private State state = State.BEGIN;
+    private boolean list;
+    private LiteralReader arguments;
+
+    LiteralCallReader(Layout layout, Feed feed, CallWriter out, Tools tools) {
+        super(feed, out);
+        this.layout = layout;
+        this.tools = tools;
+    }
+
+    @Override
+    Step read(char c) {
+        return switch (state) {
+            case BEGIN, NEXT -> isSpace(c) ? Step.MORE : next(c);
+            case NAME -> name(c);
+            case ARGUMENTS -> arguments(c);
+            case AFTER -> isSpace(c) ? Step.MORE : after(c);
+        };
+    }
+
+    private Step next(char c) {
+        if (c == '[' && state == State.BEGIN && layout.several()) {
+            list = true;
+            state = State.NEXT;
+            return Step.MORE;
+        }
+        if (c == ']' && list) {
+            return Step.DONE;
+        }
+        name.setLength(0);
+        state = State.NAME;
+        return isName(c) ? name(c) : fail(c);
+    }
+
+    private Step name(char c) {
+        if (isName(c)) {
+            name.append(c);
+            return name.length() > NAME_LIMIT ? Step.FAIL : Step.MORE;
+        }
+        if (c != layout.open() || (layout.guarded() && !tools.mayBe(name.toString()))) {
+            return fail(c);
+        }
+        out.begin(name.toString(), "");
+        arguments = LiteralReader.ofArguments(layout.dialect(), layout.sign(), layout.close());
+        arguments.drain(out);
+        state = State.ARGUMENTS;
+        return Step.MORE;
+    }
+
+    private Step arguments(char c) {
+        JsonScanner.Step step = arguments.feed(c);
+        arguments.drain(out);
+        if (step == JsonScanner.Step.BAD) {
+            arguments.cut(out);
+            return fail(c);
+        }
+        if (step == JsonScanner.Step.MORE) {
+            return Step.MORE;
+        }
+        state = State.AFTER;
+        return layout.several() ? Step.CALL : Step.LAST;
+    }
+
+    private Step after(char c) {
+        if (c == ',' || c == ';') {
+            state = State.NEXT;
+            return Step.MORE;
+        }
+        if (c == ']' && list) {
+            return Step.DONE;
+        }
+        return list ? fail(c) : next(c);
+    }
+
+    private static boolean isName(char c) {
+        return Character.isLetterOrDigit(c) || c == '_' || c == '.' || c == '-';
+    }
+
+    @Override
+    void cut() {
+        if (state == State.ARGUMENTS) {
+            arguments.cut(out);
+        }
+    }
+}

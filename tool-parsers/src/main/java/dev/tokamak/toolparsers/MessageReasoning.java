@@ -1,0 +1,191 @@
+package dev.tokamak.toolparsers;
+
+import dev.tokamak.spi.reasoning.ReasoningParser;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Splits a completion that is a sequence of messages, each with a head that says for whom it is. Heads are dropped, but for
+ * those of calls: from there on everything is content, heads included, for the tool parser.
+ */
+final class MessageReasoning implements ReasoningParser {
+    /** For whom a message is. */
+    enum Audience {
+        /** The model itself. */
+        SELF,
+        /** The user, and there may be reasoning after it. */
+        USER,
+        /** The user, and it is the last message. */
+        USER_AT_LAST,
+        /** A tool. */
+        TOOL
+    }
+
+    /**
+     * The format.
+     *
+     * @param heads what a head begins with; the first begins every turn
+     * @param headEnd what a head ends with
+     * @param messageEnds what a message ends with
+     * @param audience by a head's text, without its beginning and its end
+     */
+    record Layout(List<String> heads, String headEnd, List<String> messageEnds, Function<String, Audience> audience) {}
+
+    private static final int HEAD_LIMIT = 512;
+
+    private enum State {
+        HEAD,
+        BETWEEN,
+        SELF,
+        USER,
+        LAST,
+        TOOL
+    }
+
+    private final Layout layout;
+    private final Feed feed = new Feed();
+    private final ReasoningWriter out = new ReasoningWriter();
+    private final StringBuilder text = new StringBuilder();
+    private final Marks headMarks;
+    private final Marks bodyMarks;
+    private final Marks lastMarks;
+    private String headBegin = "";
+    private boolean headIsOfPrompt;
+    private State state = State.BETWEEN;
+    private State before = State.BETWEEN;
+
+    /**
+     * A parser.
+     *
+     * @param promptTail the prompt's end, which may have begun a message or its head
+     */
+    MessageReasoning(Layout layout, String promptTail) {
+        this.layout = layout;
+        List<String> body = new ArrayList<>(layout.messageEnds());
+        body.addAll(layout.heads());
+        this.headMarks = new Marks(List.of(layout.headEnd()));
+        this.bodyMarks = new Marks(body);
+        this.lastMarks = new Marks(layout.messageEnds());
+        begin(promptTail);
+    }
+
+    private void begin(String promptTail) {
+        int at = -1;
+        for (String head : layout.heads()) {
+            at = at < 0 ? promptTail.lastIndexOf(head) : at;
+        }
+        if (at < 0) {
+            return;
+        }
+        Sink nobody = new Sink() {
+            @Override
+            public void reasoning(String text) {
+                // The prompt's text was told to nobody.
+            }
+
+            @Override
+            public void content(String text) {
+                // Nor was this.
+            }
+        };
+        accept(promptTail.substring(at), nobody);
+        headIsOfPrompt = state == State.HEAD;
+        out.forget();
+    }
+
+    @Override
+    public void accept(CharSequence delta, Sink sink) {
+        out.to(sink);
+        for (int i = 0; i < delta.length(); i++) {
+            step(delta.charAt(i));
+            while (feed.hasNext()) {
+                step(feed.next());
+            }
+        }
+        out.flush(false);
+    }
+
+    private void step(char c) {
+        switch (state) {
+            case HEAD -> head(c);
+            case BETWEEN, SELF, USER -> body(c);
+            case LAST -> {
+                lastMarks.feed(c, feed, text);
+                out.content(text);
+                text.setLength(0);
+            }
+            case TOOL -> {
+                text.append(c);
+                out.content(text);
+                text.setLength(0);
+            }
+        }
+    }
+
+    private void head(char c) {
+        int mark = headMarks.feed(c, feed, text);
+        if (mark == Marks.NONE) {
+            if (text.length() > HEAD_LIMIT) {
+                giveUpHead(headIsOfPrompt ? "" : headBegin, "");
+            }
+            return;
+        }
+        Audience audience = layout.audience().apply(text.toString());
+        if (audience == Audience.TOOL) {
+            giveUpHead(headBegin, layout.headEnd());
+            state = State.TOOL;
+            return;
+        }
+        text.setLength(0);
+        headIsOfPrompt = false;
+        state = audience == Audience.SELF ? State.SELF : audience == Audience.USER ? State.USER : State.LAST;
+    }
+
+    /** The head is told as it stands. */
+    private void giveUpHead(String begin, String end) {
+        text.insert(0, begin).append(end);
+        out.content(text);
+        text.setLength(0);
+        headIsOfPrompt = false;
+        state = before;
+    }
+
+    private void body(char c) {
+        int mark = bodyMarks.feed(c, feed, text);
+        if (state == State.SELF) {
+            out.reasoning(text);
+        } else {
+            out.content(text);
+        }
+        text.setLength(0);
+        if (mark == Marks.NONE) {
+            return;
+        }
+        if (mark < layout.messageEnds().size()) {
+            state = State.BETWEEN;
+        } else {
+            before = state;
+            headBegin = bodyMarks.get(mark);
+            state = State.HEAD;
+        }
+    }
+
+    @Override
+    public void finish(Sink sink) {
+        out.to(sink);
+        switch (state) {
+            case HEAD -> giveUpHead(headIsOfPrompt ? "" : headBegin, headMarks.takeHeld());
+            case SELF -> out.reasoning(bodyMarks.takeHeld());
+            case BETWEEN, USER -> out.content(bodyMarks.takeHeld());
+            case LAST -> out.content(lastMarks.takeHeld());
+            case TOOL -> {}
+        }
+        out.flush(true);
+    }
+
+    @Override
+    public boolean ended() {
+        return state == State.LAST || state == State.TOOL;
+    }
+}

@@ -1,0 +1,56 @@
+package dev.tokamak.toolparsers;
+
+import dev.tokamak.spi.toolparser.ToolDefinition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Holds a model to arguments as {@code a="x", b=1}: what the schema requires first, then what it allows, values as JSON of
+ * their schema, which the languages' literals include.
+ */
+final class NamedArgumentsGrammar implements CallGrammar.Arguments {
+    private static final String SEPARATOR = ", ";
+
+    @Override
+    public List<Object> of(ToolDefinition tool) {
+        if (!(tool.parameters().get("properties") instanceof Map<?, ?> properties)) {
+            return List.of();
+        }
+        Object required = tool.parameters().get("required");
+        List<String> needed = new ArrayList<>();
+        List<String> optional = new ArrayList<>();
+        for (Object key : properties.keySet()) {
+            boolean mayBeMissing = !(required instanceof List<?> names) || !names.contains(key);
+            (mayBeMissing ? optional : needed).add(key.toString());
+        }
+        if (!needed.isEmpty()) {
+            List<Object> formats = new ArrayList<>();
+            for (String key : needed) {
+                formats.add(argument(formats.isEmpty() ? "" : SEPARATOR, key, tool));
+            }
+            formats.addAll(following(optional, tool));
+            return formats;
+        }
+        List<Object> firsts = new ArrayList<>();
+        for (int i = 0; i < optional.size(); i++) {
+            List<Object> formats = new ArrayList<>();
+            formats.add(argument("", optional.get(i), tool));
+            formats.addAll(following(optional.subList(i + 1, optional.size()), tool));
+            firsts.add(CallGrammar.sequence(formats));
+        }
+        return firsts.isEmpty() ? List.of() : List.of(CallGrammar.optional(CallGrammar.oneOf(firsts)));
+    }
+
+    private static List<Object> following(List<String> keys, ToolDefinition tool) {
+        return keys.stream()
+                .map(key -> CallGrammar.optional(argument(SEPARATOR, key, tool)))
+                .toList();
+    }
+
+    private static Object argument(String separator, String key, ToolDefinition tool) {
+        Schema property = Schema.of(tool.parameters()).property(key);
+        return CallGrammar.sequence(List.of(
+                CallGrammar.constant(separator + key + "="), CallGrammar.schema(property.withDefinitions())));
+    }
+}

@@ -1,0 +1,324 @@
+package dev.tokamak.toolparsers;
+
+import dev.tokamak.toolparsers.ParameterCallReader.Quoting;
+import dev.tokamak.toolparsers.ParameterCallReader.Tags;
+import java.util.List;
+
+/** The formats that write each argument in tags of its own. */
+final class ParameterToolParsers {
+    private static final String DSML = "｜DSML｜";
+
+    private ParameterToolParsers() {}
+
+    private static Format.Readers parameters(Tags tags) {
+        return (feed, out, tools) -> new ParameterCallReader(tags, feed, out, tools);
+    }
+
+    /** {@code <function=F><parameter=k>v</parameter></function>} within a section. */
+    private static Format equalSigns(String section, String sectionEnd) {
+        Tags tags = new Tags(
+                List.of(">"), "", "<parameter=", ">", "", "", "</parameter>", List.of("</function>"), Quoting.LINES);
+        return Format.builder()
+                .section(section, sectionEnd)
+                .calls(parameters(tags), "<function=")
+                .grammar(CallGrammar.parameters(
+                                section + "\n<function=",
+                                ">\n",
+                                new ParameterGrammar("<parameter=", ">\n", "\n</parameter>\n"),
+                                "</function>\n" + sectionEnd)
+                        .separatedBy("\n"))
+                .build();
+    }
+
+    /** {@code <invoke name="F"><parameter name="k">v</parameter></invoke>} within a section; tags may have a prefix. */
+    private static Format.Builder invoke(String prefix, String section, String sectionEnd) {
+        return attributes(prefix + "invoke", prefix + "parameter", Quoting.NONE)
+                .section(section, sectionEnd)
+                .onlyInSections()
+                .grammar(CallGrammar.parameters(
+                                "<" + prefix + "invoke name=\"",
+                                "\">\n",
+                                new ParameterGrammar(
+                                        "<" + prefix + "parameter name=\"", "\">", "</" + prefix + "parameter>\n"),
+                                "</" + prefix + "invoke>\n")
+                        .within(section + "\n", "", sectionEnd));
+    }
+
+    private static Format.Builder attributes(String call, String parameter, Quoting quoting) {
+        Tags tags = new Tags(
+                List.of(">"),
+                "name",
+                "<" + parameter + " ",
+                ">",
+                "name",
+                "",
+                "</" + parameter + ">",
+                List.of("</" + call + ">"),
+                quoting);
+        return Format.builder().calls(parameters(tags), "<" + call + " ");
+    }
+
+    /** {@code <tool_call>F<arg_key>k</arg_key><arg_value>v</arg_value></tool_call>}. */
+    private static Format.Builder argKeys(List<String> nameEnds, String grammarNameEnd) {
+        Tags tags = new Tags(
+                nameEnds,
+                "",
+                "<arg_key>",
+                "</arg_key>",
+                "",
+                "<arg_value>",
+                "</arg_value>",
+                List.of("</tool_call>"),
+                Quoting.NONE);
+        return Format.builder()
+                .calls(parameters(tags), "<tool_call>")
+                .grammar(CallGrammar.parameters(
+                                "<tool_call>",
+                                grammarNameEnd,
+                                new ParameterGrammar("<arg_key>", "</arg_key>\n<arg_value>", "</arg_value>\n"),
+                                "</tool_call>")
+                        .separatedBy("\n"));
+    }
+
+    private static Format glm() {
+        return argKeys(List.of("\n", "<arg_key>", "</tool_call>"), "\n").build();
+    }
+
+    /** Qwen3-Coder. */
+    public static final class Qwen3Coder extends FormatProvider {
+        /** The format. */
+        public Qwen3Coder() {
+            super("qwen3_coder", equalSigns("<tool_call>", "</tool_call>"));
+        }
+    }
+
+    /** Qwen3-Coder, by its other name. */
+    public static final class Qwen3Xml extends FormatProvider {
+        /** The format. */
+        public Qwen3Xml() {
+            super("qwen3_xml", equalSigns("<tool_call>", "</tool_call>"));
+        }
+    }
+
+    /** MiMo. */
+    public static final class Mimo extends FormatProvider {
+        /** The format. */
+        public Mimo() {
+            super("mimo", equalSigns("<tool_call>", "</tool_call>"));
+        }
+    }
+
+    /** Step-3.5. */
+    public static final class Step3p5 extends FormatProvider {
+        /** The format. */
+        public Step3p5() {
+            super("step3p5", equalSigns("<tool_call>", "</tool_call>"));
+        }
+    }
+
+    /** Seed-OSS. */
+    public static final class SeedOss extends FormatProvider {
+        /** The format. */
+        public SeedOss() {
+            super("seed_oss", equalSigns("<seed:tool_call>", "</seed:tool_call>"));
+        }
+    }
+
+    /** GLM 4.5 and 4.6. */
+    public static final class Glm45 extends FormatProvider {
+        /** The format. */
+        public Glm45() {
+            super("glm45", glm());
+        }
+    }
+
+    /** GLM 4.7. */
+    public static final class Glm47 extends FormatProvider {
+        /** The format. */
+        public Glm47() {
+            super("glm47", glm());
+        }
+    }
+
+    /** Ling 3. */
+    public static final class Ling3 extends FormatProvider {
+        /** The format. */
+        public Ling3() {
+            super("ling3", glm());
+        }
+    }
+
+    /** Poolside Laguna. */
+    public static final class PoolsideV1 extends FormatProvider {
+        /** The format. */
+        public PoolsideV1() {
+            super("poolside_v1", glm());
+        }
+    }
+
+    /** Hunyuan v3. */
+    public static final class HyV3 extends FormatProvider {
+        /** The format. */
+        public HyV3() {
+            super(
+                    "hy_v3",
+                    argKeys(List.of("<tool_sep>", "</tool_call>"), "<tool_sep>\n")
+                            .section("<tool_calls>", "</tool_calls>")
+                            .build());
+        }
+    }
+
+    /** MiniMax M2. */
+    public static final class MinimaxM2 extends FormatProvider {
+        /** The format. */
+        public MinimaxM2() {
+            super(
+                    "minimax_m2",
+                    invoke("", "<minimax:tool_call>", "</minimax:tool_call>").build());
+        }
+    }
+
+    /** dots. */
+    public static final class Dots extends FormatProvider {
+        /** The format. */
+        public Dots() {
+            super(
+                    "dots",
+                    invoke("", "<dots_function_call>", "</dots_function_call>").build());
+        }
+    }
+
+    /** Muse Glimmer: calls in messages to a tool; headers of messages are dropped. */
+    public static final class MuseGlimmer extends FormatProvider {
+        /** The format. */
+        public MuseGlimmer() {
+            super(
+                    "muse_glimmer",
+                    invoke("atem:", "<atem:function_calls>", "</atem:function_calls>")
+                            .headers(MessageHeaderReader::new, "<|start|>assistant", " to=")
+                            .silent("<|eom|>", "<|eot|>")
+                            .specialTokens()
+                            .build());
+        }
+    }
+
+    /** MiniMax M3: every tag has a prefix; arguments are elements that nest. */
+    public static final class MinimaxM3 extends FormatProvider {
+        private static final String PREFIX = "]<]minimax[>[";
+
+        /** The format. */
+        public MinimaxM3() {
+            super(
+                    "minimax_m3",
+                    Format.builder()
+                            .section(PREFIX + "<tool_call>", PREFIX + "</tool_call>")
+                            .calls(
+                                    (feed, out, tools) -> new ElementCallReader(PREFIX, feed, out, tools),
+                                    PREFIX + "<invoke ")
+                            .onlyInSections()
+                            .build());
+        }
+    }
+
+    /** Step-3. */
+    public static final class Step3 extends FormatProvider {
+        /** The format. */
+        public Step3() {
+            super(
+                    "step3",
+                    invoke("steptml:", "<｜tool_calls_begin｜>", "<｜tool_calls_end｜>")
+                            .section("<｜tool_call_begin｜>function<｜tool_sep｜>", "<｜tool_call_end｜>")
+                            .specialTokens()
+                            .grammar(CallGrammar.parameters(
+                                            "<｜tool_call_begin｜>function<｜tool_sep｜><steptml:invoke name=\"",
+                                            "\">",
+                                            new ParameterGrammar(
+                                                    "<steptml:parameter name=\"", "\">", "</steptml:parameter>"),
+                                            "</steptml:invoke><｜tool_call_end｜>")
+                                    .within("<｜tool_calls_begin｜>", "", "<｜tool_calls_end｜>"))
+                            .build());
+        }
+    }
+
+    /** MiniCPM5. */
+    public static final class Minicpm5 extends FormatProvider {
+        /** The format. */
+        public Minicpm5() {
+            super(
+                    "minicpm5",
+                    attributes("function", "param", Quoting.CDATA)
+                            .grammar(CallGrammar.parameters(
+                                            "<function name=\"",
+                                            "\">",
+                                            new ParameterGrammar("<param name=\"", "\">", "</param>"),
+                                            "</function>")
+                                    .separatedBy("\n"))
+                            .build());
+        }
+    }
+
+    private static Format dsml(String section) {
+        String begin = "<" + DSML + section + ">";
+        String end = "</" + DSML + section + ">";
+        return invoke(DSML, begin, end)
+                .specialTokens()
+                .grammar(CallGrammar.parameters(
+                                "<" + DSML + "invoke name=\"",
+                                "\">\n",
+                                new ParameterGrammar(
+                                        "<" + DSML + "parameter name=\"",
+                                        "\" string=\"true\">",
+                                        "\" string=\"false\">",
+                                        "</" + DSML + "parameter>\n"),
+                                "</" + DSML + "invoke>\n")
+                        .within(begin + "\n", "", end))
+                .build();
+    }
+
+    /** DeepSeek V3.2. */
+    public static final class DeepseekV32 extends FormatProvider {
+        /** The format. */
+        public DeepseekV32() {
+            super("deepseek_v32", dsml("function_calls"));
+        }
+    }
+
+    /** DeepSeek V4. */
+    public static final class DeepseekV4 extends FormatProvider {
+        /** The format. */
+        public DeepseekV4() {
+            super("deepseek_v4", dsml("tool_calls"));
+        }
+    }
+
+    /** Kimi K3: tags of special tokens, with each argument's type. */
+    public static final class KimiK3 extends FormatProvider {
+        private static final Tags TAGS = new Tags(
+                List.of("<|sep|>"),
+                "tool",
+                "<|open|>argument ",
+                "<|sep|>",
+                "key",
+                "",
+                "<|close|>argument<|sep|>",
+                List.of("<|close|>call<|sep|>"),
+                Quoting.NONE);
+
+        /** The format. */
+        public KimiK3() {
+            super(
+                    "kimi_k3",
+                    Format.builder()
+                            .section("<|open|>tools<|sep|>", "<|close|>tools<|sep|>")
+                            .calls(parameters(TAGS), "<|open|>call ")
+                            .onlyInSections()
+                            .silent(
+                                    "<|open|>response<|sep|>",
+                                    "<|close|>response<|sep|>",
+                                    "<|close|>message<|sep|>",
+                                    "<|end_of_msg|>")
+                            .specialTokens()
+                            .build());
+        }
+    }
+}

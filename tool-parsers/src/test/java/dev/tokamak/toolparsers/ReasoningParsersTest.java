@@ -1,0 +1,445 @@
+package dev.tokamak.toolparsers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokamak.spi.reasoning.ReasoningParser;
+import dev.tokamak.spi.reasoning.ReasoningParserProvider;
+import dev.tokamak.tck.ReasoningParserContract;
+import java.util.Map;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class ReasoningParsersTest {
+    /** A format whose text is a start, the reasoning, an end, the content and perhaps a last mark. */
+    abstract static class Between extends ReasoningParserContract {
+        private final ReasoningParserProvider provider;
+        private final String promptTail;
+        private final String start;
+        private final String end;
+        private final String last;
+
+        Between(ReasoningParserProvider provider, String promptTail, String start, String end, String last) {
+            this.provider = provider;
+            this.promptTail = promptTail;
+            this.start = start;
+            this.end = end;
+            this.last = last;
+        }
+
+        Between(ReasoningParserProvider provider, String start, String end) {
+            this(provider, "", start, end, "");
+        }
+
+        @Override
+        protected ReasoningParserProvider provider() {
+            return provider;
+        }
+
+        @Override
+        protected String render(String reasoning, String content) {
+            return start + reasoning + end + content + last;
+        }
+
+        @Override
+        protected String promptTail() {
+            return promptTail;
+        }
+    }
+
+    @Nested
+    class DeepseekR1 extends Between {
+        DeepseekR1() {
+            super(new TaggedReasoningParsers.DeepseekR1(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class Qwen3 extends Between {
+        Qwen3() {
+            super(new TaggedReasoningParsers.Qwen3(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class Mimo extends Between {
+        Mimo() {
+            super(new TaggedReasoningParsers.Mimo(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class Glm45 extends Between {
+        Glm45() {
+            super(new TaggedReasoningParsers.Glm45(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class Glm47 extends Between {
+        Glm47() {
+            super(new TaggedReasoningParsers.Glm47(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class Ling3 extends Between {
+        Ling3() {
+            super(new TaggedReasoningParsers.Ling3(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class KimiK2 extends Between {
+        KimiK2() {
+            super(new TaggedReasoningParsers.KimiK2(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class NemotronV3 extends Between {
+        NemotronV3() {
+            super(new TaggedReasoningParsers.NemotronV3(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class HyV3 extends Between {
+        HyV3() {
+            super(new TaggedReasoningParsers.HyV3(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class Holo2 extends Between {
+        Holo2() {
+            super(new TaggedReasoningParsers.Holo2(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class Olmo3 extends Between {
+        Olmo3() {
+            super(new TaggedReasoningParsers.Olmo3(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class Step3p5 extends Between {
+        Step3p5() {
+            super(new TaggedReasoningParsers.Step3p5(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class PoolsideV1 extends Between {
+        PoolsideV1() {
+            super(new TaggedReasoningParsers.PoolsideV1(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class DeepseekV3 extends Between {
+        DeepseekV3() {
+            super(new TaggedReasoningParsers.DeepseekV3(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class DeepseekV4 extends Between {
+        DeepseekV4() {
+            super(new TaggedReasoningParsers.DeepseekV4(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class DeepseekR1WithoutStart extends Between {
+        DeepseekR1WithoutStart() {
+            super(new TaggedReasoningParsers.DeepseekR1(), "", "</think>");
+        }
+    }
+
+    @Nested
+    class DeepseekR1BehindAPromptThatOpens extends Between {
+        DeepseekR1BehindAPromptThatOpens() {
+            super(new TaggedReasoningParsers.DeepseekR1(), "<|Assistant|><think>\n", "", "</think>", "");
+        }
+    }
+
+    @Nested
+    class Qwen3BehindAPromptThatOpens extends Between {
+        Qwen3BehindAPromptThatOpens() {
+            super(new TaggedReasoningParsers.Qwen3(), "<|im_start|>assistant\n<think>\n", "", "</think>", "");
+        }
+    }
+
+    @Nested
+    class Step3 extends Between {
+        Step3() {
+            super(new TaggedReasoningParsers.Step3(), "", "</think>");
+        }
+    }
+
+    @Nested
+    class MinimaxM2 extends Between {
+        MinimaxM2() {
+            super(new TaggedReasoningParsers.MinimaxM2(), "", "</think>");
+        }
+    }
+
+    @Nested
+    class Ernie45 extends Between {
+        Ernie45() {
+            super(new TaggedReasoningParsers.Ernie45(), "", "", "</think><response>\n", "\n</response>");
+        }
+    }
+
+    @Nested
+    class HunyuanA13b extends Between {
+        HunyuanA13b() {
+            super(new TaggedReasoningParsers.HunyuanA13b(), "", "<think>\n", "\n</think>\n<answer>\n", "\n</answer>");
+        }
+    }
+
+    @Nested
+    class SeedOss extends Between {
+        SeedOss() {
+            super(new TaggedReasoningParsers.SeedOss(), "<seed:think>", "</seed:think>");
+        }
+    }
+
+    @Nested
+    class MinimaxM3 extends Between {
+        MinimaxM3() {
+            super(new TaggedReasoningParsers.MinimaxM3(), "<mm:think>", "</mm:think>");
+        }
+    }
+
+    @Nested
+    class Mistral extends Between {
+        Mistral() {
+            super(new TaggedReasoningParsers.Mistral(), "[THINK]", "[/THINK]");
+        }
+    }
+
+    @Nested
+    class Gemma4 extends Between {
+        Gemma4() {
+            super(new TaggedReasoningParsers.Gemma4(), "<|channel>thought\n", "<channel|>");
+        }
+    }
+
+    @Nested
+    class CohereCommand3 extends Between {
+        CohereCommand3() {
+            super(
+                    new TaggedReasoningParsers.CohereCommand3(),
+                    "",
+                    "<|START_THINKING|>",
+                    "<|END_THINKING|><|START_RESPONSE|>",
+                    "<|END_RESPONSE|>");
+        }
+    }
+
+    @Nested
+    class CohereCommand4 extends Between {
+        CohereCommand4() {
+            super(
+                    new TaggedReasoningParsers.CohereCommand4(),
+                    "",
+                    "<|START_THINKING|>",
+                    "<|END_THINKING|><|START_TEXT|>",
+                    "<|END_TEXT|>");
+        }
+    }
+
+    @Nested
+    class Granite extends Between {
+        Granite() {
+            super(new TaggedReasoningParsers.Granite(), "Here is my thought process:", "Here is my response:");
+        }
+    }
+
+    @Nested
+    class Inkling extends Between {
+        Inkling() {
+            super(
+                    new TaggedReasoningParsers.Inkling(),
+                    "",
+                    "<|message_model|><|content_thinking|>",
+                    "<|end_message|><|message_model|><|content_text|>",
+                    "<|end_message|>");
+        }
+    }
+
+    @Nested
+    class KimiK3 extends Between {
+        KimiK3() {
+            super(
+                    new TaggedReasoningParsers.KimiK3(),
+                    "",
+                    "<|open|>think<|sep|>",
+                    "<|close|>think<|sep|><|open|>response<|sep|>",
+                    "<|close|>response<|sep|>");
+        }
+    }
+
+    @Nested
+    class OpenAiGptOss extends Between {
+        OpenAiGptOss() {
+            super(
+                    new MessageReasoningParsers.OpenAiGptOss(),
+                    "",
+                    "<|channel|>analysis<|message|>",
+                    "<|end|><|start|>assistant<|channel|>final<|message|>",
+                    "<|return|>");
+        }
+    }
+
+    @Nested
+    class OpenAiGptOssBehindAPromptThatBegins extends Between {
+        OpenAiGptOssBehindAPromptThatBegins() {
+            super(
+                    new MessageReasoningParsers.OpenAiGptOss(),
+                    "<|start|>assistant<|channel|>analysis<|message|>",
+                    "",
+                    "<|end|><|start|>assistant<|channel|>final<|message|>",
+                    "");
+        }
+    }
+
+    @Nested
+    class MuseGlimmer extends Between {
+        MuseGlimmer() {
+            super(
+                    new MessageReasoningParsers.MuseGlimmer(),
+                    "<|start|>assistant",
+                    " to=self<|message|>",
+                    "<|eom|><|start|>assistant to=user<|message|>",
+                    "<|eot|>");
+        }
+    }
+
+    @Nested
+    class MuseGlimmerOfAnUnknownPrompt extends Between {
+        MuseGlimmerOfAnUnknownPrompt() {
+            super(
+                    new MessageReasoningParsers.MuseGlimmer(),
+                    "",
+                    " to=self<|message|>",
+                    "<|eom|><|start|>assistant to=user<|message|>",
+                    "<|eot|>");
+        }
+    }
+
+    @Nested
+    class MinimaxM2AppendThink extends Between {
+        MinimaxM2AppendThink() {
+            super(new TaggedReasoningParsers.MinimaxM2AppendThink(), "", "</think>");
+        }
+
+        @Override
+        protected String expectedReasoning(String reasoning) {
+            return "";
+        }
+
+        @Override
+        protected String expectedContent(String reasoning, String content) {
+            return "<think>" + reasoning + "</think>" + content;
+        }
+    }
+
+    private static String[] parse(
+            ReasoningParserProvider provider, String tail, Map<String, Object> variables, String text) {
+        ReasoningParser parser = provider.create(tail, variables);
+        StringBuilder reasoning = new StringBuilder();
+        StringBuilder content = new StringBuilder();
+        ReasoningParser.Sink sink = new ReasoningParser.Sink() {
+            @Override
+            public void reasoning(String text) {
+                reasoning.append(text);
+            }
+
+            @Override
+            public void content(String text) {
+                content.append(text);
+            }
+        };
+        parser.accept(text, sink);
+        parser.finish(sink);
+        return new String[] {reasoning.toString(), content.toString()};
+    }
+
+    @Test
+    void anAnswerWithoutTagsIsContentIfThePromptOpenedNothing() {
+        assertThat(parse(new TaggedReasoningParsers.Qwen3(), "<|im_start|>assistant\n", Map.of(), "\nHello."))
+                .containsExactly("", "\nHello.");
+    }
+
+    @Test
+    void reasoningThatThePromptClosedIsOver() {
+        assertThat(parse(new TaggedReasoningParsers.Qwen3(), "<think>\n\n</think>\n\n", Map.of(), "Hello. </think>"))
+                .containsExactly("", "Hello. </think>");
+    }
+
+    @Test
+    void reasoningThatIsCutOffIsReasoning() {
+        assertThat(parse(new TaggedReasoningParsers.DeepseekR1(), "<think>\n", Map.of(), "I wonder </thi"))
+                .containsExactly("I wonder </thi", "");
+    }
+
+    @Test
+    void reasoningThatWasNotAskedForIsContent() {
+        assertThat(parse(new TaggedReasoningParsers.DeepseekV3(), "", Map.of(), "Hello."))
+                .containsExactly("", "Hello.");
+        assertThat(parse(new TaggedReasoningParsers.DeepseekV3(), "", Map.of("thinking", true), "Well.</think>Hello."))
+                .containsExactly("Well.", "Hello.");
+        assertThat(parse(new TaggedReasoningParsers.Holo2(), "", Map.of("thinking", false), "Hello."))
+                .containsExactly("", "Hello.");
+    }
+
+    @Test
+    void callsEndTheReasoningOfKimiAndStayInTheContent() {
+        assertThat(parse(new TaggedReasoningParsers.KimiK2(), "", Map.of(), "<think>So<|tool_calls_section_begin|>x"))
+                .containsExactly("So", "<|tool_calls_section_begin|>x");
+    }
+
+    @Test
+    void harmonyLeavesCallsToTheToolParser() {
+        String call = "<|start|>assistant<|channel|>commentary to=functions.f <|constrain|>json<|message|>{}<|call|>";
+        assertThat(parse(
+                        new MessageReasoningParsers.OpenAiGptOss(),
+                        "<|start|>assistant",
+                        Map.of(),
+                        "<|channel|>analysis<|message|>Hm.<|end|>" + call))
+                .containsExactly("Hm.", call);
+    }
+
+    @Test
+    void harmonyTellsPreamblesAsContentAndThinksOn() {
+        assertThat(parse(
+                        new MessageReasoningParsers.OpenAiGptOss(),
+                        "",
+                        Map.of(),
+                        "<|channel|>commentary<|message|>Let me see.<|end|>"
+                                + "<|start|>assistant<|channel|>analysis<|message|>Hm.<|end|>"
+                                + "<|start|>assistant<|channel|>final<|message|>Done.<|return|>"))
+                .containsExactly("Hm.", "Let me see.Done.");
+    }
+
+    @Test
+    void harmonyBeginsWhereThePromptLeftOff() {
+        String history = "<|start|>assistant<|channel|>final<|message|>Hi.<|end|><|start|>user<|message|>So?<|end|>";
+        assertThat(parse(
+                        new MessageReasoningParsers.OpenAiGptOss(),
+                        history + "<|start|>assistant",
+                        Map.of(),
+                        "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>Yes."))
+                .containsExactly("Hm.", "Yes.");
+        assertThat(parse(
+                        new MessageReasoningParsers.OpenAiGptOss(),
+                        history + "<|start|>assistant",
+                        Map.of(),
+                        " to=functions.f<|channel|>commentary json<|message|>{}<|call|>"))
+                .containsExactly("", "<|start|>assistant to=functions.f<|channel|>commentary json<|message|>{}<|call|>");
+    }
+}
