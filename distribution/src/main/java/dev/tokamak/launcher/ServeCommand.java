@@ -63,8 +63,8 @@ final class ServeCommand implements Callable<Integer> {
         long start = System.nanoTime();
         PrintWriter out = spec.commandLine().getOut();
         Installation installation = Installation.current();
-        EngineConfig config = engineOptions.toConfig(installation, chatOptions.chatTemplate());
         chatOptions.publish();
+        EngineConfig config = engineOptions.toConfig(installation, chatOptions.chatTemplate());
         ServerAddress address = ServerAddress.of(host, port);
         out.println("Tokamak " + TokamakCommand.Version.number() + " on Java "
                 + Runtime.version().feature() + ", " + Runtime.getRuntime().availableProcessors()
