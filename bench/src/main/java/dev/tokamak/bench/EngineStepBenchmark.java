@@ -75,13 +75,11 @@ public class EngineStepBenchmark {
     @Setup(Level.Trial)
     public void start() {
         int blocks = running * ((PROMPT + OUTPUT) / BLOCK_SIZE + 2);
-        var settings =
-                new DeterministicExecutor.Settings(256, 4096, blocks, BLOCK_SIZE, 0, 2, running, -1, true);
+        var settings = new DeterministicExecutor.Settings(256, 4096, blocks, BLOCK_SIZE, 0, 2, running, -1, true);
         DeterministicExecutor executor = new DeterministicExecutor(settings);
         ModelInfo info = executor.load((what, fraction) -> {});
         executor.allocateKvCache(BLOCK_SIZE, blocks);
-        KvCacheManager kvCache =
-                new PagedKvCacheManagerProvider().create(info.kvGroups(), blocks, BLOCK_SIZE, true);
+        KvCacheManager kvCache = new PagedKvCacheManagerProvider().create(info.kvGroups(), blocks, BLOCK_SIZE, true);
         Scheduler scheduler = new TokenBudgetSchedulerProvider()
                 .create(new SchedulerContext(
                         new FcfsPolicyProvider().create(Map.of()), kvCache, running, 8192, 4096, BLOCK_SIZE, 2));

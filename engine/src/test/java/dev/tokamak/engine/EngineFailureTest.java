@@ -35,9 +35,8 @@ class EngineFailureTest {
     }
 
     private static void fails(RequestStream stream, ErrorCode code) {
-        assertThatThrownBy(() -> last(stream))
-                .isInstanceOfSatisfying(TokamakException.class, e -> assertThat(e.code())
-                        .isEqualTo(code));
+        assertThatThrownBy(() -> last(stream)).isInstanceOfSatisfying(TokamakException.class, e -> assertThat(e.code())
+                .isEqualTo(code));
     }
 
     @Test

@@ -33,7 +33,8 @@ class DroppedInPluginIT {
         Path target = EXAMPLES.resolve(example).resolve("target");
         Path plugin = Files.createDirectories(temp.resolve("plugins").resolve(example));
         try (Stream<Path> jars = Files.list(target)) {
-            for (Path jar : jars.filter(path -> path.toString().endsWith(".jar")).toList()) {
+            for (Path jar :
+                    jars.filter(path -> path.toString().endsWith(".jar")).toList()) {
                 Files.copy(jar, plugin.resolve(jar.getFileName()));
             }
         }
@@ -48,8 +49,10 @@ class DroppedInPluginIT {
     void isListedWithItsJarAndVersion() throws IOException {
         PluginRegistry registry = discover(dropIn("shortest-prompt-first"));
 
-        assertThat(registry.entries()).filteredOn(entry -> !entry.plugin().equals("host")).singleElement().satisfies(
-                (PluginEntry entry) -> {
+        assertThat(registry.entries())
+                .filteredOn(entry -> !entry.plugin().equals("host"))
+                .singleElement()
+                .satisfies((PluginEntry entry) -> {
                     assertThat(entry.refusal()).isEmpty();
                     assertThat(entry.name()).isEqualTo("shortest-prompt-first");
                     assertThat(entry.version()).isEqualTo("1.0.0");
@@ -69,9 +72,10 @@ class DroppedInPluginIT {
         try (TokamakEngine engine = TokamakEngine.open(config)) {
             List<RequestStream> streams = new ArrayList<>();
             for (int length : new int[] {50, 40, 30, 20, 10}) {
-                SamplingParams params = SamplingParams.builder().maxTokens(20).ignoreEos(true).build();
-                streams.add(engine.submit(
-                        GenerationRequest.builder(Prompt.tokens(new int[length]), params).build()));
+                SamplingParams params =
+                        SamplingParams.builder().maxTokens(20).ignoreEos(true).build();
+                streams.add(engine.submit(GenerationRequest.builder(Prompt.tokens(new int[length]), params)
+                        .build()));
             }
             for (RequestStream stream : streams) {
                 assertThat(generated(stream)).isEqualTo(20);
@@ -89,6 +93,7 @@ class DroppedInPluginIT {
 
     @Test
     void findsTheToolParserExampleAsWell() throws IOException {
-        assertThat(discover(dropIn("third-party-tool-parser")).names(PluginKind.TOOL_PARSER)).isNotEmpty();
+        assertThat(discover(dropIn("third-party-tool-parser")).names(PluginKind.TOOL_PARSER))
+                .isNotEmpty();
     }
 }

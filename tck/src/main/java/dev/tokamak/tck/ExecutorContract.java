@@ -83,8 +83,8 @@ public abstract class ExecutorContract {
         for (int group = 0; group < info.kvGroups().size(); group++) {
             plan.addBlocks(group, 0, blocks, 0, blocks.length);
         }
-        plan.setSampling(
-                SamplingState.of(params, 1, new int[] {0, 1}, tokens, new int[0]).encode());
+        plan.setSampling(SamplingState.of(params, 1, new int[] {0, 1}, tokens, new int[0])
+                .encode());
     }
 
     private void goOn(StepPlan plan, int slot, int token, int position, int outputIndex) {
@@ -199,14 +199,7 @@ public abstract class ExecutorContract {
     @Test
     void drawsUnderAMask() {
         StepPlan plan = plan();
-        begin(
-                plan,
-                0,
-                prompt(9, 1),
-                0,
-                9,
-                StepPlan.FLAG_SAMPLE | StepPlan.FLAG_NEEDS_MASK,
-                GREEDY);
+        begin(plan, 0, prompt(9, 1), 0, 9, StepPlan.FLAG_SAMPLE | StepPlan.FLAG_NEEDS_MASK, GREEDY);
         begin(plan, 1, prompt(9, 1), 0, 9, StepPlan.FLAG_SAMPLE, GREEDY);
         StepMasks masks = new StepMasks(info.vocabularySize(), 1);
         masks.resize(1);

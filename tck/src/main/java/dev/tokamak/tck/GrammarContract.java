@@ -162,8 +162,9 @@ public abstract class GrammarContract {
 
     @Test
     void refusesASchemaThatIsNoJson() {
-        assertThatThrownBy(() -> compiler().compile(StructuredOutput.of(StructuredOutput.Kind.JSON_SCHEMA, "{\"type\":")))
-                .isInstanceOfSatisfying(TokamakException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.INVALID_REQUEST));
+        assertThatThrownBy(
+                        () -> compiler().compile(StructuredOutput.of(StructuredOutput.Kind.JSON_SCHEMA, "{\"type\":")))
+                .isInstanceOfSatisfying(
+                        TokamakException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_REQUEST));
     }
 }

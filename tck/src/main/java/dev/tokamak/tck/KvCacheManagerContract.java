@@ -111,9 +111,7 @@ public abstract class KvCacheManagerContract {
         Sequence sequence = sequence(counting(10));
         assertThat(manager.ensure(sequence, 10)).isTrue();
 
-        assertThat(table(manager, sequence))
-                .hasSizeGreaterThanOrEqualTo(3)
-                .doesNotHaveDuplicates();
+        assertThat(table(manager, sequence)).hasSizeGreaterThanOrEqualTo(3).doesNotHaveDuplicates();
         for (int block : table(manager, sequence)) {
             assertThat(block).isBetween(0, 11);
         }

@@ -98,7 +98,9 @@ public abstract class SchedulingPolicyContract {
             for (View b : views) {
                 for (View c : views) {
                     if (policy.compare(a, b) <= 0 && policy.compare(b, c) <= 0) {
-                        assertThat(policy.compare(a, c)).as("%s, %s, %s", a, b, c).isNotPositive();
+                        assertThat(policy.compare(a, c))
+                                .as("%s, %s, %s", a, b, c)
+                                .isNotPositive();
                     }
                 }
             }
