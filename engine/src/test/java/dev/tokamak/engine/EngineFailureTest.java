@@ -107,6 +107,9 @@ class EngineFailureTest {
         FaultyExecutorProvider.GATES.put("hang", gate);
         TokamakEngine engine = faulty(50, "gate", "hang");
         RequestStream stream = engine.submit(request(prompt(5, 1), greedy(3).build()));
+        while (metric(engine, "requests_running") == 0) {
+            Thread.onSpinWait();
+        }
         engine.close();
 
         fails(stream, ErrorCode.ENGINE_DEAD);
