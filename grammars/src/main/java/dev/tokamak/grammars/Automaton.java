@@ -263,12 +263,15 @@ final class Automaton {
     }
 
     private Frame startOf(int rule) {
-        if (starts[rule] == null) {
+        Frame known = starts[rule];
+        if (known == null) {
             collect();
             reach(nfa.start(rule));
-            starts[rule] = collected();
+            known = collected();
+            // Read again: what was collected may have filled the cache, and the table was replaced.
+            starts[rule] = known;
         }
-        return starts[rule];
+        return known;
     }
 
     /** The frame after a byte, or null. */

@@ -3,6 +3,7 @@ package dev.tokamak.grammars;
 import dev.tokamak.api.StructuredOutput;
 import dev.tokamak.spi.grammar.CompiledGrammar;
 import dev.tokamak.spi.grammar.GrammarCompiler;
+import dev.tokamak.spi.grammar.GrammarState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,14 @@ final class AutomatonCompiler implements GrammarCompiler {
                 return size() > limits.cachedGrammars();
             }
         };
+    }
+
+    /** Loads the classes that a schema needs, so that the first request does not pay for them. */
+    void warmUp() {
+        String schema = "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\",\"minimum\":0},"
+                + "\"b\":{\"type\":\"array\",\"items\":{\"type\":\"string\",\"format\":\"date\"}}}}";
+        GrammarState state = compile(StructuredOutput.of(StructuredOutput.Kind.JSON_SCHEMA, schema)).newState();
+        state.fillMask(new int[tokens.maskWords()], 0);
     }
 
     @Override

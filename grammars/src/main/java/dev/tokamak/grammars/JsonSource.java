@@ -5,13 +5,14 @@ import jakarta.json.JsonArray;
 import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonReader;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
+import jakarta.json.stream.JsonParser;
 import java.io.StringReader;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import org.eclipse.parsson.JsonProviderImpl;
 
@@ -23,9 +24,16 @@ final class JsonSource {
     private JsonSource() {}
 
     static JsonValue parse(String what, String text) {
-        try (JsonReader reader = new JsonProviderImpl().createReader(new StringReader(text))) {
-            return reader.readValue();
-        } catch (JsonException | IllegalStateException | ArithmeticException e) {
+        try (JsonParser parser = new JsonProviderImpl().createParser(new StringReader(text))) {
+            parser.next();
+            JsonValue value = parser.getValue();
+            if (parser.hasNext()) {
+                throw CompileBudget.refuse("The " + what + " is not valid JSON: there is more after its end");
+            }
+            return value;
+        } catch (TokamakException e) {
+            throw e;
+        } catch (JsonException | NoSuchElementException e) {
             throw CompileBudget.refuse("The " + what + " is not valid JSON: " + firstLine(e.getMessage()));
         } catch (RuntimeException e) {
             // The parser reports its own limits (nesting, digits) with plain runtime exceptions.

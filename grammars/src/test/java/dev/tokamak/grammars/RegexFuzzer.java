@@ -25,6 +25,7 @@ public final class RegexFuzzer {
     int unfinished;
     int compared;
     int refused;
+    int tooSlow;
 
     RegexFuzzer(SyntheticVocabulary vocabulary) {
         this.vocabulary = vocabulary;
@@ -42,6 +43,15 @@ public final class RegexFuzzer {
             refused++;
             return e.getMessage().startsWith("No finite text") ? "" : "seed " + seed + ": refused " + regex + ": " + e.getMessage();
         }
+        try {
+            return compare(seed, regex, grammar, random);
+        } catch (TooSlow e) {
+            tooSlow++;
+            return "";
+        }
+    }
+
+    private String compare(long seed, String regex, CompiledGrammar grammar, Random random) {
         Pattern pattern = Pattern.compile(regex);
         RandomModel model = new RandomModel(vocabulary, random);
         for (int i = 0; i < 4; i++) {
@@ -51,11 +61,11 @@ public final class RegexFuzzer {
                 continue;
             }
             finished++;
-            if (!pattern.matcher(text).matches()) {
+            if (!matches(pattern, text)) {
                 return "seed " + seed + ": " + regex + " does not match '" + text + "'";
             }
             for (String changed : changes(text, random)) {
-                boolean matches = pattern.matcher(changed).matches();
+                boolean matches = matches(pattern, changed);
                 boolean accepted = GrammarTexts.accepts(grammar, vocabulary, changed, random);
                 if (accepted && !matches || matches && !accepted && changed.chars().allMatch(c -> c < 128)) {
                     return "seed " + seed + ": " + regex + " on '" + changed + "': Java says " + matches + ", we say " + accepted;
@@ -64,6 +74,43 @@ public final class RegexFuzzer {
             }
         }
         return "";
+    }
+
+    /** A text that lets a backtracking matcher look at it only so often. */
+    private static final class BoundedText implements CharSequence {
+        private final String text;
+        private int looks = 300_000;
+
+        BoundedText(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public char charAt(int index) {
+            if (--looks < 0) {
+                throw new TooSlow();
+            }
+            return text.charAt(index);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.subSequence(start, end);
+        }
+    }
+
+    /** The reference matcher backtracks for ever. */
+    private static final class TooSlow extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private static boolean matches(Pattern pattern, String text) {
+        return pattern.matcher(new BoundedText(text)).matches();
     }
 
     private static String[] changes(String text, Random random) {
@@ -127,6 +174,6 @@ public final class RegexFuzzer {
             }
         }
         System.out.println("expressions " + count + ", refused " + fuzzer.refused + ", finished " + fuzzer.finished + ", unfinished "
-                + fuzzer.unfinished + ", compared " + fuzzer.compared + ", failures " + failures);
+                + fuzzer.unfinished + ", too slow for Java " + fuzzer.tooSlow + ", compared " + fuzzer.compared + ", failures " + failures);
     }
 }
