@@ -1,5 +1,7 @@
 package dev.tokamak.grammars;
 
+import java.util.Arrays;
+
 /**
  * All that a grammar knows about a text: the frames in which it may be, each with its open calls, and whether the text may
  * end. Calls have been entered and ended rules left, so that each frame takes bytes or a special token next. Equal
@@ -24,6 +26,12 @@ final class Configuration {
         this.stacks = stacks;
         this.accepting = accepting;
         this.next = new Configuration[classes];
+    }
+
+    /** Empties the caches. Under the automaton's lock. */
+    void forget() {
+        Arrays.fill(next, null);
+        mask = null;
     }
 
     /** Whether the text cannot continue, only end. */

@@ -42,7 +42,8 @@ final class GbnfParser {
         while (at < text.length) {
             String name = name();
             if (name.isEmpty()) {
-                throw refuse("a rule such as 'name ::= \"text\"' is expected, not '" + Character.toString(text[at]) + "'");
+                throw refuse(
+                        "a rule such as 'name ::= \"text\"' is expected, not '" + Character.toString(text[at]) + "'");
             }
             space();
             if (!defines()) {

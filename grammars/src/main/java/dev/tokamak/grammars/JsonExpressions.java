@@ -20,6 +20,7 @@ final class JsonExpressions {
     static final int MAX_DIGITS = 18;
     /** Multiples are of fewer digits: readers check them in double precision. */
     static final int MAX_MULTIPLE_DIGITS = 15;
+
     private static final String INTEGER = "-?(?:0|[1-9][0-9]{0," + (MAX_DIGITS - 1) + "})";
 
     private final CompileBudget budget;
@@ -46,12 +47,12 @@ final class JsonExpressions {
             case "number" -> regex(INTEGER + "(?:\\.[0-9]{1," + MAX_DIGITS + "})?(?:[eE][+-]?[0-9]{1,2})?");
             case "string" -> quoted(CharAutomaton.lengths(0, -1, budget), Spelling.JSON_ANY);
             case "boolean" -> new Expression.Choice(List.of(Expression.text("true"), Expression.text("false")));
-            case "array" -> Expression.sequence(
-                    Expression.text("["), list(value()), Expression.text("]"));
-            case "object" -> Expression.sequence(
-                    Expression.text("{"), list(member(string(), value())), Expression.text("}"));
-            default -> new Expression.Choice(
-                    List.of(anyObject(), anyArray(), string(), number(), bool(), Expression.text("null")));
+            case "array" -> Expression.sequence(Expression.text("["), list(value()), Expression.text("]"));
+            case "object" ->
+                Expression.sequence(Expression.text("{"), list(member(string(), value())), Expression.text("}"));
+            default ->
+                new Expression.Choice(
+                        List.of(anyObject(), anyArray(), string(), number(), bool(), Expression.text("null")));
         };
     }
 

@@ -116,7 +116,14 @@ final class NumberAutomata {
     }
 
     private void digits(
-            int from, String low, String high, int at, boolean onLow, boolean onHigh, int end, Map<String, Integer> known) {
+            int from,
+            String low,
+            String high,
+            int at,
+            boolean onLow,
+            boolean onHigh,
+            int end,
+            Map<String, Integer> known) {
         int least = onLow ? low.charAt(at) : '0';
         int most = onHigh ? high.charAt(at) : '9';
         for (int digit = least; digit <= most; digit++) {
@@ -161,12 +168,16 @@ final class NumberAutomata {
 
     private void fractionDigits(int from, int at, Fraction above, Fraction below, Map<String, Integer> known) {
         int longest = Math.max(
-                above == null ? 0 : above.digits().length(), below == null ? 0 : below.digits().length());
+                above == null ? 0 : above.digits().length(),
+                below == null ? 0 : below.digits().length());
         if (at >= Math.max(JsonExpressions.MAX_DIGITS, longest + 1)) {
             return;
         }
-        int least = above != null && at < above.digits().length() ? above.digits().charAt(at) : '0';
-        int most = below == null ? '9' : at < below.digits().length() ? below.digits().charAt(at) : '0';
+        int least =
+                above != null && at < above.digits().length() ? above.digits().charAt(at) : '0';
+        int most = below == null
+                ? '9'
+                : at < below.digits().length() ? below.digits().charAt(at) : '0';
         for (int digit = least; digit <= most; digit++) {
             Fraction nextAbove = digit == least ? above : null;
             Fraction nextBelow = digit == most ? below : null;
@@ -211,7 +222,9 @@ final class NumberAutomata {
         int[][] states = new int[layers][modulus];
         long[] rest = new long[layers];
         for (int layer = 0; layer < layers; layer++) {
-            rest[layer] = BigInteger.TEN.modPow(BigInteger.valueOf(scale - layer), BigInteger.valueOf(modulus)).longValue();
+            rest[layer] = BigInteger.TEN
+                    .modPow(BigInteger.valueOf(scale - layer), BigInteger.valueOf(modulus))
+                    .longValue();
             for (int r = 0; r < modulus; r++) {
                 states[layer][r] = builder.state();
                 if (r * rest[layer] % modulus == 0) {

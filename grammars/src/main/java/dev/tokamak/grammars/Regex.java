@@ -41,6 +41,20 @@ sealed interface Regex {
         return new Sequence(List.of(any, this, any));
     }
 
+    /** Whether the empty text matches, where anchors hold or where they do not. */
+    default boolean canBeEmpty(boolean atAnchors) {
+        if (this instanceof Sequence sequence) {
+            return sequence.parts().stream().allMatch(part -> part.canBeEmpty(atAnchors));
+        }
+        if (this instanceof Alternatives alternatives) {
+            return alternatives.options().stream().anyMatch(option -> option.canBeEmpty(atAnchors));
+        }
+        if (this instanceof Repeat repeat) {
+            return repeat.min() == 0 || repeat.body().canBeEmpty(atAnchors);
+        }
+        return atAnchors && !(this instanceof Chars);
+    }
+
     default CharAutomaton automaton(CompileBudget budget) {
         return new Thompson(budget).automaton(this);
     }

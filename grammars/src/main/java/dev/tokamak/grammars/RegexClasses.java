@@ -6,8 +6,8 @@ import java.util.Map;
 /** The named character classes of regular expressions. */
 final class RegexClasses {
     /** What {@code .} matches in both dialects: ECMA-262 has four line ends, Java one more. */
-    static final CodePoints NOT_LINE_END =
-            CodePoints.ofPairs('\n', '\n', '\r', '\r', 0x85, 0x85, 0x2028, 0x2029).complement();
+    static final CodePoints NOT_LINE_END = CodePoints.ofPairs('\n', '\n', '\r', '\r', 0x85, 0x85, 0x2028, 0x2029)
+            .complement();
 
     private static final CodePoints DIGIT = CodePoints.range('0', '9');
     private static final CodePoints WORD = CodePoints.ofPairs('0', '9', 'A', 'Z', 'a', 'z', '_', '_');

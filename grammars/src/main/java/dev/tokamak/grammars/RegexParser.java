@@ -108,6 +108,10 @@ final class RegexParser {
         if (atom instanceof Regex.Begin || atom instanceof Regex.End) {
             throw refuse("a quantifier after an anchor is not supported");
         }
+        if (max != 1 && atom.canBeEmpty(true) && !atom.canBeEmpty(false)) {
+            throw refuse(
+                    "a repetition of what is empty only at an anchor means different things in different dialects");
+        }
         result = new Regex.Repeat(atom, min, max);
         if (looking('?')) {
             at++;

@@ -61,7 +61,10 @@ final class SchemaMerger {
         if (schema.containsKey("oneOf")) {
             JsonArray branches = JsonSource.array(schema, "oneOf", path);
             new Disjointness(compiler, budget).require(branches, path);
-            result = merge(result, provider.createObjectBuilder().add("anyOf", branches).build(), path);
+            result = merge(
+                    result,
+                    provider.createObjectBuilder().add("anyOf", branches).build(),
+                    path);
         }
         depth--;
         return result;
@@ -204,12 +207,16 @@ final class SchemaMerger {
         boolean mixed = a.containsKey("patternProperties") && b.containsKey("additionalProperties")
                 || b.containsKey("patternProperties") && a.containsKey("additionalProperties");
         if (mixed) {
-            throw CompileBudget.refuse("'patternProperties' in one and 'additionalProperties' in another schema that must both "
-                    + "hold are not supported, at '" + path + "'");
+            throw CompileBudget.refuse(
+                    "'patternProperties' in one and 'additionalProperties' in another schema that must both "
+                            + "hold are not supported, at '" + path + "'");
         }
         if (a.containsKey("patternProperties") && b.containsKey("patternProperties")) {
-            merged.put("patternProperties", union(
-                    JsonSource.object(a, "patternProperties", path), JsonSource.object(b, "patternProperties", path)));
+            merged.put(
+                    "patternProperties",
+                    union(
+                            JsonSource.object(a, "patternProperties", path),
+                            JsonSource.object(b, "patternProperties", path)));
         }
         JsonObject mine = JsonSource.object(a, "properties", path);
         JsonObject theirs = JsonSource.object(b, "properties", path);

@@ -38,7 +38,8 @@ public final class SchemaFuzzer {
 
     SchemaFuzzer(SyntheticVocabulary vocabulary) {
         this.vocabulary = vocabulary;
-        this.compiler = new AutomatonGrammarProvider().create(vocabulary, vocabulary.size(), new int[] {vocabulary.endToken()});
+        this.compiler =
+                new AutomatonGrammarProvider().create(vocabulary, vocabulary.size(), new int[] {vocabulary.endToken()});
     }
 
     /** Checks one schema; an empty text means that all was well. */
@@ -51,7 +52,8 @@ public final class SchemaFuzzer {
             grammar = compiler.compile(StructuredOutput.of(Kind.JSON_SCHEMA, schema.toString()));
         } catch (TokamakException e) {
             refused++;
-            boolean agreed = e.getMessage().startsWith("No finite text") || e.getMessage().contains("'oneOf'");
+            boolean agreed = e.getMessage().startsWith("No finite text")
+                    || e.getMessage().contains("'oneOf'");
             return agreed ? "" : "seed " + seed + ": refused " + schema + ": " + e.getMessage();
         }
         JsonSchema validator = factory.getSchema(schema, config);
@@ -126,7 +128,8 @@ public final class SchemaFuzzer {
                 System.out.println(problem);
             }
         }
-        System.out.println("schemas " + count + ", refused " + fuzzer.refused + ", finished " + fuzzer.finished
-                + ", unfinished " + fuzzer.unfinished + ", documents accepted " + fuzzer.accepted + ", failures " + failures);
+        System.out.println(
+                "schemas " + count + ", refused " + fuzzer.refused + ", finished " + fuzzer.finished + ", unfinished "
+                        + fuzzer.unfinished + ", documents accepted " + fuzzer.accepted + ", failures " + failures);
     }
 }
