@@ -12,19 +12,20 @@ import java.util.Set;
 /**
  * A pushdown automaton that is made deterministic while it is used.
  *
- * <p>Implementation notes. Within a rule, the subset construction turns sets of {@link Nfa} states into {@link Frame}s, so
- * that regular parts cost one table look-up for each byte. Calls keep a stack of return frames; where a grammar is ambiguous
- * across calls, several stacks are followed at once as one {@link Configuration}. Frames, stacks and configurations are
- * interned, and a configuration's moves are cached, so a text walks a graph that is built as far as texts have gone. A call
- * whose return frame only ends is not pushed, which makes right recursion take constant space. Left recursion is refused
- * before, so entering calls ends. An ambiguous configuration keeps {@link #MAX_FRAMES} frames; each kept one can be finished,
- * so dropping others loses texts but never allows a wrong one.
+ * <p>Implementation notes. Within a rule, the subset construction turns sets of {@link Nfa} states into {@link
+ * Frame}s, so that regular parts cost one table look-up for each byte. Calls keep a stack of return frames; where a
+ * grammar is ambiguous across calls, several stacks are followed at once as one {@link Configuration}. Frames, stacks
+ * and configurations are interned, and a configuration's moves are cached, so a text walks a graph that is built as
+ * far as texts have gone. A call whose return frame only ends is not pushed, which makes right recursion take constant
+ * space. Left recursion is refused before, so entering calls ends. An ambiguous configuration keeps {@link
+ * #MAX_FRAMES} frames; each kept one can be finished, so dropping others loses texts but never allows a wrong one.
  *
- * <p>Memory. When what was interned exceeds the limit, the tables are dropped and grow again; states in use keep the objects
- * they hold, which stay valid but forget where they lead to, so that nothing old is kept alive beyond what is in use.
+ * <p>Memory. When what was interned exceeds the limit, the tables are dropped and grow again; states in use keep the
+ * objects they hold, which stay valid but forget where they lead to, so that nothing old is kept alive beyond what is
+ * in use.
  *
- * <p>Threads. Any number. A cached move is read without a lock: the objects are immutable but for caches, so a racing reader
- * sees null, and takes the lock, or a whole object. All building happens under the lock.
+ * <p>Threads. Any number. A cached move is read without a lock: the objects are immutable but for caches, so a racing
+ * reader sees null, and takes the lock, or a whole object. All building happens under the lock.
  */
 final class Automaton {
     static final int MAX_FRAMES = 128;

@@ -4,8 +4,8 @@ import dev.tokamak.spi.grammar.GrammarState;
 import java.util.Arrays;
 
 /**
- * A sequence's place in a grammar. It keeps all tokens, and the configurations before the last of them, so that the usual
- * rollback is a look-up and a longer one walks again from the start.
+ * A sequence's place in a grammar. It keeps all tokens, and the configurations before the last of them, so that the
+ * usual rollback is a look-up and a longer one walks again from the start.
  */
 final class AutomatonState implements GrammarState {
     private static final int RECENT = 64;
@@ -116,8 +116,8 @@ final class AutomatonState implements GrammarState {
     }
 
     /**
-     * Tokens whose mask had no other token. No other tokenisation of the same text is possible then, so taking them at once
-     * gives what sampling them one by one would have given.
+     * Tokens whose mask had no other token. No other tokenisation of the same text is possible then, so taking them at
+     * once gives what sampling them one by one would have given.
      */
     @Override
     public int[] forcedTokens() {

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * A finite automaton over characters without empty moves: what regular expressions, string formats and number ranges are
- * made into before they are spelled in bytes. Immutable once built.
+ * A finite automaton over characters without empty moves: what regular expressions, string formats and number ranges
+ * are made into before they are spelled in bytes. Immutable once built.
  */
 final class CharAutomaton {
     private final int start;
@@ -128,9 +128,9 @@ final class CharAutomaton {
     }
 
     /**
-     * For each state how long a run of characters of a set is taken there, whichever they are: {@link Integer#MAX_VALUE} where a
-     * state leads to itself; otherwise only for a chain of states that take nothing else and so no longer run; 0 where nothing
-     * is known.
+     * For each state how long a run of characters of a set is taken there, whichever they are: {@link
+     * Integer#MAX_VALUE} where a state leads to itself; otherwise only for a chain of states that take nothing else
+     * and so no longer run; 0 where nothing is known.
      *
      * @param chains whether chains count
      */

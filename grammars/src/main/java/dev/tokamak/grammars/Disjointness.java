@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Shows that no value satisfies two branches of a {@code oneOf}, so that it may be treated as {@code anyOf}: their types
- * differ, their listed values differ, or both are objects that require a property whose schemas are disjoint.
+ * Shows that no value satisfies two branches of a {@code oneOf}, so that it may be treated as {@code anyOf}: their
+ * types differ, their listed values differ, or both are objects that require a property whose schemas are disjoint.
  */
 final class Disjointness {
     private static final int MAX_DEPTH = 8;

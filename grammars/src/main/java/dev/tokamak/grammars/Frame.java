@@ -3,9 +3,9 @@ package dev.tokamak.grammars;
 import java.util.Arrays;
 
 /**
- * A place within one rule: a set of {@link Nfa} states, as a deterministic automaton has them. What it leads to is worked out
- * when it is first asked for. Everything but the caches is final, so that a thread that sees a frame sees it whole; a cache's
- * element is null or a frame, and is written under the automaton's lock.
+ * A place within one rule: a set of {@link Nfa} states, as a deterministic automaton has them. What it leads to is
+ * worked out when it is first asked for. Everything but the caches is final, so that a thread that sees a frame sees
+ * it whole; a cache's element is null or a frame, and is written under the automaton's lock.
  */
 final class Frame {
     final int id;

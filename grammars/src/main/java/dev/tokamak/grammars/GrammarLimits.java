@@ -8,7 +8,8 @@ package dev.tokamak.grammars;
  * @param sourceChars length of the source text
  * @param cachedGrammars compiled grammars that a compiler keeps
  * @param cachedBytes memory, about, that the kept grammars may have cached together before the eldest are dropped
- * @param cacheBytes memory, about, that one grammar's lazily built states and masks may take before they are dropped and
+ * @param cacheBytes memory, about, that one grammar's lazily built states and masks may take before they are dropped
+ *     and
  *     built again
  */
 record GrammarLimits(

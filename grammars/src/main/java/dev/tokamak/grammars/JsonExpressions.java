@@ -12,8 +12,9 @@ import java.util.Map;
 /**
  * The parts of JSON that every schema shares. Each is a rule, so that its masks are worked out once for a grammar.
  *
- * <p>White space is bounded, so that a model cannot write it for ever: after an opening bracket, a comma or a colon and before
- * a closing bracket at most one space, or one line feed and an indentation. Numbers have bounded digits for the same reason.
+ * <p>White space is bounded, so that a model cannot write it for ever: after an opening bracket, a comma or a colon
+ * and before a closing bracket at most one space, or one line feed and an indentation. Numbers have bounded digits for
+ * the same reason.
  */
 final class JsonExpressions {
     /** Whole numbers of so many digits fit a 64-bit integer. */

@@ -19,8 +19,8 @@ import java.util.Set;
 import org.eclipse.parsson.JsonProviderImpl;
 
 /**
- * Translates a JSON Schema (2020-12) to an expression. Each schema becomes a rule, equal schemas one rule; references make
- * rules recursive.
+ * Translates a JSON Schema (2020-12) to an expression. Each schema becomes a rule, equal schemas one rule; references
+ * make rules recursive.
  */
 final class JsonSchemaCompiler {
     private static final Set<String> STRING_KEYWORDS = Set.of("minLength", "maxLength", "pattern", "format");

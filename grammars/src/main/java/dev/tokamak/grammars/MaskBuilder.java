@@ -6,18 +6,19 @@ import java.util.List;
 /**
  * Works out masks by walking the vocabulary's tree with an automaton. Used by one thread; made for one mask.
  *
- * <p>Implementation notes. As in XGrammar (Dong et al., 2024), what a frame allows is split: tokens that stay within its rule
- * do not depend on the open calls, so they are found once for the frame and shared by all configurations that contain it. A
- * token that leaves the rule does depend on them; the walk notes where it left, and each configuration continues from there.
- * Inside a string nine tokens in ten are plain runs of characters: they are copied from {@link TokenIndex} without a walk.
+ * <p>Implementation notes. As in XGrammar (Dong et al., 2024), what a frame allows is split: tokens that stay within
+ * its rule do not depend on the open calls, so they are found once for the frame and shared by all configurations that
+ * contain it. A token that leaves the rule does depend on them; the walk notes where it left, and each configuration
+ * continues from there. Inside a string nine tokens in ten are plain runs of characters: they are copied from {@link
+ * TokenIndex} without a walk.
  */
 final class MaskBuilder {
     /** More frames than this are put together once rather than at each use. */
     private static final int MAX_PARTS = 3;
 
     /**
-     * Moves that one mask may look at, a few hundredths of a second. A grammar that needs more at some place still goes on there,
-     * but only by tokens of one byte.
+     * Moves that one mask may look at, a few hundredths of a second. A grammar that needs more at some place still
+     * goes on there, but only by tokens of one byte.
      */
     private static final long MAX_WORK = 20_000_000;
 

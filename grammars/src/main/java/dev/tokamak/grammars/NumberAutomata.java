@@ -7,8 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Numbers within bounds, as automata over their decimal digits. A bounded number is written without an exponent, with at most
- * a given number of digits before the point (more where a bound has more) and {@link JsonExpressions#MAX_DIGITS} after it.
+ * Numbers within bounds, as automata over their decimal digits. A bounded number is written without an exponent, with
+ * at most a given number of digits before the point (more where a bound has more) and {@link
+ * JsonExpressions#MAX_DIGITS} after it.
  */
 final class NumberAutomata {
     private static final CodePoints MINUS = CodePoints.of('-');
@@ -196,7 +197,8 @@ final class NumberAutomata {
     }
 
     /**
-     * The multiples of a number: the remainder of the digits so far is the state, and digits after the point are counted.
+     * The multiples of a number: the remainder of the digits so far is the state, and digits after the point are
+     * counted.
      *
      * @param fractions whether digits after the point are allowed at all
      */

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Objects: the declared properties in the order of their declaration, optional ones skipped or not, then additional ones. A
- * state is how many properties were passed and how many were written, the latter as far as it matters.
+ * Objects: the declared properties in the order of their declaration, optional ones skipped or not, then additional
+ * ones. A state is how many properties were passed and how many were written, the latter as far as it matters.
  */
 final class ObjectExpressions {
     private final JsonSchemaCompiler schemas;

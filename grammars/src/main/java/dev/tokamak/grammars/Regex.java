@@ -9,10 +9,10 @@ import java.util.Map;
 /**
  * A regular expression as a tree, and its automaton.
  *
- * <p>Implementation notes. The tree becomes an automaton with empty moves in the manner of Thompson (1968), and the empty
- * moves are then removed. {@code ^} and {@code $} are empty moves with a condition: {@code ^} passes only while no character
- * was taken, and after {@code $} none may be. A state of the result is therefore "just after this character's move", or the
- * start, where alone {@code ^} passes.
+ * <p>Implementation notes. The tree becomes an automaton with empty moves in the manner of Thompson (1968), and the
+ * empty moves are then removed. {@code ^} and {@code $} are empty moves with a condition: {@code ^} passes only while
+ * no character was taken, and after {@code $} none may be. A state of the result is therefore "just after this
+ * character's move", or the start, where alone {@code ^} passes.
  */
 sealed interface Regex {
     Regex EMPTY = new Sequence(List.of());

@@ -75,8 +75,8 @@ final class RegexClasses {
     private RegexClasses() {}
 
     /**
-     * The set of {@code \d}, {@code \w}, {@code \s} or their opposites. Within a negated class, where a larger set means a
-     * smaller result, the larger of the two dialects' sets is given.
+     * The set of {@code \d}, {@code \w}, {@code \s} or their opposites. Within a negated class, where a larger set
+     * means a smaller result, the larger of the two dialects' sets is given.
      */
     static CodePoints shorthand(int letter, boolean negated) {
         return switch (letter) {

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the subset of regular expressions on which ECMA-262 and {@code java.util.regex} agree. Where the two differ in what a
- * class matches ({@code \s}, {@code .}), the text that this accepts is what both match. What cannot be made an automaton, or
- * what the two read differently, is refused by name.
+ * Reads the subset of regular expressions on which ECMA-262 and {@code java.util.regex} agree. Where the two differ in
+ * what a class matches ({@code \s}, {@code .}), the text that this accepts is what both match. What cannot be made an
+ * automaton, or what the two read differently, is refused by name.
  */
 final class RegexParser {
     private static final int MAX_REPEAT = 100_000;

@@ -17,9 +17,10 @@ import java.util.TreeSet;
 import org.eclipse.parsson.JsonProviderImpl;
 
 /**
- * Makes one schema of several that must all hold ({@code allOf}, and {@code $ref} or {@code anyOf} beside other keywords). The
- * result has none of {@code $ref}, {@code allOf} and {@code oneOf} at its top; sub-schemas of both sides become an
- * {@code allOf} that is merged when it is reached. Strings that must all match are kept as an array under their keyword.
+ * Makes one schema of several that must all hold ({@code allOf}, and {@code $ref} or {@code anyOf} beside other
+ * keywords). The result has none of {@code $ref}, {@code allOf} and {@code oneOf} at its top; sub-schemas of both
+ * sides become an {@code allOf} that is merged when it is reached. Strings that must all match are kept as an array
+ * under their keyword.
  */
 final class SchemaMerger {
     private static final Set<String> LARGEST =

@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Makes random schemas from the keywords that are enforced, and random documents that satisfy them in declared order. */
+/**
+ * Makes random schemas from the keywords that are enforced, and random documents that satisfy them in declared order.
+ */
 final class RandomSchemas {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -9,8 +9,9 @@ import java.util.Random;
 import java.util.regex.Pattern;
 
 /**
- * Checks regular expressions against {@code java.util.regex}: what a random model finishes must match, and random texts that
- * match must be accepted token by token, and only those. Run its main with a number of expressions and a seed.
+ * Checks regular expressions against {@code java.util.regex}: what a random model finishes must match, and random
+ * texts that match must be accepted token by token, and only those. Run its main with a number of expressions and a
+ * seed.
  */
 public final class RegexFuzzer {
     private static final String[] ATOMS = {

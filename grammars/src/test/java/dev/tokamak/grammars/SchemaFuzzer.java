@@ -17,8 +17,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
 /**
- * Checks grammars against a validator: whatever a random model finishes must validate, and whatever document is generated and
- * validates must be accepted token by token. Run its main with a number of schemas and a seed for more than the build does.
+ * Checks grammars against a validator: whatever a random model finishes must validate, and whatever document is
+ * generated and validates must be accepted token by token. Run its main with a number of schemas and a seed for more
+ * than the build does.
  */
 public final class SchemaFuzzer {
     private final SyntheticVocabulary vocabulary;

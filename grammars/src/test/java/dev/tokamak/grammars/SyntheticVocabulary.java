@@ -14,8 +14,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * A byte-level vocabulary: all bytes, the commonest substrings of a generated text of words, JSON and many scripts, then made-up
- * words until the size is reached, and special tokens at the end.
+ * A byte-level vocabulary: all bytes, the commonest substrings of a generated text of words, JSON and many scripts,
+ * then made-up words until the size is reached, and special tokens at the end.
  */
 public final class SyntheticVocabulary implements Vocabulary {
     private static final List<String> SPECIAL = List.of("<|end|>", "<|tool_call|>", "<|/tool_call|>", "<|pad|>");
