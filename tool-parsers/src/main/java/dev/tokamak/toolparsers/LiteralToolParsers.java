@@ -17,9 +17,7 @@ final class LiteralToolParsers {
     }
 
     private static Format.Builder bareList() {
-        return Format.builder()
-                .bareCalls(literal(Layout.PYTHON.guard()), "[")
-                .grammar(python("[", ", ", "]"));
+        return Format.builder().bareCalls(literal(Layout.PYTHON.guard()), "[").grammar(python("[", ", ", "]"));
     }
 
     private static Format gemma(String begin, String quote, String end) {

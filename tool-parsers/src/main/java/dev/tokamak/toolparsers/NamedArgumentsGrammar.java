@@ -50,7 +50,7 @@ final class NamedArgumentsGrammar implements CallGrammar.Arguments {
 
     private static Object argument(String separator, String key, ToolDefinition tool) {
         Schema property = Schema.of(tool.parameters()).property(key);
-        return CallGrammar.sequence(List.of(
-                CallGrammar.constant(separator + key + "="), CallGrammar.schema(property.withDefinitions())));
+        return CallGrammar.sequence(
+                List.of(CallGrammar.constant(separator + key + "="), CallGrammar.schema(property.withDefinitions())));
     }
 }

@@ -440,6 +440,7 @@ class ReasoningParsersTest {
                         history + "<|start|>assistant",
                         Map.of(),
                         " to=functions.f<|channel|>commentary json<|message|>{}<|call|>"))
-                .containsExactly("", "<|start|>assistant to=functions.f<|channel|>commentary json<|message|>{}<|call|>");
+                .containsExactly(
+                        "", "<|start|>assistant to=functions.f<|channel|>commentary json<|message|>{}<|call|>");
     }
 }

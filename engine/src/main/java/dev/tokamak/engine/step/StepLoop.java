@@ -151,7 +151,7 @@ public final class StepLoop {
             return new EngineHealth(EngineHealth.State.DEAD, dead);
         }
         long still = System.nanoTime() - lastProgressNanos;
-        if (!idle && still > watchdogNanos && (counters.running + counters.waiting + inbox.size()) > 0) {
+        if (!idle && still > watchdogNanos) {
             return new EngineHealth(
                     EngineHealth.State.STALLED,
                     "no step has completed for " + still / 1_000_000 + " ms while " + counters.running
@@ -217,6 +217,8 @@ public final class StepLoop {
             return false;
         }
         inFlight++;
+        counters.running = scheduler.running();
+        counters.waiting = scheduler.waiting();
         MaskFiller.Work work = plan.needsMasks() ? startMasks(plan) : null;
         try {
             executor.launch(plan);
