@@ -11,11 +11,15 @@ connections=${CONNECTIONS:-64}
 tokens=${TOKENS:-256}
 build
 
-# The executor comes from the contract kit, as a plugin.
-mkdir -p "$work/plugins/tck"
-cp "$root"/bench/target/lib/tokamak-tck-*.jar "$work/plugins/tck/"
-TOKAMAK_HOME_PLUGINS=$work/plugins
-export TOKAMAK_JAVA_OPTS="${TOKAMAK_JAVA_OPTS:-} -Dtokamak.plugins=$TOKAMAK_HOME_PLUGINS"
+# The executor comes from the contract kit, as a plugin of an installation that borrows all else.
+bare=$work/home
+rm -rf "$bare"
+mkdir -p "$bare/bin" "$bare/plugins/tck"
+cp "$home/bin/tokamak" "$bare/bin/"
+ln -s "$home/lib" "$bare/lib"
+ln -s "$home/models" "$bare/models"
+cp "$root"/bench/target/lib/tokamak-tck-*.jar "$bare/plugins/tck/"
+home=$bare
 serve --executor deterministic --option deterministic.free=true --option deterministic.vocabulary=4096 \
     --option deterministic.context=4096 --option deterministic.blocks=65536 --option deterministic.block-size=16 \
     --max-num-seqs 256
