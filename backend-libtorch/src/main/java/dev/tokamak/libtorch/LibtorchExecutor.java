@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Future;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch;
 import org.slf4j.Logger;
@@ -119,8 +120,8 @@ final class LibtorchExecutor implements Executor {
             throw new TokamakException(
                     ErrorCode.CONFIGURATION, "libtorch's native libraries cannot be loaded: " + e.getMessage(), e);
         }
-        // OpenBLAS would start threads of its own inside those of OpenMP.
-        org.bytedeco.openblas.presets.openblas_nolapack.blas_set_num_threads(1);
+        // Attention calls OpenBLAS from OpenMP's threads, where threads of its own would only be in their way.
+        openblas_nolapack.blas_set_num_threads(1);
     }
 
     private void loadWeights(TensorType type, LoadProgress progress) {

@@ -537,7 +537,8 @@ public final class LoadGenerator {
                 return ("GET " + path + " HTTP/1.1\r\nHost: " + host + ":" + port + "\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII);
             }
-            byte[] content = body != null ? Files.readAllBytes(body) : generatedBody().getBytes(StandardCharsets.UTF_8);
+            byte[] content =
+                    body != null ? Files.readAllBytes(body) : generatedBody().getBytes(StandardCharsets.UTF_8);
             byte[] head = ("POST " + path + " HTTP/1.1\r\nHost: " + host + ":" + port
                             + "\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\nContent-Length: "
                             + content.length + "\r\n\r\n")

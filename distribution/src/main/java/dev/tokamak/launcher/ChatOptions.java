@@ -19,12 +19,11 @@ final class ChatOptions {
             names = "--chat-template-content-format",
             paramLabel = "FORMAT",
             defaultValue = "auto",
-            description = "How message contents reach the template: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "How message contents reach the template: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private ContentFormat contentFormat;
 
-    @Option(
-            names = "--trust-request-chat-template",
-            description = "Let requests bring a chat template of their own.")
+    @Option(names = "--trust-request-chat-template", description = "Let requests bring a chat template of their own.")
     private boolean trustRequestChatTemplate;
 
     @Option(names = "--enable-auto-tool-choice", description = "Let the model decide to call tools.")
@@ -68,8 +67,8 @@ final class ChatOptions {
     void publish() {
         if (pluginsFolder != null) {
             if (!Files.isDirectory(pluginsFolder)) {
-                throw TokamakException.configuration(
-                        "--tool-parser-plugin is " + pluginsFolder + ", which is no folder; expected one like plugins/");
+                throw TokamakException.configuration("--tool-parser-plugin is " + pluginsFolder
+                        + ", which is no folder; expected one like plugins/");
             }
             System.setProperty(Installation.PLUGINS_PROPERTY, pluginsFolder.toString());
         }

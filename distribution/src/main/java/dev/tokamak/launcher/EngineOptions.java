@@ -44,7 +44,8 @@ final class EngineOptions {
             names = "--dtype",
             paramLabel = "TYPE",
             defaultValue = "auto",
-            description = "Type of weights and activations: auto, float32, bfloat16, float16. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Type of weights and activations: auto, float32, bfloat16, float16. Default: ${DEFAULT-VALUE}.")
     private String dtype;
 
     @Option(
@@ -166,8 +167,8 @@ final class EngineOptions {
         }
         if (gpuMemoryUtilization != null) {
             if (!(gpuMemoryUtilization > 0 && gpuMemoryUtilization <= 1)) {
-                throw TokamakException.configuration(
-                        "--gpu-memory-utilization is " + gpuMemoryUtilization + ", expected a number above 0 and up to 1");
+                throw TokamakException.configuration("--gpu-memory-utilization is " + gpuMemoryUtilization
+                        + ", expected a number above 0 and up to 1");
             }
             builder.gpuMemoryUtilization(gpuMemoryUtilization);
         }

@@ -24,7 +24,8 @@ import java.util.concurrent.atomic.AtomicReference;
 final class PayaraMicroServer {
     private static final String LISTENER =
             "configs.config.server-config.network-config.network-listeners.network-listener.http-listener.";
-    private static final String HTTP = "configs.config.server-config.network-config.protocols.protocol.http-listener.http.";
+    private static final String HTTP =
+            "configs.config.server-config.network-config.protocols.protocol.http-listener.http.";
 
     private final AdminCommandRunner commands;
 
@@ -42,7 +43,8 @@ final class PayaraMicroServer {
         System.setProperty("fish.payara.micro.BootJar", bootJar.toUri().toString());
         System.setProperty("fish.payara.micro.UnpackDir", bootJar.getParent().toString());
         System.setProperty("glassfish.embedded.tmpdir", work.toString());
-        System.setProperty("java.util.logging.config.file", loggingProperties(work).toString());
+        System.setProperty(
+                "java.util.logging.config.file", loggingProperties(work).toString());
         AtomicReference<AdminCommandRunner> commands = new AtomicReference<>();
         try {
             // The class behind java -jar payara-micro.jar, which only adds a class loader that is not needed here.
@@ -52,7 +54,11 @@ final class PayaraMicroServer {
             instance.setPreBootHandler(runner -> configure(runner, address));
             instance.setPostBootHandler(commands::set);
             payara.getMethod("create", String[].class).invoke(null, (Object) new String[] {
-                "--nohazelcast", "--disablephonehome", "--port", Integer.toString(address.port()), "--deploy",
+                "--nohazelcast",
+                "--disablephonehome",
+                "--port",
+                Integer.toString(address.port()),
+                "--deploy",
                 installation.war().toString()
             });
         } catch (InvocationTargetException e) {

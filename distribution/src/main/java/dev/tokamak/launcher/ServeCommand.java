@@ -63,11 +63,12 @@ final class ServeCommand implements Callable<Integer> {
         long start = System.nanoTime();
         PrintWriter out = spec.commandLine().getOut();
         Installation installation = Installation.current();
-        EngineConfig config = engineOptions.toConfig(installation, chatOptions.chatTemplate());
         chatOptions.publish();
+        EngineConfig config = engineOptions.toConfig(installation, chatOptions.chatTemplate());
         ServerAddress address = ServerAddress.of(host, port);
-        out.println("Tokamak " + TokamakCommand.Version.number() + " on Java " + Runtime.version().feature() + ", "
-                + Runtime.getRuntime().availableProcessors() + " processors: loading " + config.model());
+        out.println("Tokamak " + TokamakCommand.Version.number() + " on Java "
+                + Runtime.version().feature() + ", " + Runtime.getRuntime().availableProcessors()
+                + " processors: loading " + config.model());
         out.flush();
 
         Path work = temporaryFolder();
@@ -95,8 +96,7 @@ final class ServeCommand implements Callable<Integer> {
                         + "       -d '{\"model\": \"%s\", \"messages\": [{\"role\": \"user\","
                         + " \"content\": \"What is 12 + 30?\"}]}'%n%n"
                         + "Ctrl-C stops it.%n",
-                PayaraMicroServer.url(address),
-                name);
+                PayaraMicroServer.url(address), name);
         out.flush();
         // The process ends by a signal: Payara's shutdown hook stops the WAR, which drains what is running.
         new CountDownLatch(1).await();

@@ -71,9 +71,8 @@ class StockPayaraMicroIT {
 
     @Test
     void modelsAreListedUnderAllTheirNames() {
-        List<String> names = client.models().list().autoPager().stream()
-                .map(Model::id)
-                .collect(Collectors.toList());
+        List<String> names =
+                client.models().list().autoPager().stream().map(Model::id).collect(Collectors.toList());
         assertThat(names).containsExactly(MODEL, "demo");
     }
 
@@ -102,7 +101,8 @@ class StockPayaraMicroIT {
                         ChatCompletionStreamOptions.builder().includeUsage(true).build())
                 .build();
         List<ChatCompletionChunk> chunks;
-        try (StreamResponse<ChatCompletionChunk> stream = client.chat().completions().createStreaming(streamed)) {
+        try (StreamResponse<ChatCompletionChunk> stream =
+                client.chat().completions().createStreaming(streamed)) {
             chunks = stream.stream().collect(Collectors.toList());
         }
         String joined = chunks.stream()
@@ -176,7 +176,8 @@ class StockPayaraMicroIT {
 
     @Test
     void malformedAddressesAreRefused() throws Exception {
-        assertThat(RawHttp.statusOf(base.getPort(), "GET /v1/models?a=%zz HTTP/1.1")).isEqualTo(400);
+        assertThat(RawHttp.statusOf(base.getPort(), "GET /v1/models?a=%zz HTTP/1.1"))
+                .isEqualTo(400);
         assertThat(RawHttp.statusOf(base.getPort(), "NONSENSE")).isEqualTo(400);
     }
 

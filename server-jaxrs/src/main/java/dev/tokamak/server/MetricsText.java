@@ -15,7 +15,11 @@ final class MetricsText {
         StringBuilder text = new StringBuilder(4096);
         for (EngineMetric metric : metrics) {
             String name = "tokamak_" + metric.name();
-            text.append("# HELP ").append(name).append(' ').append(metric.help()).append('\n');
+            text.append("# HELP ")
+                    .append(name)
+                    .append(' ')
+                    .append(metric.help())
+                    .append('\n');
             text.append("# TYPE ").append(name).append(metric.counter() ? " counter\n" : " gauge\n");
             text.append(name).append(labels).append(number(metric.value())).append('\n');
         }

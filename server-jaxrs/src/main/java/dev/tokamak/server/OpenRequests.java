@@ -25,7 +25,10 @@ final class OpenRequests {
         if (draining) {
             leave(request);
             throw new ProtocolException(
-                    503, "the server is stopping; send the request to another one", "service_unavailable_error", null,
+                    503,
+                    "the server is stopping; send the request to another one",
+                    "service_unavailable_error",
+                    null,
                     "stopping");
         }
     }

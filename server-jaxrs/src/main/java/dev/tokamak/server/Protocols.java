@@ -14,7 +14,8 @@ final class Protocols {
      * @throws dev.tokamak.api.TokamakException if a parser is named that no plugin provides
      */
     static OpenAiProtocol openAi(ServedModel model) {
-        OpenAiProtocol.Builder protocol = OpenAiProtocol.builder(model, model.tokenizer().vocabulary())
+        OpenAiProtocol.Builder protocol = OpenAiProtocol.builder(
+                        model, model.tokenizer().vocabulary())
                 .options(ServingSettings.fromEnvironment());
         String toolParser = ServerSettings.text("tool-call-parser");
         if (toolParser != null) {

@@ -20,7 +20,10 @@ final class RequestBody {
         String type = request.getContentType();
         if (type != null && !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
             throw new ProtocolException(
-                    415, "the Content-Type is " + type + ", expected application/json", "invalid_request_error", null,
+                    415,
+                    "the Content-Type is " + type + ", expected application/json",
+                    "invalid_request_error",
+                    null,
                     "unsupported_media_type");
         }
         if (request.getContentLengthLong() > limitBytes) {
@@ -42,7 +45,10 @@ final class RequestBody {
 
     private static ProtocolException tooLarge(int limitBytes) {
         return new ProtocolException(
-                413, "the body is larger than the " + limitBytes + " bytes that are taken", "invalid_request_error", null,
+                413,
+                "the body is larger than the " + limitBytes + " bytes that are taken",
+                "invalid_request_error",
+                null,
                 "request_too_large");
     }
 }

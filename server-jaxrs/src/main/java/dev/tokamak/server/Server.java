@@ -77,7 +77,8 @@ final class Server {
                     response.resume(
                             failure != null
                                     ? failure
-                                    : Response.ok(body, MediaType.APPLICATION_JSON_TYPE).build());
+                                    : Response.ok(body, MediaType.APPLICATION_JSON_TYPE)
+                                            .build());
                 });
             }
             started = true;

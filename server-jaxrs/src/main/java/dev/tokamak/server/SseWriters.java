@@ -26,10 +26,15 @@ final class SseWriters implements Executor, AutoCloseable {
 
     SseWriters(int threadCount, long heartbeatMillis, long stallMillis) {
         threads = new ThreadPoolExecutor(
-                threadCount, threadCount, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> daemon(
-                        task, "sse-writer"));
+                threadCount,
+                threadCount,
+                30,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> daemon(task, "sse-writer"));
         threads.allowCoreThreadTimeOut(true);
-        ScheduledThreadPoolExecutor scheduler = new ScheduledThreadPoolExecutor(1, task -> daemon(task, "sse-heartbeat"));
+        ScheduledThreadPoolExecutor scheduler =
+                new ScheduledThreadPoolExecutor(1, task -> daemon(task, "sse-heartbeat"));
         scheduler.setRemoveOnCancelPolicy(true);
         timer = scheduler;
         heartbeatNanos = TimeUnit.MILLISECONDS.toNanos(heartbeatMillis);
