@@ -2,7 +2,10 @@
 # Content events a second over HTTP, through the whole engine with an executor that costs nothing, beside a bare FastAPI app
 # that streams constant chunks; both take turns under the same load generator on the same processors.
 #
-# Environment: ROUNDS (5), SECONDS_EACH (8), CONNECTIONS (64), TOKENS (256), PYTHON (python3), PEER=no to leave FastAPI out.
+# The executor makes one token for every stream each STEP_MICROS and uses no processor meanwhile. If it made them faster than
+# they are sent, the engine would merge them, as it does for every slow reader, and events would no longer be tokens.
+#
+# Environment: STEP_MICROS (1000: 64,000 tokens a second are offered), ROUNDS (5), SECONDS_EACH (8), CONNECTIONS (64), TOKENS (256), PYTHON (python3), PEER=no to leave FastAPI out.
 set -eu
 . "$(dirname "$0")/common.sh"
 rounds=${ROUNDS:-5}
@@ -11,13 +14,18 @@ connections=${CONNECTIONS:-64}
 tokens=${TOKENS:-256}
 build
 
-# The executor comes from the contract kit, as a plugin.
-mkdir -p "$work/plugins/tck"
-cp "$root"/bench/target/lib/tokamak-tck-*.jar "$work/plugins/tck/"
-TOKAMAK_HOME_PLUGINS=$work/plugins
-export TOKAMAK_JAVA_OPTS="${TOKAMAK_JAVA_OPTS:-} -Dtokamak.plugins=$TOKAMAK_HOME_PLUGINS"
+# The executor comes from the contract kit, as a plugin of an installation that borrows all else.
+bare=$work/home
+rm -rf "$bare"
+mkdir -p "$bare/bin" "$bare/plugins/tck"
+cp "$home/bin/tokamak" "$bare/bin/"
+ln -s "$home/lib" "$bare/lib"
+ln -s "$home/models" "$bare/models"
+cp "$root"/bench/target/lib/tokamak-tck-*.jar "$bare/plugins/tck/"
+home=$bare
 serve --executor deterministic --option deterministic.free=true --option deterministic.vocabulary=4096 \
-    --option deterministic.context=4096 --option deterministic.blocks=65536 --option deterministic.block-size=16 \
+    --option deterministic.context=4096 --option deterministic.step-micros="${STEP_MICROS:-1000}" \
+    --option deterministic.blocks=65536 --option deterministic.block-size=16 \
     --max-num-seqs 256
 tokamak=$server
 
@@ -36,7 +44,7 @@ fi
 
 load() { # base URL, process id, seconds
     generate --url "$1/v1/chat/completions" --connections "$connections" --max-tokens "$tokens" \
-        --seconds "$3" --cut --server-pid "$2"
+        --seconds "$3" --server-pid "$2"
 }
 
 machine
@@ -50,7 +58,7 @@ while [ "$round" -lt "$rounds" ]; do
     line=$(load "$url" "$tokamak" "$seconds")
     mine=$(echo "$line" | field events_per_second)
     echo "$mine" >>"$work/tokamak.txt"
-    note="tokamak $mine events/s (server $(echo "$line" | field server_cpu_seconds) s of processor, generator $(echo "$line" | field generator_cpu_seconds) s)"
+    note="tokamak $mine events/s ($(echo "$line" | field tokens_per_second) tokens/s; server $(echo "$line" | field server_cpu_seconds) s of processor, generator $(echo "$line" | field generator_cpu_seconds) s)"
     if [ -n "${peer:-}" ]; then
         line=$(load "http://127.0.0.1:$peer_port" "$peer" "$seconds")
         theirs=$(echo "$line" | field events_per_second)

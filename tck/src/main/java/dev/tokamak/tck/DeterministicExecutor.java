@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * An executor whose "model" is a hash: the next token depends on every token before it, read back from paged blocks through
@@ -21,7 +22,8 @@ import java.util.Map;
  *
  * <p>A position's cell is a hash of its token and of all cells that it sees; the drawn token is a hash of the last cell,
  * with the seed and the output index where the temperature is above 0. With {@link Settings#free} the cells are left out: a token
- * costs next to nothing then, and what is measured is the engine alone.
+ * costs next to nothing then, and what is measured is the engine alone. It can take a fixed time for each step, in which it
+ * uses no processor: tokens then come at a device's pace instead of faster than anybody reads.
  *
  * <p>Honours {@code minTokens}, allowed tokens and masks. A row that computes the token {@link Settings#poison} reports logits
  * that are not numbers.
@@ -30,6 +32,7 @@ public final class DeterministicExecutor implements Executor {
     private static final int[] NO_BLOCKS = {};
 
     private final Settings settings;
+    private final long stepNanos;
     private final Slot[] slots;
     private final ArrayDeque<Outcome> launched = new ArrayDeque<>();
     private final ArrayDeque<Outcome> spare = new ArrayDeque<>();
@@ -37,6 +40,7 @@ public final class DeterministicExecutor implements Executor {
     private Slot changing;
     private int blockSize;
     private long[][] cells;
+    private long lastStepEnd;
 
     /**
      * What kind of model it pretends to be.
@@ -86,7 +90,7 @@ public final class DeterministicExecutor implements Executor {
                     Boolean.parseBoolean(options.getOrDefault("deterministic.free", "false")));
         }
 
-        private static int number(Map<String, String> options, String name, int otherwise) {
+        static int number(Map<String, String> options, String name, int otherwise) {
             String value = options.get("deterministic." + name);
             try {
                 return value == null ? otherwise : Integer.parseInt(value);
@@ -111,6 +115,7 @@ public final class DeterministicExecutor implements Executor {
         int[] tokens = new int[64];
         boolean[] failed = new boolean[64];
         boolean drawn;
+        long endNanos;
     }
 
     /**
@@ -119,7 +124,18 @@ public final class DeterministicExecutor implements Executor {
      * @param settings what kind of model it pretends to be
      */
     public DeterministicExecutor(Settings settings) {
+        this(settings, 0);
+    }
+
+    /**
+     * An executor that keeps a pace, not loaded yet.
+     *
+     * @param settings what kind of model it pretends to be
+     * @param stepNanos how long a step takes, one after the other; 0 for no longer than it must
+     */
+    public DeterministicExecutor(Settings settings, long stepNanos) {
         this.settings = settings;
+        this.stepNanos = stepNanos;
         this.slots = new Slot[settings.slots()];
     }
 
@@ -166,6 +182,10 @@ public final class DeterministicExecutor implements Executor {
         Outcome outcome = spare.isEmpty() ? new Outcome() : spare.pop();
         outcome.plan = plan;
         outcome.drawn = false;
+        if (stepNanos > 0) {
+            lastStepEnd = Math.max(lastStepEnd, System.nanoTime()) + stepNanos;
+            outcome.endNanos = lastStepEnd;
+        }
         if (outcome.state.length < plan.rows()) {
             outcome.state = new long[plan.rows() * 2];
             outcome.tokens = new int[plan.rows() * 2];
@@ -304,6 +324,9 @@ public final class DeterministicExecutor implements Executor {
             throw new IllegalStateException("step " + outcome.plan.stepId() + " was awaited before it was sampled");
         }
         StepPlan plan = outcome.plan;
+        if (stepNanos > 0) {
+            waitUntil(outcome.endNanos);
+        }
         into.begin();
         for (int row = 0; row < plan.rows(); row++) {
             if (outcome.failed[row]) {
@@ -316,6 +339,14 @@ public final class DeterministicExecutor implements Executor {
             }
         }
         spare.push(outcome);
+    }
+
+    private static void waitUntil(long endNanos) {
+        for (long left = endNanos - System.nanoTime();
+                left > 0 && !Thread.currentThread().isInterrupted();
+                left = endNanos - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     private void addToken(StepPlan plan, int row, int token, StepResult into) {

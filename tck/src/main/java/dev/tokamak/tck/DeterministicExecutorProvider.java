@@ -3,6 +3,7 @@ package dev.tokamak.tck;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
 import dev.tokamak.spi.executor.ExecutorProvider;
+import java.util.Map;
 
 /** Makes {@link DeterministicExecutor}s. Supports no model by itself: it is used only where it is asked for by name. */
 public final class DeterministicExecutorProvider implements ExecutorProvider {
@@ -21,7 +22,8 @@ public final class DeterministicExecutorProvider implements ExecutorProvider {
 
     @Override
     public Executor create(ExecutorConfig config) {
-        return new DeterministicExecutor(
-                DeterministicExecutor.Settings.of(config.engine().options()));
+        Map<String, String> options = config.engine().options();
+        long stepMicros = DeterministicExecutor.Settings.number(options, "step-micros", 0);
+        return new DeterministicExecutor(DeterministicExecutor.Settings.of(options), stepMicros * 1000);
     }
 }
