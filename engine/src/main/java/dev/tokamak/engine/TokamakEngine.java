@@ -135,6 +135,11 @@ public final class TokamakEngine implements ServedModel {
         } catch (Error e) {
             LOG.log(System.Logger.Level.ERROR, "the output thread has failed", e);
             loop.abandon("the output thread has failed: " + e);
+            loop.close();
+            // The engine thread must not wait for a reader that is gone.
+            while (ring.take() != null) {
+                ring.release();
+            }
         }
     }
 

@@ -12,9 +12,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokamak.api.EngineHealth;
 import dev.tokamak.api.ErrorCode;
+import dev.tokamak.api.GenerationRequest;
 import dev.tokamak.api.RequestStream;
 import dev.tokamak.api.TokamakException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -124,6 +126,33 @@ class EngineFailureTest {
             while (System.nanoTime() - begin < 20_000_000) {
                 assertThat(engine.health().state()).isEqualTo(EngineHealth.State.READY);
             }
+        }
+    }
+
+    private TokamakEngine withBrokenTokenizer() {
+        return TokamakEngine.open(config(folder).tokenizerProvider("broken").build());
+    }
+
+    private static GenerationRequest only(int token) {
+        return request(prompt(5, 1), greedy(9).allowedTokenIds(List.of(token)).build());
+    }
+
+    @Test
+    void failsOnlyTheRequestWhoseTextCannotBeMade() throws InterruptedException {
+        try (TokamakEngine engine = withBrokenTokenizer()) {
+            fails(engine.submit(only(13)), ErrorCode.STEP_FAILED);
+
+            assertThat(last(engine.submit(only(65))).outputs().get(0).text()).isEqualTo("AAAAAAAAA");
+        }
+    }
+
+    @Test
+    void isDeadWhenItsOutputThreadIs() {
+        try (TokamakEngine engine = withBrokenTokenizer()) {
+            fails(engine.submit(only(14)), ErrorCode.ENGINE_DEAD);
+
+            assertThat(engine.health().state()).isEqualTo(EngineHealth.State.DEAD);
+            assertThat(engine.health().detail()).contains("fourteen");
         }
     }
 }

@@ -1,0 +1,46 @@
+package dev.tokamak.engine;
+
+import static dev.tokamak.engine.Engines.config;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EngineHolderTest {
+    @TempDir
+    Path folder;
+
+    @AfterEach
+    void forget() {
+        EngineHolder.clear();
+    }
+
+    @Test
+    void givesTheEngineToWhoWaitedForIt() {
+        CompletableFuture<ServedModel> waiting = EngineHolder.engine();
+        CompletableFuture<ServedModel> starting = new CompletableFuture<>();
+        EngineHolder.set(starting);
+        assertThat(waiting).isNotDone();
+        try (TokamakEngine engine = TokamakEngine.open(config(folder).build())) {
+            starting.complete(engine);
+
+            assertThat(waiting).isCompletedWithValue(engine);
+            assertThat(EngineHolder.engine()).isCompletedWithValue(engine);
+        }
+    }
+
+    @Test
+    void tellsWhoWaitedWhyItCouldNotStart() {
+        CompletableFuture<ServedModel> waiting = EngineHolder.engine();
+        EngineHolder.set(CompletableFuture.failedFuture(new IllegalStateException("no weights")));
+
+        assertThatThrownBy(waiting::join)
+                .isInstanceOf(CompletionException.class)
+                .hasMessageContaining("no weights");
+    }
+}
