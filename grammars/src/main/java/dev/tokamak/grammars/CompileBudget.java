@@ -39,7 +39,14 @@ final class CompileBudget {
 
     /** Counts a step of work and looks at the clock now and then. */
     void work() {
-        if ((++work & 0xFFF) == 0 && cpuNanos() - deadlineNanos > 0) {
+        if ((++work & 0xFFF) == 0) {
+            time();
+        }
+    }
+
+    /** Looks at the clock, before a step that is long by itself. */
+    void time() {
+        if (cpuNanos() - deadlineNanos > 0) {
             throw refuse("The grammar took longer to compile than the limit of " + limits.compileMillis()
                     + " ms; make it smaller or simpler");
         }

@@ -9,11 +9,11 @@ import java.util.Arrays;
 final class FrameMask {
     private static final int[] NONE = new int[0];
 
-    /** Allowed tokens as bits, which other masks share; null is none. */
-    private final int[] shared;
-    /** Allowed tokens as bits, or null where {@link #tokens} has them. */
-    private final int[] bits;
-    /** Allowed tokens one by one. */
+    /** Allowed tokens as bits, perhaps shared with other masks; null is none. */
+    private final int[] row;
+
+    private final boolean owned;
+    /** Further allowed tokens, one by one: few enough that setting them is cheaper than another row. */
     private final int[] tokens;
     /** The tree in which the exits are. */
     final TokenTrie trie;
@@ -21,53 +21,47 @@ final class FrameMask {
     final int[] exits;
 
     FrameMask(int[] shared, int[] tokens, TokenTrie trie, int[] exits, int maskWords) {
-        this.shared = shared;
         this.trie = trie;
         this.exits = exits;
-        if (tokens.length < maskWords / 2) {
-            this.bits = null;
+        if (tokens.length < maskWords / 8) {
+            this.row = shared;
+            this.owned = false;
             this.tokens = tokens;
         } else {
-            this.bits = new int[maskWords];
+            this.row = shared == null ? new int[maskWords] : shared.clone();
+            this.owned = true;
             this.tokens = NONE;
-            set(tokens, bits, 0);
+            set(tokens, row, 0);
         }
     }
 
     long bytes() {
-        return 80 + 4L * exits.length + 4L * tokens.length + (bits == null ? 0 : 4L * bits.length);
+        return 80 + 4L * exits.length + 4L * tokens.length + (owned ? 4L * row.length : 0);
     }
 
     /** Whether no token is allowed by the frame alone. */
     boolean isEmpty() {
-        return shared == null && bits == null && tokens.length == 0;
+        return row == null && tokens.length == 0;
     }
 
     /** Adds the allowed tokens to a row. */
     void addTo(int[] words, int offset) {
-        or(shared, words, offset);
-        or(bits, words, offset);
-        set(tokens, words, offset);
-    }
-
-    /** Writes the allowed tokens over a row. */
-    void copyTo(int[] words, int offset, int maskWords) {
-        int[] first = shared != null ? shared : bits;
-        if (first == null) {
-            Arrays.fill(words, offset, offset + maskWords, 0);
-        } else {
-            System.arraycopy(first, 0, words, offset, maskWords);
-            or(first == bits ? null : bits, words, offset);
-        }
-        set(tokens, words, offset);
-    }
-
-    private static void or(int[] row, int[] words, int offset) {
         if (row != null) {
             for (int i = 0; i < row.length; i++) {
                 words[offset + i] |= row[i];
             }
         }
+        set(tokens, words, offset);
+    }
+
+    /** Writes the allowed tokens over a row. */
+    void copyTo(int[] words, int offset, int maskWords) {
+        if (row == null) {
+            Arrays.fill(words, offset, offset + maskWords, 0);
+        } else {
+            System.arraycopy(row, 0, words, offset, maskWords);
+        }
+        set(tokens, words, offset);
     }
 
     static void set(int[] tokens, int[] words, int offset) {

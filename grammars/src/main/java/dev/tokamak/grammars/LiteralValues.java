@@ -82,9 +82,24 @@ final class LiteralValues {
         return number.bigDecimalValue().stripTrailingZeros().scale() <= 0;
     }
 
-    /** Whether the schema's other keywords allow a listed value. */
-    static boolean allowed(
-            JsonValue value, JsonObject schema, JsonSchemaCompiler compiler, String path, CompileBudget budget) {
+    /** The listed values that the schema's other keywords allow. */
+    static List<JsonValue> allowed(JsonObject schema, JsonSchemaCompiler compiler, String path, CompileBudget budget) {
+        CharAutomaton content = StringAutomata.constrains(schema) ? StringAutomata.of(schema, path, budget) : null;
+        List<JsonValue> allowed = new ArrayList<>();
+        for (JsonValue value : of(schema, path)) {
+            budget.work();
+            if (allowed(value, schema, compiler, path, content)) {
+                allowed.add(value);
+            }
+        }
+        return allowed;
+    }
+
+    /**
+     * @param content what strings must be, or null
+     */
+    private static boolean allowed(
+            JsonValue value, JsonObject schema, JsonSchemaCompiler compiler, String path, CharAutomaton content) {
         JsonSchemaCompiler.Type type = typeOf(value);
         if (schema.containsKey("type")) {
             Set<JsonSchemaCompiler.Type> types = compiler.types(schema, path);
@@ -102,8 +117,7 @@ final class LiteralValues {
             }
         }
         if (value instanceof JsonString text) {
-            return !StringAutomata.constrains(schema)
-                    || StringAutomata.of(schema, path, budget).matches(text.getString());
+            return content == null || content.matches(text.getString());
         }
         return !(value instanceof JsonNumber number) || inRange(number.bigDecimalValue(), schema, path);
     }

@@ -64,6 +64,10 @@ final class MaskBuilder {
             }
         }
         int[] others = found.toArray();
+        if (others.length > vocabulary.maskWords() / 2) {
+            masks.add(row(others));
+            others = new int[0];
+        }
         ConfigurationMask mask = new ConfigurationMask(merged(masks), others, stuck);
         automaton.used(mask.bytes());
         configuration.mask = mask;
@@ -80,19 +84,24 @@ final class MaskBuilder {
         if (masks.size() <= MAX_PARTS) {
             return masks.toArray(new FrameMask[0]);
         }
-        int[] row = new int[vocabulary.maskWords()];
+        int[] words = new int[vocabulary.maskWords()];
         for (FrameMask mask : masks) {
-            mask.addTo(row, 0);
+            mask.addTo(words, 0);
         }
         IntList tokens = new IntList();
         for (int token = 0; token < vocabulary.maskSize(); token++) {
-            if ((row[token >>> 5] >>> token & 1) != 0) {
+            if ((words[token >>> 5] >>> token & 1) != 0) {
                 tokens.add(token);
             }
         }
-        FrameMask whole = new FrameMask(null, tokens.toArray(), vocabulary.all(), new int[0], row.length);
-        automaton.used(whole.bytes());
-        return new FrameMask[] {whole};
+        return new FrameMask[] {row(tokens.toArray())};
+    }
+
+    /** Tokens that belong to one configuration only. */
+    private FrameMask row(int[] tokens) {
+        FrameMask row = new FrameMask(null, tokens, vocabulary.all(), new int[0], vocabulary.maskWords());
+        automaton.used(row.bytes());
+        return row;
     }
 
     private FrameMask mask(Frame frame) {

@@ -17,7 +17,7 @@ final class NfaBuilder {
     private static final int MAX_INLINE_NODES = 40;
 
     private final CompileBudget budget;
-    private final Map<String, Integer> specialTokens;
+    private final SpecialTokens specialTokens;
     private final Nfa nfa = new Nfa();
     private final Map<Expression.Rule, Integer> rules = new IdentityHashMap<>();
     private final Deque<Expression.Rule> pending = new ArrayDeque<>();
@@ -28,10 +28,7 @@ final class NfaBuilder {
 
     private record SpelledClass(CodePoints set, Spelling spelling) {}
 
-    /**
-     * @param specialTokens ids of the special tokens by content
-     */
-    NfaBuilder(CompileBudget budget, Map<String, Integer> specialTokens) {
+    NfaBuilder(CompileBudget budget, SpecialTokens specialTokens) {
         this.budget = budget;
         this.specialTokens = specialTokens;
     }
@@ -118,15 +115,23 @@ final class NfaBuilder {
             nfa.bytes(states[i], bytes[i] & 0xFF, bytes[i] & 0xFF, states[i + 1]);
         }
         if (text.specialTokens()) {
-            specialTokens.forEach((content, id) -> {
-                for (int i = text.text().indexOf(content);
-                        i >= 0;
-                        i = text.text().indexOf(content, i + 1)) {
-                    int begin = text.text().substring(0, i).getBytes(StandardCharsets.UTF_8).length;
-                    int length = content.getBytes(StandardCharsets.UTF_8).length;
-                    nfa.token(states[begin], id, states[begin + length]);
+            specialTokens(text.text(), states);
+        }
+    }
+
+    /** Moves by special tokens beside the bytes that they stand for. */
+    private void specialTokens(String text, int[] states) {
+        int at = 0;
+        for (int i = 0; i < text.length(); i++) {
+            for (SpecialTokens.Token token : specialTokens.startingLike(text, i)) {
+                budget.work();
+                if (text.startsWith(token.content(), i)) {
+                    nfa.token(states[at], token.id(), states[at + token.bytes()]);
                 }
-            });
+            }
+            char c = text.charAt(i);
+            // A surrogate is half of four bytes.
+            at += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.tokamak.grammars;
 
 import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -93,9 +94,8 @@ final class ObjectExpressions {
         }
         if (LiteralValues.present(object)) {
             List<String> texts = new ArrayList<>();
-            for (JsonValue value : LiteralValues.of(object, path)) {
-                if (value instanceof jakarta.json.JsonString text
-                        && LiteralValues.allowed(value, object, schemas, path, budget)) {
+            for (JsonValue value : LiteralValues.allowed(object, schemas, path, budget)) {
+                if (value instanceof JsonString text) {
                     texts.add(text.getString());
                 }
             }

@@ -1,7 +1,9 @@
 package dev.tokamak.grammars;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Reads the subset of regular expressions on which ECMA-262 and {@code java.util.regex} agree. Where the two differ in
@@ -14,6 +16,7 @@ final class RegexParser {
     private final String pattern;
     private final int[] text;
     private final CompileBudget budget;
+    private final Map<String, CodePoints> properties = new HashMap<>();
     private int at;
     private int depth;
     private boolean ignoreCase;
@@ -380,7 +383,8 @@ final class RegexParser {
         } else {
             throw refuse("\\p has no name");
         }
-        CodePoints set = RegexClasses.property(name);
+        budget.time();
+        CodePoints set = properties.computeIfAbsent(name, RegexClasses::property);
         if (set == null) {
             throw refuse("the character property '" + name + "' is not supported");
         }

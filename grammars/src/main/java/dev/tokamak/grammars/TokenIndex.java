@@ -3,8 +3,6 @@ package dev.tokamak.grammars;
 import dev.tokamak.spi.tokenizer.Vocabulary;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -21,7 +19,7 @@ final class TokenIndex {
     private final int[] endTokens;
     private final boolean[] ordinary;
     private final byte[] plainLength;
-    private final Map<String, Integer> specialTokens = new HashMap<>();
+    private final SpecialTokens specialTokens = new SpecialTokens();
     private final TokenTrie all;
     private final TokenTrie notPlain;
     private final AtomicReferenceArray<int[]> plainUpTo = new AtomicReferenceArray<>(MAX_PLAIN + 1);
@@ -47,7 +45,7 @@ final class TokenIndex {
             }
             boolean special = vocabulary.special(id);
             if (special) {
-                specialTokens.put(new String(bytes[id], StandardCharsets.UTF_8), id);
+                specialTokens.add(new String(bytes[id], StandardCharsets.UTF_8), id);
             }
             if (!special && !isEnd(id)) {
                 ordinary[id] = true;
@@ -143,8 +141,7 @@ final class TokenIndex {
         return vocabulary.bytes(token);
     }
 
-    /** The ids of the special tokens by content. */
-    Map<String, Integer> specialTokens() {
+    SpecialTokens specialTokens() {
         return specialTokens;
     }
 }

@@ -4,6 +4,7 @@ import static dev.tokamak.api.StructuredOutput.Kind.CHOICE;
 import static dev.tokamak.api.StructuredOutput.Kind.GRAMMAR;
 import static dev.tokamak.api.StructuredOutput.Kind.JSON_SCHEMA;
 import static dev.tokamak.api.StructuredOutput.Kind.REGEX;
+import static dev.tokamak.api.StructuredOutput.Kind.STRUCTURAL_TAG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokamak.api.StructuredOutput;
@@ -67,6 +68,28 @@ class GrammarLimitsTest {
                     .append("}]}");
         }
         GRAMMARS.refuses(JSON_SCHEMA, all + "]}", "limit");
+    }
+
+    @Test
+    void aThousandToolsCompileWithinTheLimit() {
+        StringBuilder tags = new StringBuilder();
+        for (int i = 0; i < 1000; i++) {
+            tags.append(i == 0 ? "" : ",")
+                    .append("{\"type\":\"tag\",\"begin\":\"<f=tool_")
+                    .append(i)
+                    .append(
+                            ">\",\"content\":{\"type\":\"json_schema\",\"json_schema\":{\"type\":\"object\",\"properties\":"
+                                    + "{\"a\":{\"type\":\"string\"},\"b\":{\"type\":\"integer\"}},\"required\":[\"a\"]}},"
+                                    + "\"end\":\"</f>\"}");
+        }
+        String source = "{\"type\":\"structural_tag\",\"format\":{\"type\":\"triggered_tags\",\"triggers\":[\"<f=\"],"
+                + "\"tags\":[" + tags + "]}}";
+        GRAMMARS.accepts(STRUCTURAL_TAG, source, "x<f=tool_999>{\"a\":\"b\",\"b\":1}</f>");
+    }
+
+    @Test
+    void hundredsOfCharacterPropertiesAreReadOnce() {
+        GRAMMARS.accepts(REGEX, "\\p{L}?".repeat(1000), "é");
     }
 
     @Test
