@@ -36,7 +36,7 @@ class AtenOperators implements Operators {
 
     @Override
     public Linear linear(Tensor weight, Tensor bias) {
-        return new AtenLinear(new Tensor(weight), bias == null ? null : new Tensor(bias));
+        return new DenseLinear(new Tensor(weight), bias == null ? null : new Tensor(bias));
     }
 
     @Override
@@ -117,26 +117,5 @@ class AtenOperators implements Operators {
     @Override
     public void close() {
         attention.close();
-    }
-
-    /** {@code torch.linear} with the weight as it is. */
-    private record AtenLinear(Tensor weight, Tensor bias) implements Linear {
-        @Override
-        public Tensor apply(Tensor x) {
-            return bias == null ? torch.linear(x, weight) : torch.linear(x, weight, new TensorOptional(bias));
-        }
-
-        @Override
-        public long bytes() {
-            return weight.nbytes() + (bias == null ? 0 : bias.nbytes());
-        }
-
-        @Override
-        public void close() {
-            weight.close();
-            if (bias != null) {
-                bias.close();
-            }
-        }
     }
 }

@@ -94,6 +94,22 @@ final class Decoder implements AutoCloseable {
         return TensorType.of(logits) == TensorType.F32 ? logits : logits.to(ScalarType.Float);
     }
 
+    DecoderLayer[] layers() {
+        return layers;
+    }
+
+    Tensor embedding() {
+        return embedding;
+    }
+
+    Tensor finalNorm() {
+        return finalNorm;
+    }
+
+    Linear head() {
+        return head;
+    }
+
     long weightBytes() {
         long bytes = embedding.nbytes() + finalNorm.nbytes() + head.bytes();
         for (DecoderLayer layer : layers) {

@@ -61,10 +61,12 @@ final class DecoderLoader {
         }
     }
 
-    /** In the stored type: rows are converted as they are looked up. */
+    /** On the CPU in the stored type, since rows are converted as they are looked up. */
     private Tensor embedding() {
         try (Tensor stored = weights.tensor("model.embed_tokens.weight", spec.vocabulary, spec.hidden)) {
-            return stored.to(device.device(), stored.scalar_type(), false, true, null);
+            return device.cpu()
+                    ? stored.to(device.device(), stored.scalar_type(), false, true, null)
+                    : device.adopt(stored);
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Future;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch;
 import org.slf4j.Logger;
@@ -37,6 +38,7 @@ final class LibtorchExecutor implements Executor {
     private static final long DEFAULT_KV_BYTES = 4L << 30;
 
     private final ExecutorConfig config;
+    private final boolean cuda;
     private final TensorThread thread = new TensorThread("tokamak-libtorch");
     /** Changed by the engine thread; read by whoever closes. */
     private final ConcurrentLinkedDeque<Step> underWay = new ConcurrentLinkedDeque<>();
@@ -55,13 +57,12 @@ final class LibtorchExecutor implements Executor {
     private record Step(StepPlan plan, CompletableFuture<StepMasks> masks, Future<SampledStep> sampled) {}
 
     LibtorchExecutor(ExecutorConfig config) {
+        this(config, false);
+    }
+
+    LibtorchExecutor(ExecutorConfig config, boolean cuda) {
         this.config = config;
-        String name = config.engine().device();
-        if (!name.equals("auto") && !name.equals("cpu")) {
-            thread.close();
-            throw TokamakException.configuration(
-                    "--device " + name + " is not available in this distribution; available are auto and cpu");
-        }
+        this.cuda = cuda;
     }
 
     @Override
@@ -119,18 +120,27 @@ final class LibtorchExecutor implements Executor {
             throw new TokamakException(
                     ErrorCode.CONFIGURATION, "libtorch's native libraries cannot be loaded: " + e.getMessage(), e);
         }
-        // OpenBLAS would start threads of its own inside those of OpenMP.
-        org.bytedeco.openblas.presets.openblas_nolapack.blas_set_num_threads(1);
+        // Attention calls OpenBLAS from OpenMP's threads, where threads of its own would only be in their way.
+        openblas_nolapack.blas_set_num_threads(1);
     }
 
     private void loadWeights(TensorType type, LoadProgress progress) {
-        device = new ComputeDevice(new Device(torch.DeviceType.CPU), type);
+        device = new ComputeDevice(place(), type);
         fallback = device.cpu() ? new CpuOperators(device) : new AtenOperators(device);
         operators = kernels(device.device(), fallback);
         try (Weights weights = config.engine().loadFormat().equals("dummy")
                 ? new DummyWeights(device)
                 : Checkpoint.open(config.model())) {
             decoder = new DecoderLoader(spec, weights, device, operators).load(progress);
+        }
+    }
+
+    private Device place() {
+        if (!cuda) {
+            return new Device(torch.DeviceType.CPU);
+        }
+        try (CudaContext context = CudaContext.open(config.engine().device())) {
+            return new Device(torch.DeviceType.CUDA, (byte) context.index());
         }
     }
 
@@ -174,8 +184,13 @@ final class LibtorchExecutor implements Executor {
 
     @Override
     public void warmUp() {
-        WarmUp plans =
-                new WarmUp(cache, spec.vocabulary, maxModelLen, config.maxNumSeqs(), config.maxNumBatchedTokens());
+        WarmUp plans = new WarmUp(
+                cache.blockSize(),
+                cache.blocks(),
+                spec.vocabulary,
+                maxModelLen,
+                config.maxNumSeqs(),
+                config.maxNumBatchedTokens());
         for (StepPlan plan : plans.plans()) {
             thread.call(() -> runner.run(plan, () -> null));
         }

@@ -1,10 +1,13 @@
 package dev.tokamak.libtorch;
 
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.libtorch.kernels.KernelProvider;
+import dev.tokamak.libtorch.kernels.KernelShape;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
 import dev.tokamak.spi.executor.ExecutorProvider;
 import java.nio.file.Files;
+import java.util.ServiceLoader;
 
 /**
  * Makes executors named {@code libtorch}, which run Hugging Face checkpoints with Bytedeco's build of libtorch.
@@ -33,6 +36,62 @@ public final class LibtorchExecutorProvider implements ExecutorProvider {
      */
     @Override
     public Executor create(ExecutorConfig config) {
-        return new LibtorchExecutor(config);
+        if (!CudaContext.wanted(config.engine().device())) {
+            return new LibtorchExecutor(config, false);
+        }
+        ModelConfig modelConfig = ModelConfig.read(config.model());
+        TensorType type = halfType(config, modelConfig);
+        if (type == TensorType.F32) {
+            return new LibtorchExecutor(config, true);
+        }
+        DecoderSpec spec = ModelFamily.of(modelConfig).spec(modelConfig);
+        try (CudaContext context = CudaContext.open(config.engine().device())) {
+            boolean fp8 = config.engine().kvCacheDtype().equals("fp8");
+            KernelShape shape = shape(spec, type, context, fp8, config.maxNumSeqs(), 16, 1);
+            for (KernelProvider provider : ServiceLoader.load(KernelProvider.class)) {
+                if (provider.supports(shape)) {
+                    return new CudaExecutor(config, provider);
+                }
+            }
+        }
+        return new LibtorchExecutor(config, true);
+    }
+
+    /** The type to compute in on a CUDA device: what was asked for, else the checkpoint's own if it is 16 bits wide, else bfloat16. */
+    static TensorType halfType(ExecutorConfig config, ModelConfig model) {
+        String asked = config.engine().dtype();
+        if (!asked.equals("auto")) {
+            TensorType type = TensorType.ofConfig(asked);
+            if (type == null) {
+                throw TokamakException.configuration(
+                        "--dtype " + asked + " is unknown; known are auto, float32, float16 and bfloat16");
+            }
+            return type;
+        }
+        return model.type() == TensorType.F16 ? TensorType.F16 : TensorType.BF16;
+    }
+
+    static KernelShape shape(
+            DecoderSpec spec,
+            TensorType type,
+            CudaContext context,
+            boolean fp8,
+            int maxSequences,
+            int blockSize,
+            int maxBlocks) {
+        return new KernelShape(
+                context.computeCapability(),
+                context.multiprocessors(),
+                type == TensorType.F16,
+                fp8,
+                spec.hidden,
+                spec.heads,
+                spec.kvHeads,
+                spec.headDim,
+                spec.vocabulary,
+                maxSequences,
+                blockSize,
+                maxBlocks,
+                (float) spec.epsilon);
     }
 }

@@ -1,7 +1,6 @@
 package dev.tokamak.libtorch;
 
 import dev.tokamak.api.SamplingParams;
-import dev.tokamak.libtorch.spi.KvCache;
 import dev.tokamak.spi.executor.SamplingState;
 import dev.tokamak.spi.executor.StepPlan;
 import java.util.ArrayList;
@@ -21,10 +20,10 @@ final class WarmUp {
     private final int vocabulary;
     private long nextStep = 1;
 
-    WarmUp(KvCache cache, int vocabulary, int context, int slots, int budget) {
-        this.blockSize = cache.blockSize();
+    WarmUp(int blockSize, long blocks, int vocabulary, int context, int slots, int budget) {
+        this.blockSize = blockSize;
         this.vocabulary = vocabulary;
-        int roomy = Math.min(context - 2, (cache.blocks() - 1) * blockSize);
+        int roomy = (int) Math.min(context - 2L, (blocks - 1) * blockSize);
         this.promptTokens = Math.max(1, Math.min(PROMPT, Math.min(roomy, budget)));
         this.batch = Math.max(1, Math.min(BATCH, Math.min(slots, budget)));
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tokamak.api.EngineConfig;
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,7 +98,7 @@ final class BadCheckpointTest {
     void aDeviceThatIsNotThereIsNamed() throws IOException {
         copy("llama2");
         EngineConfig config = EngineConfig.builder(folder).device("tpu").build();
-        assertRefused(config, "--device tpu is not available");
+        assertRefused(config, "--device tpu is unknown; known are auto, cpu, cuda and cuda:INDEX");
     }
 
     private void copy(String checkpoint) throws IOException {
@@ -121,7 +122,8 @@ final class BadCheckpointTest {
 
     private void assertRefused(EngineConfig config, String problem) {
         assertThatThrownBy(() -> {
-                    try (LibtorchExecutor executor = new LibtorchExecutor(new ExecutorConfig(folder, config, 4, 64))) {
+                    try (Executor executor =
+                            new LibtorchExecutorProvider().create(new ExecutorConfig(folder, config, 4, 64))) {
                         executor.load((what, fraction) -> {});
                     }
                 })

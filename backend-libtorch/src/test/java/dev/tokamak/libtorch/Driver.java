@@ -2,6 +2,7 @@ package dev.tokamak.libtorch;
 
 import dev.tokamak.api.EngineConfig;
 import dev.tokamak.api.SamplingParams;
+import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.executor.SamplingState;
@@ -17,10 +18,10 @@ import java.util.Random;
 /** Drives an executor as an engine would, with plans made by hand. */
 final class Driver implements AutoCloseable {
     static final int BLOCK_SIZE = 8;
-    static final int BLOCKS = 256;
+    static final int BLOCKS = 512;
     static final int SLOTS = 8;
 
-    final LibtorchExecutor executor;
+    final Executor executor;
     final ModelInfo model;
     private final StepResult result = new StepResult();
     private final List<Integer> freeBlocks = new ArrayList<>();
@@ -30,11 +31,11 @@ final class Driver implements AutoCloseable {
     private long nextStep = 1;
 
     Driver(Path checkpoint) {
-        this(checkpoint, EngineConfig.builder(checkpoint).build());
+        this(checkpoint, EngineConfig.builder(checkpoint).device("cpu").build());
     }
 
     Driver(Path checkpoint, EngineConfig config) {
-        executor = new LibtorchExecutor(new ExecutorConfig(checkpoint, config, SLOTS, 512));
+        executor = new LibtorchExecutorProvider().create(new ExecutorConfig(checkpoint, config, SLOTS, 1024));
         model = executor.load((what, fraction) -> {});
         executor.allocateKvCache(BLOCK_SIZE, BLOCKS);
         for (int i = 0; i < BLOCKS; i++) {

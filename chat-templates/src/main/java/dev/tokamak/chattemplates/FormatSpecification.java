@@ -25,7 +25,7 @@ final class FormatSpecification {
             return render.str(value);
         }
         FormatSpecification parsed = new FormatSpecification(specification);
-        if (Values.isText(value) || value instanceof Undefined) {
+        if (Values.isText(value)) {
             parsed.parse(render.budget, value);
             return parsed.text(render, render.str(value));
         }

@@ -28,7 +28,7 @@ import java.util.concurrent.ExecutorService;
 public final class TokamakEngine implements ServedModel {
     private static final System.Logger LOG = System.getLogger(TokamakEngine.class.getName());
 
-    /** For how long {@link #close} waits for the step under way. */
+    /** For how long {@link #close} waits for the step under way, unless the watchdog is less patient. */
     private static final long CLOSE_MILLIS = 20_000;
 
     private final EngineConfig config;
@@ -225,9 +225,10 @@ public final class TokamakEngine implements ServedModel {
         closed = true;
         watchdog.stop();
         loop.close();
-        boolean ended = joined(engineThread, CLOSE_MILLIS);
+        long patience = Math.min(CLOSE_MILLIS, Math.max(1000, config.watchdogMillis()));
+        boolean ended = joined(engineThread, patience);
         if (!ended) {
-            LOG.log(System.Logger.Level.ERROR, "the step under way did not end within {0} ms", CLOSE_MILLIS);
+            LOG.log(System.Logger.Level.ERROR, "the step under way did not end within {0} ms", patience);
             loop.abandon("the engine was closed while a step did not end");
         } else if (joined(outputThread, CLOSE_MILLIS)) {
             tokenizer.close();

@@ -20,6 +20,9 @@ public final class AutomatonGrammarProvider implements GrammarProvider {
 
     @Override
     public GrammarCompiler create(Vocabulary vocabulary, int maskSize, int[] endTokens) {
-        return new AutomatonCompiler(new TokenIndex(vocabulary, maskSize, endTokens), GrammarLimits.DEFAULT);
+        AutomatonCompiler compiler =
+                new AutomatonCompiler(new TokenIndex(vocabulary, maskSize, endTokens), GrammarLimits.DEFAULT);
+        compiler.warmUp();
+        return compiler;
     }
 }

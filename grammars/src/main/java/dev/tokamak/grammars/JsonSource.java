@@ -5,13 +5,14 @@ import jakarta.json.JsonArray;
 import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonReader;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
+import jakarta.json.stream.JsonParser;
 import java.io.StringReader;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import org.eclipse.parsson.JsonProviderImpl;
 
@@ -23,9 +24,16 @@ final class JsonSource {
     private JsonSource() {}
 
     static JsonValue parse(String what, String text) {
-        try (JsonReader reader = new JsonProviderImpl().createReader(new StringReader(text))) {
-            return reader.readValue();
-        } catch (JsonException | IllegalStateException | ArithmeticException e) {
+        try (JsonParser parser = new JsonProviderImpl().createParser(new StringReader(text))) {
+            parser.next();
+            JsonValue value = parser.getValue();
+            if (parser.hasNext()) {
+                throw CompileBudget.refuse("The " + what + " is not valid JSON: there is more after its end");
+            }
+            return value;
+        } catch (TokamakException e) {
+            throw e;
+        } catch (JsonException | NoSuchElementException e) {
             throw CompileBudget.refuse("The " + what + " is not valid JSON: " + firstLine(e.getMessage()));
         } catch (RuntimeException e) {
             // The parser reports its own limits (nesting, digits) with plain runtime exceptions.
@@ -89,7 +97,8 @@ final class JsonSource {
         }
         BigDecimal number = number(object, key, path);
         if (number.signum() < 0 || number.stripTrailingZeros().scale() > 0) {
-            throw CompileBudget.refuse("'" + key + "' at '" + path + "' must be a whole number of 0 or more, not " + value);
+            throw CompileBudget.refuse(
+                    "'" + key + "' at '" + path + "' must be a whole number of 0 or more, not " + value);
         }
         return number.min(BigDecimal.valueOf(Integer.MAX_VALUE)).intValue();
     }
@@ -104,7 +113,8 @@ final class JsonSource {
         }
         BigDecimal number = ((JsonNumber) value).bigDecimalValue().stripTrailingZeros();
         if (number.scale() > MAX_DIGITS || number.precision() - number.scale() > MAX_DIGITS) {
-            throw CompileBudget.refuse("'" + key + "' at '" + path + "' has more than the limit of " + MAX_DIGITS + " digits");
+            throw CompileBudget.refuse(
+                    "'" + key + "' at '" + path + "' has more than the limit of " + MAX_DIGITS + " digits");
         }
         return number;
     }

@@ -27,7 +27,7 @@ public interface Call extends AutoCloseable {
      * Starts the request and gives its whole answer. The prompt is rendered and tokenised on the calling thread.
      *
      * @param executor where outputs are parsed and the answer is written when the engine is done
-     * @return completes with a JSON document in UTF-8, or with a {@link ProtocolException}
+     * @return completes with a JSON document in UTF-8, or with a {@link ProtocolException}; also when the call is closed
      * @throws ProtocolException if the request does not fit the model or the engine takes none
      */
     CompletableFuture<byte[]> respond(Executor executor);

@@ -24,7 +24,7 @@ public interface EventStream extends AutoCloseable {
     void onReady(Runnable listener);
 
     /**
-     * Whether the last frame has been written.
+     * Whether the last frame has been written, or the stream or its call was closed.
      *
      * @return true from then on
      */

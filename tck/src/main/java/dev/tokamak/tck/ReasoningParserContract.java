@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class ReasoningParserContract {
     private static final long SEED = Long.getLong("tokamak.tck.seed", 20260501L);
-    private static final int SAMPLES = 24;
+    private static final int SAMPLES = 12;
 
     /**
      * The provider under test.
@@ -98,16 +99,22 @@ public abstract class ReasoningParserContract {
 
         @Override
         public void reasoning(String text) {
-            assertThat(text).as("a piece of reasoning").isNotEmpty();
+            requireText(text);
             reasoning.append(text);
             note('r');
         }
 
         @Override
         public void content(String text) {
-            assertThat(text).as("a piece of content").isNotEmpty();
+            requireText(text);
             content.append(text);
             note('c');
+        }
+
+        private static void requireText(String text) {
+            if (text.isEmpty()) {
+                throw new AssertionError("The parser told an empty piece");
+            }
         }
 
         private void note(char kind) {
@@ -160,7 +167,7 @@ public abstract class ReasoningParserContract {
 
     @Test
     void reasoningAndContentComeApart() {
-        for (int i = 0; i < 4 * SAMPLES; i++) {
+        for (int i = 0; i < 8 * SAMPLES; i++) {
             ToolCallSamples samples = samples(new Random(SEED + i));
             String reasoning = sentence(samples);
             String content = sentence(samples);
@@ -177,9 +184,10 @@ public abstract class ReasoningParserContract {
             ToolCallSamples samples = samples(new Random(seed));
             String text = render(sentence(samples), sentence(samples));
             List<String> whole = parse(List.of(text));
-            TextCuts.each(text, new Random(seed), deltas -> assertThat(parse(deltas))
-                    .as(() -> "seed " + seed + ", deltas " + deltas)
-                    .isEqualTo(whole));
+            TextCuts.each(
+                    text,
+                    new Random(seed),
+                    deltas -> checkSame(parse(deltas), whole, () -> "seed " + seed + ", deltas " + deltas));
         }
     }
 
@@ -190,10 +198,15 @@ public abstract class ReasoningParserContract {
             String text = render(sentence(samples), sentence(samples));
             for (int end = 1; end < text.length(); end++) {
                 String part = text.substring(0, end);
-                assertThat(parse(TextCuts.characters(part)))
-                        .as("seed %d, cut off behind: %s", SEED + i, part)
-                        .isEqualTo(parse(List.of(part)));
+                checkSame(parse(TextCuts.characters(part)), parse(List.of(part)), () -> "cut off behind: " + part);
             }
+        }
+    }
+
+    /** Compares before it describes: there are many comparisons. */
+    private static void checkSame(List<String> told, List<String> expected, Supplier<String> context) {
+        if (!told.equals(expected)) {
+            assertThat(told).as(context).isEqualTo(expected);
         }
     }
 

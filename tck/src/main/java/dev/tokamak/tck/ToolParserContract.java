@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +43,7 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class ToolParserContract {
     private static final long SEED = Long.getLong("tokamak.tck.seed", 20260501L);
-    private static final int SAMPLES = 24;
+    private static final int SAMPLES = 12;
 
     /**
      * A call to be rendered.
@@ -159,7 +160,7 @@ public abstract class ToolParserContract {
 
     @Test
     void parsedCallsAreTheRenderedCalls() {
-        for (int i = 0; i < 4 * SAMPLES; i++) {
+        for (int i = 0; i < 8 * SAMPLES; i++) {
             Sample sample = sample(i);
             List<ToolCallTranscript.Event> events = parseWhole(sample.text());
             String context = "seed " + sample.seed() + ", text:\n" + sample.text() + "\n, told: " + events;
@@ -174,7 +175,7 @@ public abstract class ToolParserContract {
                 assertThat(call.name())
                         .as(context)
                         .isEqualTo(sample.calls().get(k).name());
-                assertThat(parsed(call.arguments(), context))
+                assertThat(parsed(call.arguments(), () -> context))
                         .as("arguments of call " + k + ", " + context)
                         .isEqualTo(comparable(sample.calls().get(k).arguments()));
             }
@@ -195,17 +196,16 @@ public abstract class ToolParserContract {
             Sample sample = sample(i);
             for (int end = 1; end < sample.text().length(); end++) {
                 String text = sample.text().substring(0, end);
-                String context = "seed " + sample.seed() + ", cut off behind:\n" + text;
+                Supplier<String> context = () -> "seed " + sample.seed() + ", cut off behind:\n" + text;
                 List<ToolCallTranscript.Event> events = parseWhole(text);
-                assertThat(parse(TextCuts.characters(text))).as(context).isEqualTo(events);
-                List<ToolCallTranscript.Call> calls = callsOf(events);
-                assertThat(calls.size())
-                        .as(context)
-                        .isLessThanOrEqualTo(sample.calls().size());
-                for (int k = 0; k < calls.size(); k++) {
-                    assertThat(calls.get(k).name())
-                            .as(context)
-                            .isEqualTo(sample.calls().get(k).name());
+                checkSame(parse(TextCuts.characters(text)), events, context);
+                List<String> names = callsOf(events).stream()
+                        .map(ToolCallTranscript.Call::name)
+                        .toList();
+                List<String> rendered = sample.calls().stream().map(Call::name).toList();
+                if (names.size() > rendered.size()
+                        || !rendered.subList(0, names.size()).equals(names)) {
+                    assertThat(names).as(context).isEqualTo(rendered);
                 }
                 checkEndedCalls(events, context);
             }
@@ -218,13 +218,13 @@ public abstract class ToolParserContract {
             Sample sample = sample(i);
             Random random = new Random(~sample.seed());
             String text = damaged(sample.text(), random);
-            String context = "seed " + sample.seed() + ", damaged to:\n" + text;
+            Supplier<String> context = () -> "seed " + sample.seed() + ", damaged to:\n" + text;
             List<ToolCallTranscript.Event> events = parseWhole(text);
             checkEndedCalls(events, context);
-            assertThat(parse(TextCuts.characters(text))).as(context).isEqualTo(events);
+            checkSame(parse(TextCuts.characters(text)), events, context);
             for (int k = 0; k < 4; k++) {
                 List<String> deltas = TextCuts.random(text, random);
-                assertThat(parse(deltas)).as(context + "\nin deltas " + deltas).isEqualTo(events);
+                checkSame(parse(deltas), events, () -> context.get() + "\nin deltas " + deltas);
             }
         }
     }
@@ -264,9 +264,15 @@ public abstract class ToolParserContract {
 
     private void checkCuts(String text, Random random, String context) {
         List<ToolCallTranscript.Event> whole = parseWhole(text);
-        TextCuts.each(text, random, deltas -> assertThat(parse(deltas))
-                .as(() -> context + ", deltas " + deltas)
-                .isEqualTo(whole));
+        TextCuts.each(text, random, deltas -> checkSame(parse(deltas), whole, () -> context + ", deltas " + deltas));
+    }
+
+    /** Compares before it describes: there are many comparisons. */
+    private static void checkSame(
+            List<ToolCallTranscript.Event> told, List<ToolCallTranscript.Event> expected, Supplier<String> context) {
+        if (!told.equals(expected)) {
+            assertThat(told).as(context).isEqualTo(expected);
+        }
     }
 
     private static String damaged(String text, Random random) {
@@ -282,7 +288,7 @@ public abstract class ToolParserContract {
         return damaged.isEmpty() ? "x" : damaged.toString();
     }
 
-    private static void checkEndedCalls(List<ToolCallTranscript.Event> events, String context) {
+    private static void checkEndedCalls(List<ToolCallTranscript.Event> events, Supplier<String> context) {
         for (ToolCallTranscript.Call call : callsOf(events)) {
             if (call.ended()) {
                 parsed(call.arguments(), context);
@@ -310,11 +316,11 @@ public abstract class ToolParserContract {
         return content.toString();
     }
 
-    private static Object parsed(String json, String context) {
+    private static Object parsed(String json, Supplier<String> context) {
         try (JsonReader reader = Json.createReader(new StringReader(json))) {
             return comparable(reader.readValue());
         } catch (JsonException e) {
-            return fail("An ended call has arguments that are no JSON: " + json + "\n" + context, e);
+            return fail("An ended call has arguments that are no JSON: " + json + "\n" + context.get(), e);
         }
     }
 

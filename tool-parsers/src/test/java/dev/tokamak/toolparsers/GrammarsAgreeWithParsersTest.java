@@ -84,8 +84,7 @@ class GrammarsAgreeWithParsersTest {
         for (int seed = 0; seed < TEXTS; seed++) {
             boolean named = seed % 3 == 0;
             boolean parallel = seed % 2 == 0;
-            ToolChoice choice =
-                    named ? new ToolChoice(ToolChoice.Mode.NAMED, "now", parallel) : required(parallel);
+            ToolChoice choice = named ? new ToolChoice(ToolChoice.Mode.NAMED, "now", parallel) : required(parallel);
             StructuredOutput grammar = provider.grammar(TOOLS, choice).orElseThrow();
             assertThat(grammar.kind()).isEqualTo(StructuredOutput.Kind.STRUCTURAL_TAG);
             String text = text(grammar, new Random(seed));

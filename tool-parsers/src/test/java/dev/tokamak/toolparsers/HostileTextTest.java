@@ -140,7 +140,7 @@ class HostileTextTest {
                 " to=",
                 "<start_function_call>call:",
                 "{\"arguments\": ")) {
-            String text = piece.repeat(20_000 / piece.length());
+            String text = piece.repeat(5_000 / piece.length());
             Collected collected = parse(provider, text, 5);
             assertThat(collected.ended).as("calls in %s…", piece).isZero();
             if (collected.begun == 0 && !piece.startsWith("<|channel")) {

@@ -151,7 +151,7 @@ public final class StepLoop {
             return new EngineHealth(EngineHealth.State.DEAD, dead);
         }
         long still = System.nanoTime() - lastProgressNanos;
-        if (!idle && still > watchdogNanos && (counters.running + counters.waiting + inbox.size()) > 0) {
+        if (!idle && still > watchdogNanos) {
             return new EngineHealth(
                     EngineHealth.State.STALLED,
                     "no step has completed for " + still / 1_000_000 + " ms while " + counters.running
@@ -177,7 +177,13 @@ public final class StepLoop {
         }
     }
 
-    private void turn() throws InterruptedException {
+    /**
+     * One turn: takes commands, launches what can be launched, and awaits the oldest step, or rests until there is something to do.
+     * Called by {@link #run}, or by who drives the loop by hand and is then the engine thread.
+     *
+     * @throws InterruptedException if the thread is interrupted while masks are being filled
+     */
+    public void turn() throws InterruptedException {
         inbox.drain();
         while (!closing && inFlight < plans.length && launch()) {
             inbox.drain();
@@ -217,6 +223,8 @@ public final class StepLoop {
             return false;
         }
         inFlight++;
+        counters.running = scheduler.running();
+        counters.waiting = scheduler.waiting();
         MaskFiller.Work work = plan.needsMasks() ? startMasks(plan) : null;
         try {
             executor.launch(plan);

@@ -76,10 +76,8 @@ class PluginRegistryTest {
 
         PluginRegistry registry = discover();
 
-        Class<?> one =
-                registry.require(PluginKind.SCHEDULING_POLICY, "one").getClass();
-        Class<?> two =
-                registry.require(PluginKind.SCHEDULING_POLICY, "two").getClass();
+        Class<?> one = registry.require(PluginKind.SCHEDULING_POLICY, "one").getClass();
+        Class<?> two = registry.require(PluginKind.SCHEDULING_POLICY, "two").getClass();
         assertThat(one.getName()).isEqualTo(two.getName());
         assertThat(one).isNotSameAs(two);
     }
@@ -103,7 +101,9 @@ class PluginRegistryTest {
         PluginRegistry registry = discover();
 
         assertThat(refused(registry).refusal().orElseThrow()).contains(first.toString(), second.toString());
-        assertThat(registry.require(PluginKind.SCHEDULING_POLICY, "twin").getClass().getName())
+        assertThat(registry.require(PluginKind.SCHEDULING_POLICY, "twin")
+                        .getClass()
+                        .getName())
                 .isEqualTo("a.First");
     }
 
@@ -114,7 +114,9 @@ class PluginRegistryTest {
         PluginRegistry registry = discover();
 
         assertThat(refused(registry).name()).isEqualTo("fcfs");
-        assertThat(registry.require(PluginKind.SCHEDULING_POLICY, "fcfs").getClass().getName())
+        assertThat(registry.require(PluginKind.SCHEDULING_POLICY, "fcfs")
+                        .getClass()
+                        .getName())
                 .startsWith("dev.tokamak.engine.");
     }
 
@@ -146,7 +148,9 @@ class PluginRegistryTest {
 
     @Test
     void refusesAFolderThatDeclaresNoProvider() {
-        new PluginJar().source("a.Plain", "package a; public class Plain {}").writeTo(plugins().resolve("p/plain.jar"));
+        new PluginJar()
+                .source("a.Plain", "package a; public class Plain {}")
+                .writeTo(plugins().resolve("p/plain.jar"));
 
         assertThat(refused(discover()).refusal().orElseThrow()).contains("META-INF/services");
     }
@@ -171,7 +175,8 @@ class PluginRegistryTest {
 
         PluginRegistry registry = discover();
 
-        assertThat(registry.entries()).allSatisfy(entry -> assertThat(entry.refusal()).isEmpty());
+        assertThat(registry.entries())
+                .allSatisfy(entry -> assertThat(entry.refusal()).isEmpty());
         assertThat(registry.find(PluginKind.SCHEDULING_POLICY, "more")).isPresent();
     }
 
@@ -220,8 +225,8 @@ class PluginRegistryTest {
 
     @Test
     void startsWithoutAPluginsFolder() {
-        PluginRegistry registry =
-                PluginRegistry.discover(Optional.of(temp.resolve("nowhere")), getClass().getClassLoader());
+        PluginRegistry registry = PluginRegistry.discover(
+                Optional.of(temp.resolve("nowhere")), getClass().getClassLoader());
 
         SchedulingPolicyProvider fcfs = registry.require(PluginKind.SCHEDULING_POLICY, "fcfs");
         assertThat(fcfs.name()).isEqualTo("fcfs");

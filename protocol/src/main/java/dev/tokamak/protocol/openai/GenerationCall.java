@@ -17,6 +17,7 @@ abstract class GenerationCall implements Call {
     private final Serving serving;
     private final Envelope envelope;
     private RunningRequests running;
+    private CompletableFuture<byte[]> response;
     private boolean closed;
 
     GenerationCall(Serving serving, Envelope envelope) {
@@ -56,6 +57,14 @@ abstract class GenerationCall implements Call {
     public CompletableFuture<byte[]> respond(Executor executor) {
         RunningRequests requests = submit(OutputKind.FINAL_ONLY);
         CompletableFuture<byte[]> future = new CompletableFuture<>();
+        boolean alreadyClosed;
+        synchronized (this) {
+            response = future;
+            alreadyClosed = closed;
+        }
+        if (alreadyClosed) {
+            future.completeExceptionally(aborted());
+        }
         Collection collection = new Collection(requests, answer(), future);
         requests.onReady(() -> collection.wake(executor));
         return future;
@@ -87,11 +96,27 @@ abstract class GenerationCall implements Call {
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        if (running != null) {
-            running.close();
+    public void close() {
+        CompletableFuture<byte[]> waiting;
+        synchronized (this) {
+            closed = true;
+            waiting = response;
+            if (running != null) {
+                running.close();
+            }
         }
+        if (waiting != null) {
+            waiting.completeExceptionally(aborted());
+        }
+    }
+
+    private static ProtocolException aborted() {
+        return new ProtocolException(
+                503,
+                "the request was aborted before its answer was complete",
+                "service_unavailable_error",
+                null,
+                "aborted");
     }
 
     /** Takes whole outputs on the executor as the engine announces them, one announcement at a time. */

@@ -22,7 +22,7 @@ final class GenerationEvents implements EventStream {
 
     @Override
     public boolean poll(ByteSink out) {
-        if (finished) {
+        if (finished()) {
             return false;
         }
         try {
@@ -58,7 +58,7 @@ final class GenerationEvents implements EventStream {
 
     @Override
     public boolean finished() {
-        return finished;
+        return finished || requests.closed();
     }
 
     @Override

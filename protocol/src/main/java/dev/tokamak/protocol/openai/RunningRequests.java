@@ -14,6 +14,7 @@ final class RunningRequests implements AutoCloseable {
     private final boolean[] ended;
     private final Usage usage;
     private int running;
+    private volatile boolean closed;
 
     /** Takes outputs. */
     @FunctionalInterface
@@ -78,8 +79,13 @@ final class RunningRequests implements AutoCloseable {
         return usage;
     }
 
+    boolean closed() {
+        return closed;
+    }
+
     @Override
     public void close() {
+        closed = true;
         streams.forEach(RequestStream::close);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.tokamak.api.EngineConfig;
 import dev.tokamak.engine.TokamakEngine;
+import dev.tokamak.protocol.Call;
 import dev.tokamak.protocol.EventStream;
 import dev.tokamak.protocol.ProtocolException;
 import dev.tokamak.protocol.json.StrictJson;
@@ -13,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -111,6 +113,14 @@ class RealEngineTest {
             Thread.onSpinWait();
         }
         assertThat(running()).isZero();
+    }
+
+    @Test
+    void closingACallEndsTheWaitForItsAnswer() {
+        Call call = protocol.completions(bytes("{\"prompt\":\"x\",\"max_tokens\":400,\"ignore_eos\":true}"));
+        CompletableFuture<byte[]> answer = call.respond(threads);
+        call.close();
+        assertThat(answer).isDone();
     }
 
     private static double running() {

@@ -1,0 +1,126 @@
+// Types and small operations that all kernels share. No header of CUDA's is included, so that NVRTC compiles these files
+// wherever the driver runs.
+//
+// Elements of weights, activations and of an unquantised KV cache are 16 bits wide: bfloat16, or float16 with -DTOKAMAK_FLOAT16.
+// Arithmetic is float32. A vector of 8 elements is loaded and stored as one 16-byte access.
+
+typedef unsigned short half_bits;
+typedef unsigned int u32;
+typedef unsigned long long u64;
+typedef long long i64;
+
+#define FULL_WARP 0xffffffffu
+
+#ifdef TOKAMAK_FLOAT16
+__device__ __forceinline__ float to_float(half_bits h) {
+    float f;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(f) : "h"(h));
+    return f;
+}
+__device__ __forceinline__ half_bits to_half(float f) {
+    half_bits h;
+    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(h) : "f"(f));
+    return h;
+}
+__device__ __forceinline__ float low_float(u32 pair) { return to_float((half_bits)(pair & 0xffffu)); }
+__device__ __forceinline__ float high_float(u32 pair) { return to_float((half_bits)(pair >> 16)); }
+__device__ __forceinline__ u32 pack(float low, float high) {
+    u32 pair;
+    asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+    return pair;
+}
+#define MMA_TYPE "f16.f16"
+#else
+__device__ __forceinline__ float to_float(half_bits h) { return __uint_as_float((u32)h << 16); }
+__device__ __forceinline__ half_bits to_half(float f) {
+    half_bits h;
+    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(h) : "f"(f));
+    return h;
+}
+__device__ __forceinline__ float low_float(u32 pair) { return __uint_as_float(pair << 16); }
+__device__ __forceinline__ float high_float(u32 pair) { return __uint_as_float(pair & 0xffff0000u); }
+__device__ __forceinline__ u32 pack(float low, float high) {
+    u32 pair;
+    asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair) : "f"(high), "f"(low));
+    return pair;
+}
+#define MMA_TYPE "bf16.bf16"
+#endif
+
+// Eight elements.
+struct __align__(16) half8 {
+    u32 pair[4];
+};
+
+__device__ __forceinline__ void unpack(const half8& v, float* out) {
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        out[2 * i] = low_float(v.pair[i]);
+        out[2 * i + 1] = high_float(v.pair[i]);
+    }
+}
+
+__device__ __forceinline__ half8 pack8(const float* in) {
+    half8 v;
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        v.pair[i] = pack(in[2 * i], in[2 * i + 1]);
+    }
+    return v;
+}
+
+// Loads that will not be used again stay out of L1.
+__device__ __forceinline__ half8 load_streaming(const half8* p) {
+    half8 v;
+    asm("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(v.pair[0]), "=r"(v.pair[1]), "=r"(v.pair[2]), "=r"(v.pair[3])
+                 : "l"(p));
+    return v;
+}
+
+__device__ __forceinline__ float warp_sum(float x) {
+#pragma unroll
+    for (int offset = 16; offset > 0; offset >>= 1) {
+        x += __shfl_xor_sync(FULL_WARP, x, offset);
+    }
+    return x;
+}
+
+__device__ __forceinline__ float warp_max(float x) {
+#pragma unroll
+    for (int offset = 16; offset > 0; offset >>= 1) {
+        x = fmaxf(x, __shfl_xor_sync(FULL_WARP, x, offset));
+    }
+    return x;
+}
+
+// The sum over a block of up to 1024 threads, in every thread. `scratch` has 32 floats; the caller syncs before reusing it.
+__device__ __forceinline__ float block_sum(float x, float* scratch) {
+    x = warp_sum(x);
+    int warp = threadIdx.x >> 5, lane = threadIdx.x & 31, warps = (blockDim.x + 31) >> 5;
+    if (lane == 0) {
+        scratch[warp] = x;
+    }
+    __syncthreads();
+    x = lane < warps ? scratch[lane] : 0.f;
+    return warp_sum(x);
+}
+
+// Programmatic dependent launch: a kernel may begin before the one ahead of it in its stream has ended, prefetches what does not
+// depend on it, and waits here for its results. Without the launch attribute both do nothing.
+__device__ __forceinline__ void wait_for_previous_kernel() { asm volatile("griddepcontrol.wait;" ::: "memory"); }
+__device__ __forceinline__ void let_next_kernel_begin() { asm volatile("griddepcontrol.launch_dependents;"); }
+
+// FP8 (E4M3) pairs, for the quantised KV cache.
+__device__ __forceinline__ unsigned short pack_fp8(float low, float high) {
+    unsigned short pair;
+    asm("cvt.rn.satfinite.e4m3x2.f32 %0, %1, %2;" : "=h"(pair) : "f"(high), "f"(low));
+    return pair;
+}
+__device__ __forceinline__ void unpack_fp8(unsigned short pair, float& low, float& high) {
+    u32 halves;
+    asm("cvt.rn.f16x2.e4m3x2 %0, %1;" : "=r"(halves) : "h"(pair));
+    asm("{.reg .b16 a, b; mov.b32 {a, b}, %2; cvt.f32.f16 %0, a; cvt.f32.f16 %1, b;}"
+        : "=f"(low), "=f"(high)
+        : "r"(halves));
+}

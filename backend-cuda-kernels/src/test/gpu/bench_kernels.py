@@ -1,0 +1,128 @@
+"""Times the kernels at the shapes of Llama-3.1-8B beside torch's, in CUDA graphs, weights rotating through memory.
+
+Run on a machine with a GPU:  python3 backend-cuda-kernels/src/test/gpu/bench_kernels.py
+"""
+import itertools
+
+import torch
+from kernels import kernel, launch
+
+
+def graph_time(calls, repeats=20):
+    torch.cuda.synchronize()
+    stream = torch.cuda.Stream()
+    with torch.cuda.stream(stream):
+        for call in calls:
+            call()
+        torch.cuda.synchronize()
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph, stream=stream):
+            for call in calls:
+                call()
+        graph.replay()
+        begin, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+        times = []
+        for _ in range(repeats):
+            begin.record()
+            graph.replay()
+            end.record()
+            end.synchronize()
+            times.append(begin.elapsed_time(end) * 1e3 / len(calls))
+    return sorted(times)[len(times) // 2]
+
+
+def linear():
+    print("skinny_linear, TB/s of weight (us); cuBLAS beside it")
+    for name, rows, k, mode in [("qkv", 6144, 4096, 0), ("o", 4096, 4096, 2), ("gate_up", 14336, 4096, 1), ("down", 4096, 14336, 2),
+                                ("lm_head", 128256, 4096, 0)]:
+        weight_rows = rows * 2 if mode == 1 else rows
+        copies = max(2, int(2e9 / (weight_rows * k * 2)))
+        weights = [torch.randn(weight_rows, k, device="cuda", dtype=torch.bfloat16) * k**-0.5 for _ in range(copies)]
+        for n in (1, 8, 16, 32):
+            x = torch.randn(n, k, device="cuda", dtype=torch.bfloat16)
+            y = torch.zeros(n, rows, device="cuda", dtype=torch.bfloat16)
+            n_tiles = max(1, n // 8)
+            row = []
+            for m_tiles, warps, stages in [(2, 8, 2), (2, 8, 4), (2, 16, 2), (1, 8, 4), (1, 8, 8), (1, 16, 4), (1, 4, 8)]:
+                if mode == 1 and m_tiles == 1 or m_tiles * n_tiles > 8:
+                    continue
+                if warps * m_tiles * 16 * (8 * n_tiles + 1) * 4 > 48 * 1024:
+                    continue
+                f = kernel("linear.cu", "skinny_linear", (("M_TILES", m_tiles), ("N_TILES", n_tiles), ("STAGES", stages), ("WARPS", warps)))
+                block_rows = 8 * m_tiles if mode == 1 else 16 * m_tiles
+                calls = [(lambda w=w: launch(f, ((rows + block_rows - 1) // block_rows,), (32 * warps,), (w, x, None, y, rows, k, n, mode)))
+                         for w in weights]
+                us = graph_time(calls)
+                row.append((weight_rows * k * 2 / us / 1e6, us, f"m{m_tiles}w{warps}s{stages}"))
+            us = graph_time([(lambda w=w: torch.nn.functional.linear(x, w)) for w in weights])
+            row.sort(reverse=True)
+            print(f"  {name:8} n={n:3}  cuBLAS {weight_rows * k * 2 / us / 1e6:.2f} ({us:.1f})   " +
+                  "  ".join(f"{v} {t:.2f} ({u:.1f})" for t, u, v in row))
+        del weights
+
+
+def attention():
+    print("paged_attention, TB/s of cache")
+    for n, context in [(1, 384), (1, 8192), (32, 256), (128, 256), (256, 640), (128, 2048)]:
+        blocks = (context + 15) // 16
+        copies = max(2, int(1e9 / (n * context * 4096)))
+        copies = min(copies, 64)
+        caches = [(torch.randn(n * blocks * 16, 8, 128, device="cuda", dtype=torch.bfloat16),
+                   torch.randn(n * blocks * 16, 8, 128, device="cuda", dtype=torch.bfloat16)) for _ in range(copies)]
+        tables = torch.randperm(n * blocks, device="cuda").int().view(n, blocks)
+        slots = torch.arange(n, device="cuda").int()
+        lengths = torch.full((n,), context, device="cuda").int()
+        q = torch.randn(n, 32, 128, device="cuda", dtype=torch.bfloat16)
+        out = torch.empty_like(q)
+        f = kernel("attention.cu", "paged_attention", (("GROUP", 4), ("HEAD_SIZE", 128)))
+        row = []
+        for splits in (1, 2, 4, 8, 16, 32, 64):
+            if n * splits > 2048:
+                continue
+            partial = torch.empty(n * 8 * splits * 4 * 130, device="cuda")
+            counters = torch.zeros(n * 8, device="cuda", dtype=torch.int32)
+            us = graph_time([(lambda c=c: launch(f, (n, 8, splits), (128,), (q, c[0], c[1], tables, slots, lengths, out, partial, counters,
+                                                                             8, 16, blocks, 0, 128**-0.5))) for c in caches])
+            row.append(f"{splits}: {n * context * 4096 / us / 1e6:.2f} ({us:.1f} us)")
+        print(f"  n={n} context={context}  " + "  ".join(row))
+        del caches
+
+
+def sampling():
+    print("sample, us")
+    for n in (1, 128, 256):
+        logits = torch.randn(n, 128256, device="cuda", dtype=torch.bfloat16)
+        tokens, last = torch.zeros(n, device="cuda").int(), torch.zeros(n, device="cuda").int()
+        f = kernel("sampler.cu", "sample")
+        for name, (t, p, k) in dict(greedy=(0.0, 1.0, 0), plain=(1.0, 1.0, 0), top_p=(1.0, 0.9, 0), top_k_p=(1.0, 0.9, 50)).items():
+            state = torch.zeros(n, 8, dtype=torch.int32)
+            state[:, :3] = torch.tensor([t, p, 0.0]).view(torch.int32)
+            state[:, 3], state[:, 7] = k, torch.arange(n)
+            state = state.cuda()
+            from kernels import i64
+            us = graph_time([lambda: launch(f, (n,), (1024,), (logits, None, state, None, None, tokens, last, 128256, i64(128256), 4008))] * 10)
+            print(f"  n={n} {name}: {us:.1f}")
+
+
+def small():
+    print("small kernels, us a call in a graph")
+    for n in (1, 32, 128):
+        r, a = (torch.randn(n, 4096, device="cuda", dtype=torch.bfloat16) for _ in range(2))
+        w, o = torch.randn(4096, device="cuda", dtype=torch.bfloat16), torch.empty_like(r)
+        f = kernel("norm.cu", "rms_norm")
+        print(f"  n={n} rms_norm {graph_time([lambda: launch(f, (n,), (512,), (r, a, w, o, None, 4096, 1e-5), shared=16384)] * 50):.2f}")
+        x, y = torch.randn(n, 28672, device="cuda", dtype=torch.bfloat16), torch.empty(n, 14336, device="cuda", dtype=torch.bfloat16)
+        from kernels import i64
+        g = kernel("elementwise.cu", "silu_mul")
+        print(f"  n={n} silu_mul {graph_time([lambda: launch(g, (max(1, n * 14336 // 8 // 256),), (256,), (x, y, 14336, i64(n * 14336 // 8)))] * 50):.2f}")
+
+
+if __name__ == "__main__":
+    a = torch.empty(2**30, device="cuda", dtype=torch.uint8)
+    b = torch.empty_like(a)
+    us = graph_time([lambda: b.copy_(a)] * 4)
+    print(f"{torch.cuda.get_device_name()}: copy {2 * 2**30 / us / 1e6:.2f} TB/s")
+    linear()
+    attention()
+    sampling()
+    small()

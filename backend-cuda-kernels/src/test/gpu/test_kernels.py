@@ -1,0 +1,282 @@
+"""Every kernel against a float64 reference in torch: random inputs, poisoned outputs, odd sizes.
+
+Run on a machine with a GPU, torch, cupy and pytest:  python3 -m pytest -q backend-cuda-kernels/src/test/gpu
+"""
+import math
+
+import pytest
+import torch
+from kernels import i64, kernel, launch
+
+DTYPES = [torch.bfloat16, torch.float16]
+POISON = float("nan")
+
+
+def defines(dtype, **more):
+    named = dict(more)
+    if dtype == torch.float16:
+        named["TOKAMAK_FLOAT16"] = 1
+    return tuple(sorted(named.items()))
+
+
+def randn(*shape, dtype=torch.bfloat16, scale=1.0):
+    return (torch.randn(*shape, device="cuda", dtype=torch.float32) * scale).to(dtype)
+
+
+def poisoned(*shape, dtype=torch.bfloat16):
+    return torch.full(shape, POISON, device="cuda", dtype=dtype)
+
+
+def close(out, reference, dtype, factor=1.0):
+    assert not torch.isnan(out.double()).any(), "an output was not written"
+    error = (out.double() - reference).norm() / reference.norm().clamp_min(1e-30)
+    limit = (4e-3 if dtype == torch.bfloat16 else 6e-4) * factor
+    assert error < limit, f"relative error {error:.2e} over {limit:.2e}"
+
+
+@pytest.fixture(autouse=True)
+def seeded(request):
+    torch.manual_seed(hash(request.node.name) % 2**31)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("rows,hidden", [(1, 4096), (7, 64), (3, 2056), (128, 4096)])
+@pytest.mark.parametrize("add", [False, True])
+def test_rms_norm_adds_the_residual_first(dtype, rows, hidden, add):
+    residual, addend, weight = randn(rows, hidden, dtype=dtype), randn(rows, hidden, dtype=dtype), randn(hidden, dtype=dtype)
+    total = (residual.double() + addend.double()).to(dtype) if add else residual.clone()
+    x = total.double()
+    reference = x / torch.sqrt((x * x).mean(-1, keepdim=True) + 1e-5) * weight.double()
+    out = poisoned(rows, hidden, dtype=dtype)
+    f = kernel("norm.cu", "rms_norm", defines(dtype))
+    launch(f, (rows,), (min(1024, max(32, hidden // 8 // 32 * 32)),),
+           (residual, addend if add else None, weight, out, None, hidden, 1e-5), shared=hidden * 4)
+    close(out, reference, dtype)
+    assert torch.equal(residual, total)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_rms_norm_of_chosen_rows(dtype):
+    residual, weight = randn(9, 256, dtype=dtype), randn(256, dtype=dtype)
+    rows = torch.tensor([8, 0, 3], device="cuda", dtype=torch.int32)
+    x = residual.double()[rows.long()]
+    out = poisoned(3, 256, dtype=dtype)
+    launch(kernel("norm.cu", "rms_norm", defines(dtype)), (3,), (32,), (residual, None, weight, out, rows, 256, 1e-6), shared=1024)
+    close(out, x / torch.sqrt((x * x).mean(-1, keepdim=True) + 1e-6) * weight.double(), dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_embed_takes_the_sampled_token_of_its_slot(dtype):
+    table = randn(100, 72, dtype=dtype)
+    ids = torch.tensor([5, -1, 99, -1], device="cuda", dtype=torch.int32)
+    slots = torch.tensor([0, 2, 1, 0], device="cuda", dtype=torch.int32)
+    last = torch.tensor([7, 8, 9], device="cuda", dtype=torch.int32)
+    out = poisoned(4, 72, dtype=dtype)
+    launch(kernel("elementwise.cu", "embed", defines(dtype)), (4,), (32,), (table, ids, slots, last, out, 72, 100))
+    assert torch.equal(out, table[torch.tensor([5, 9, 99, 7], device="cuda")])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("rows,width", [(1, 14336), (5, 72), (33, 1000)])
+def test_silu_mul(dtype, rows, width):
+    x = randn(rows, 2 * width, dtype=dtype, scale=3)
+    out = poisoned(rows, width, dtype=dtype)
+    launch(kernel("elementwise.cu", "silu_mul", defines(dtype)), (max(1, rows * width // 8 // 256),), (256,),
+           (x, out, width, i64(rows * width // 8)))
+    gate, up = x.double().chunk(2, -1)
+    close(out, gate * torch.sigmoid(gate) * up, dtype, 2)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("heads,kv_heads,size", [(32, 8, 128), (4, 1, 64), (6, 2, 96)])
+@pytest.mark.parametrize("normed", [False, True])
+@pytest.mark.parametrize("fp8", [0, 1])
+def test_rope_and_write_kv(dtype, heads, kv_heads, size, normed, fp8):
+    tokens, entries = 5, 40
+    qkv = randn(tokens, heads + 2 * kv_heads, size, dtype=dtype)
+    angle = torch.outer(torch.arange(64, dtype=torch.float64), 10000 ** (-torch.arange(0, size, 2, dtype=torch.float64) / size))
+    table = torch.stack([angle.cos(), angle.sin()], -1).float().cuda()
+    positions = torch.tensor([0, 1, 63, 17, 2], device="cuda", dtype=torch.int32)
+    where = torch.tensor([3, 39, 0, -1, 20], device="cuda", dtype=torch.int32)
+    norms = randn(heads + kv_heads, size, dtype=dtype) if normed else None
+    q_out = poisoned(tokens, heads, size, dtype=dtype)
+    cache_type = torch.float8_e4m3fn if fp8 else dtype
+    k_cache, v_cache = (torch.zeros(entries, kv_heads, size, device="cuda").to(cache_type) for _ in range(2))
+    launch(kernel("elementwise.cu", "rope_and_write_kv", defines(dtype)), (tokens, heads + 2 * kv_heads), (size // 2,),
+           (qkv, table, positions, where, norms, q_out, k_cache, v_cache, heads, kv_heads, size, 1e-6, fp8))
+
+    def rotate(x, norm):
+        x = x.double()
+        if norm is not None:
+            x = x / torch.sqrt((x * x).mean(-1, keepdim=True) + 1e-6) * norm.double()
+        c, s = table.double()[positions.long()].unsqueeze(1).unbind(-1)
+        a, b = x.view(*x.shape[:-1], -1, 2).unbind(-1)
+        return torch.stack([a * c - b * s, b * c + a * s], -1).flatten(-2)
+
+    close(q_out, rotate(qkv[:, :heads], norms[:heads] if normed else None), dtype, 2)
+    k, v = rotate(qkv[:, heads:heads + kv_heads], norms[heads:] if normed else None), qkv[:, heads + kv_heads:].double()
+    kept = where >= 0
+    for cache, value in ((k_cache, k), (v_cache, v)):
+        if fp8:
+            error = (cache.float()[where[kept].long()] - value[kept]).norm() / value[kept].norm()
+            assert error < 0.05, f"relative error {error:.2e}: E4M3 has three bits of mantissa"
+        else:
+            close(cache[where[kept].long()], value[kept], dtype, 2)
+        others = torch.ones(entries, dtype=torch.bool, device="cuda")
+        others[where[kept].long()] = False
+        assert (cache.float()[others] == 0).all(), "padding was written"
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("heads,kv_heads,size", [(32, 8, 128), (8, 8, 64), (14, 2, 64), (6, 2, 256)])
+@pytest.mark.parametrize("block_size,splits,window", [(16, 1, 0), (16, 7, 0), (1, 3, 0), (48, 2, 100)])
+@pytest.mark.parametrize("fp8", [0, 1])
+def test_paged_attention(dtype, heads, kv_heads, size, block_size, splits, window, fp8):
+    contexts = [1, 15, 16, 17, 300, 0, 129]
+    n, group, max_blocks = len(contexts), heads // kv_heads, 320 // block_size + 1
+    total = n * max_blocks
+    tables = torch.randperm(total, device="cuda").int().view(n, max_blocks)
+    slots = torch.randperm(n, device="cuda").int()
+    cache_type = torch.float8_e4m3fn if fp8 else dtype
+    k, v = (randn(total * block_size, kv_heads, size, dtype=dtype).to(cache_type) for _ in range(2))
+    q, out = randn(n, heads, size, dtype=dtype), poisoned(n, heads, size, dtype=dtype)
+    partial = torch.full((n, kv_heads, splits, group, size + 2), POISON, device="cuda")
+    counters = torch.zeros(n, kv_heads, device="cuda", dtype=torch.int32)
+    lengths = torch.tensor(contexts, device="cuda", dtype=torch.int32)
+    f = kernel("attention.cu", "paged_attention", defines(dtype, HEAD_SIZE=size, GROUP=group, FP8_CACHE=fp8))
+    for _ in range(2):  # the counters must be as they were
+        out.fill_(POISON)
+        launch(f, (n, kv_heads, splits), (128,), (q, k, v, tables, slots, lengths, out, partial, counters, kv_heads, block_size,
+                                                   max_blocks, window, size**-0.5))
+    reference = torch.zeros(n, heads, size, device="cuda", dtype=torch.float64)
+    for i, context in enumerate(contexts):
+        if context == 0:
+            continue
+        at = torch.arange(context, device="cuda")
+        entry = tables[slots[i].long()].long()[at // block_size] * block_size + at % block_size
+        if window:
+            entry = entry[-window:]
+        keys, values = (c.float()[entry].double().repeat_interleave(group, 1) for c in (k, v))
+        score = torch.einsum("hd,thd->ht", q[i].double(), keys) * size**-0.5
+        reference[i] = torch.einsum("ht,thd->hd", score.softmax(-1), values)
+    close(out, reference, dtype)
+    assert (counters == 0).all()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("rows,k,n", [(6144, 4096, 1), (4096, 14336, 1), (64, 32, 1), (1000, 160, 8), (4096, 4096, 13), (77, 1024, 32)])
+@pytest.mark.parametrize("mode", ["plain", "bias", "add", "silu"])
+def test_skinny_linear(dtype, rows, k, n, mode):
+    tiles = (n + 7) // 8
+    n_tiles = 1 if tiles == 1 else 2 if tiles == 2 else 4
+    weight = randn(rows * 2 if mode == "silu" else rows, k, dtype=dtype, scale=k**-0.5)
+    x, bias, residual = randn(n, k, dtype=dtype), randn(rows, dtype=dtype), randn(n, rows, dtype=dtype)
+    y = residual.clone() if mode == "add" else poisoned(n, rows, dtype=dtype)
+    block_rows = 16 if mode == "silu" else 32
+    f = kernel("linear.cu", "skinny_linear", defines(dtype, M_TILES=2, N_TILES=n_tiles))
+    launch(f, ((rows + block_rows - 1) // block_rows,), (256,),
+           (weight, x, bias if mode == "bias" else None, y, rows, k, n, {"silu": 1, "add": 2}.get(mode, 0)))
+    reference = x.double() @ weight.double().T
+    if mode == "bias":
+        reference = reference + bias.double()
+    if mode == "add":
+        reference = reference + residual.double()
+    if mode == "silu":
+        gate, up = reference.chunk(2, -1)
+        reference = gate * torch.sigmoid(gate) * up
+    close(y, reference, dtype, 2)
+
+
+def sample(logits, temperature=1.0, top_p=1.0, min_p=0.0, top_k=0, seed=1, index=0, mask=None):
+    rows, vocabulary = logits.shape
+    state = torch.zeros(rows, 8, dtype=torch.int32)
+    state[:, :3] = torch.tensor([temperature, top_p, min_p]).view(torch.int32)
+    state[:, 3], state[:, 4], state[:, 5] = top_k, seed & 0x7FFFFFFF, 0
+    state[:, 6], state[:, 7] = torch.arange(index, index + rows), torch.arange(rows)
+    state = state.cuda()
+    tokens = torch.full((rows,), -7, device="cuda", dtype=torch.int32)
+    last = torch.full((rows,), -7, device="cuda", dtype=torch.int32)
+    mask_rows = torch.arange(rows, device="cuda", dtype=torch.int32)
+    words = (vocabulary + 31) // 32
+    halves = logits if logits.dtype != torch.float32 else None
+    floats = logits if logits.dtype == torch.float32 else None
+    f = kernel("sampler.cu", "sample", defines(torch.bfloat16))
+    launch(f, (rows,), (1024,), (halves, floats, state, mask, mask_rows, tokens, last, vocabulary, i64(logits.stride(0)), words))
+    assert torch.equal(tokens.clamp_min(0), last)
+    return tokens.cpu().long()
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
+@pytest.mark.parametrize("vocabulary", [128256, 4096, 33])
+def test_greedy_takes_the_lowest_of_the_likeliest(dtype, vocabulary):
+    logits = randn(17, vocabulary, dtype=dtype)
+    logits[3, 20] = logits[3, 7] = 50
+    tokens = sample(logits, temperature=0.0)
+    assert tokens[3] == 7
+    assert torch.equal(logits.float().gather(1, tokens.cuda()[:, None]).squeeze(1), logits.float().max(-1).values)
+
+
+def test_a_row_that_is_not_a_number_fails_alone():
+    logits = randn(3, 1000)
+    logits[1, 999] = POISON
+    assert sample(logits).tolist()[1] == -1
+    assert (sample(logits)[[0, 2]] >= 0).all()
+
+
+@pytest.mark.parametrize("settings", [dict(top_k=5), dict(top_p=0.7), dict(min_p=0.2), dict(top_k=50, top_p=0.9, temperature=0.8), {}])
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
+def test_draws_follow_the_distribution(settings, dtype):
+    draws, vocabulary = 20000, 64
+    row = randn(1, vocabulary, dtype=dtype, scale=2)
+    tokens = sample(row.expand(draws, vocabulary).contiguous(), **settings)
+    x = row[0].double() / settings.get("temperature", 1.0)
+    keep = torch.ones(vocabulary, dtype=torch.bool, device="cuda")
+    if settings.get("min_p"):
+        keep &= x.softmax(-1) >= settings["min_p"] * x.softmax(-1).max()
+    if settings.get("top_k"):
+        keep &= x >= x.topk(settings["top_k"]).values[-1]
+    if settings.get("top_p"):
+        p, order = x.masked_fill(~keep, -math.inf).softmax(-1).sort(descending=True)
+        count = int((p.cumsum(0) < settings["top_p"]).sum()) + 1
+        keep &= x >= x[order[count - 1]]
+    expected = x.masked_fill(~keep, -math.inf).softmax(-1).cpu()
+    seen = torch.bincount(tokens, minlength=vocabulary).double() / draws
+    assert (seen[expected == 0] == 0).all(), "a token outside of the set was drawn"
+    assert ((seen - expected).abs() < 5 * (expected * (1 - expected) / draws).sqrt() + 1e-6).all()
+
+
+def test_a_mask_forbids_tokens_and_seeds_repeat():
+    logits = randn(64, 1000)
+    mask = torch.zeros(64, 32, device="cuda", dtype=torch.int32)
+    mask[:, 5] = 0b1010
+    tokens = sample(logits, mask=mask)
+    assert set(tokens.tolist()) <= {161, 163}
+    assert torch.equal(tokens, sample(logits, mask=mask))
+    assert not torch.equal(sample(logits, seed=1), sample(logits, seed=2))
+
+
+def philox_uniform(seed, counter):
+    """Philox 4x32-10 written from the paper's description, on Python integers."""
+    c, k = [counter, 0, 0, 0], [seed & 0xFFFFFFFF, seed >> 32]
+    for _ in range(10):
+        p0, p1 = 0xD2511F53 * c[0], 0xCD9E8D57 * c[2]
+        c = [(p1 >> 32) ^ c[1] ^ k[0], p1 & 0xFFFFFFFF, (p0 >> 32) ^ c[3] ^ k[1], p0 & 0xFFFFFFFF]
+        k = [(k[0] + 0x9E3779B9) & 0xFFFFFFFF, (k[1] + 0xBB67AE85) & 0xFFFFFFFF]
+    return (c[0] >> 8) / 2**24
+
+
+def test_draws_use_philox_by_seed_and_output_index():
+    vocabulary = 1000
+    logits = torch.zeros(256, vocabulary, device="cuda")
+    tokens = sample(logits, seed=42, index=5)
+    expected = [min(int(philox_uniform(42, 5 + i) * vocabulary), vocabulary - 1) for i in range(256)]
+    assert sum(abs(a - b) <= 1 for a, b in zip(tokens.tolist(), expected)) == 256
+    assert sum(a == b for a, b in zip(tokens.tolist(), expected)) >= 250
+
+
+def test_gather_kv_copies_entries():
+    k, v = randn(50, 1024), randn(50, 1024)
+    entries = torch.tensor([4, 0, 49, 4], device="cuda", dtype=torch.int32)
+    k_out, v_out = poisoned(4, 1024), poisoned(4, 1024)
+    launch(kernel("elementwise.cu", "gather_kv", defines(torch.bfloat16)), (4,), (128,), (k, v, entries, k_out, v_out, 1024, 0))
+    assert torch.equal(k_out, k[entries.long()]) and torch.equal(v_out, v[entries.long()])

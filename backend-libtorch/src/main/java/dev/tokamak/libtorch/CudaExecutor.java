@@ -1,0 +1,258 @@
+package dev.tokamak.libtorch;
+
+import dev.tokamak.api.ErrorCode;
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.libtorch.kernels.KernelProvider;
+import dev.tokamak.libtorch.kernels.KernelShape;
+import dev.tokamak.libtorch.kernels.Kernels;
+import dev.tokamak.spi.executor.Executor;
+import dev.tokamak.spi.executor.ExecutorConfig;
+import dev.tokamak.spi.executor.KvGroup;
+import dev.tokamak.spi.executor.LoadProgress;
+import dev.tokamak.spi.executor.ModelInfo;
+import dev.tokamak.spi.executor.StepMasks;
+import dev.tokamak.spi.executor.StepPlan;
+import dev.tokamak.spi.executor.StepResult;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.global.torch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a decoder of 16-bit weights on a CUDA device with a {@link KernelProvider}'s kernels. A step is enqueued by
+ * {@link #launch} and read by {@link #await}; in between the host is free, and a second step can be enqueued behind the first, so
+ * that the device never waits for the host. Steps of single tokens are replays of captured graphs.
+ */
+final class CudaExecutor implements Executor {
+    private static final Logger log = LoggerFactory.getLogger(CudaExecutor.class);
+    private static final List<Integer> BLOCK_SIZES = List.of(16, 32, 64, 128);
+    private static final int STEPS_IN_FLIGHT = 2;
+
+    /** Left free for what libtorch and CUDA allocate besides: workspaces, gathered contexts, graphs. */
+    private static final long RESERVE_BYTES = 3L << 30;
+
+    private final ExecutorConfig config;
+    private final KernelProvider provider;
+    private final ArrayDeque<CudaStep> underWay = new ArrayDeque<>();
+    private final boolean fp8Cache;
+    private CudaContext context;
+    private ComputeDevice device;
+    private DecoderSpec spec;
+    private Decoder decoder;
+    private Kernels kernels;
+    private CudaKvCache cache;
+    private CudaStepRunner runner;
+    private int maxModelLen;
+    private volatile boolean closed;
+
+    CudaExecutor(ExecutorConfig config, KernelProvider provider) {
+        this.config = config;
+        this.provider = provider;
+        this.fp8Cache = config.engine().kvCacheDtype().equals("fp8");
+    }
+
+    @Override
+    public ModelInfo load(LoadProgress progress) {
+        ModelConfig modelConfig = ModelConfig.read(config.model());
+        ModelFamily family = ModelFamily.of(modelConfig);
+        spec = family.spec(modelConfig);
+        maxModelLen = config.engine().maxModelLen().orElse(spec.context);
+        TensorType type = LibtorchExecutorProvider.halfType(config, modelConfig);
+        context = CudaContext.open(config.engine().device());
+        checkRoomForWeights(type);
+        device = new ComputeDevice(new Device(torch.DeviceType.CUDA, (byte) context.index()), type);
+        try (Weights weights = config.engine().loadFormat().equals("dummy")
+                ? new DummyWeights(device)
+                : Checkpoint.open(config.model())) {
+            decoder = new DecoderLoader(spec, weights, device, new AtenOperators(device)).load(progress);
+        }
+        context.synchronize();
+        log.info(
+                "{}: {} parameters, {} MiB of weights in {} on CUDA device {}",
+                family.architecture(),
+                spec.parameters(),
+                decoder.weightBytes() >> 20,
+                type.configName(),
+                context.index());
+        int window = spec.commonWindow();
+        KvGroup.Kind kind = window > 0 ? KvGroup.Kind.SLIDING_WINDOW : KvGroup.Kind.FULL_ATTENTION;
+        return ModelInfo.builder(family.architecture())
+                .maxModelLen(maxModelLen)
+                .vocabularySize(spec.vocabulary)
+                .blockSizes(BLOCK_SIZES)
+                .kvGroups(List.of(new KvGroup(kind, window, kvBytesPerToken())))
+                .weightBytes(decoder.weightBytes())
+                .parameters(spec.parameters())
+                .build();
+    }
+
+    private void checkRoomForWeights(TensorType type) {
+        long needed = spec.parameters() * type.bytes();
+        long[] memory = context.memory();
+        if (needed > memory[0]) {
+            throw TokamakException.configuration(
+                    "the weights need " + (needed >> 20) + " MiB on CUDA device " + context.index() + ", of whose "
+                            + (memory[1] >> 20) + " MiB " + (memory[0] >> 20) + " MiB are free");
+        }
+    }
+
+    private long kvBytesPerToken() {
+        return spec.kvElementsPerToken() * (fp8Cache ? 1 : device.type().bytes());
+    }
+
+    @Override
+    public int kvCapacity(int blockSize) {
+        context.enter();
+        long blockBytes = kvBytesPerToken() * blockSize;
+        long[] memory = context.memory();
+        long used = memory[1] - memory[0];
+        long bytes = config.engine()
+                .kvCacheMemoryBytes()
+                .orElseGet(() -> (long) (memory[1] * config.engine().gpuMemoryUtilization())
+                        - used
+                        - activationBytes()
+                        - RESERVE_BYTES);
+        if (bytes < blockBytes) {
+            throw TokamakException.configuration("no memory is left for the KV cache: " + (used >> 20) + " MiB of "
+                    + (memory[1] >> 20) + " MiB are taken, " + ((activationBytes() + RESERVE_BYTES) >> 20)
+                    + " MiB are needed to compute, and --gpu-memory-utilization is "
+                    + config.engine().gpuMemoryUtilization());
+        }
+        return (int) Math.min(bytes / blockBytes, Integer.MAX_VALUE / blockSize);
+    }
+
+    private long activationBytes() {
+        long token = 2L * spec.hidden + 3L * spec.queryWidth() + 2L * spec.keyWidth() + 3L * spec.intermediate;
+        long row = (long) spec.hidden + 3L * spec.vocabulary;
+        return 2 * (token * config.maxNumBatchedTokens() + row * config.maxNumSeqs());
+    }
+
+    @Override
+    public void allocateKvCache(int blockSize, int blocks) {
+        context.enter();
+        long bytes = kvBytesPerToken() * blockSize * blocks;
+        long[] memory = context.memory();
+        if (bytes > memory[0]) {
+            throw TokamakException.configuration("the KV cache of " + blocks + " blocks needs " + (bytes >> 20)
+                    + " MiB, free are " + (memory[0] >> 20) + " MiB; give it less with --kv-cache-memory-bytes");
+        }
+        int rows = config.maxNumSeqs();
+        int maxBlocks = (maxModelLen + blockSize - 1) / blockSize;
+        KernelShape shape = LibtorchExecutorProvider.shape(
+                spec, device.type(), context, fp8Cache, CudaGraphs.bucket(rows), blockSize, maxBlocks);
+        kernels = provider.create(shape, context.stream().address());
+        cache = new CudaKvCache(
+                spec, context, device, fp8Cache, blocks, blockSize, CudaGraphs.bucket(rows) + 1, maxBlocks);
+        runner = new CudaStepRunner(
+                context,
+                device,
+                decoder,
+                spec,
+                kernels,
+                cache,
+                config.maxNumBatchedTokens(),
+                CudaGraphs.bucket(rows),
+                maxModelLen,
+                STEPS_IN_FLIGHT,
+                !config.engine().enforceEager());
+        log.info("kernels of {} in use; {} blocks of {} tokens", provider.name(), blocks, blockSize);
+    }
+
+    @Override
+    public void warmUp() {
+        context.enter();
+        WarmUp plans = new WarmUp(
+                blockSize(),
+                cache.keys(0).size(0) / blockSize(),
+                spec.vocabulary,
+                maxModelLen,
+                1,
+                config.maxNumBatchedTokens());
+        for (StepPlan plan : plans.plans()) {
+            StepResult result = new StepResult();
+            launch(plan);
+            await(result);
+        }
+        reset();
+    }
+
+    private int blockSize() {
+        return cache.blockSize();
+    }
+
+    @Override
+    public int maxInFlight() {
+        return STEPS_IN_FLIGHT;
+    }
+
+    @Override
+    public void launch(StepPlan plan) {
+        context.enter();
+        CudaStep before = underWay.peekLast();
+        CudaStep step = runner.launch(plan, before);
+        underWay.add(step);
+        if (!plan.needsMasks()) {
+            runner.sample(step, null);
+        }
+    }
+
+    @Override
+    public void sample(StepMasks masks) {
+        context.enter();
+        runner.sample(underWay.getLast(), masks);
+    }
+
+    @Override
+    public void await(StepResult into) {
+        context.enter();
+        CudaStep step = underWay.remove();
+        try {
+            runner.await(step, into);
+        } catch (TokamakException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new TokamakException(ErrorCode.STEP_FAILED, e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void reset() {
+        context.enter();
+        underWay.clear();
+        context.synchronize();
+        runner.reset();
+    }
+
+    @Override
+    public String health() {
+        return closed ? "the executor is closed" : "";
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (context == null) {
+            return;
+        }
+        context.enter();
+        context.synchronize();
+        for (AutoCloseable part : new AutoCloseable[] {runner, cache, kernels, decoder, device, context}) {
+            close(part);
+        }
+    }
+
+    private static void close(AutoCloseable part) {
+        try {
+            if (part != null) {
+                part.close();
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("cannot free " + part, e);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package dev.tokamak.libtorch;
+
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/** The paged cache of keys and values on a CUDA device, with the block tables of all slots. */
+final class CudaKvCache implements AutoCloseable {
+    private final Tensor[] keys;
+    private final Tensor[] values;
+    private final Tensor tables;
+    private final int blockSize;
+    private final int maxBlocks;
+    private final DecoderSpec spec;
+    private final CudaContext context;
+    private final ComputeDevice device;
+
+    CudaKvCache(
+            DecoderSpec spec,
+            CudaContext context,
+            ComputeDevice device,
+            boolean fp8,
+            int blocks,
+            int blockSize,
+            int slots,
+            int maxBlocks) {
+        this.spec = spec;
+        this.context = context;
+        this.device = device;
+        this.blockSize = blockSize;
+        this.maxBlocks = maxBlocks;
+        this.keys = new Tensor[spec.layers];
+        this.values = new Tensor[spec.layers];
+        long[] shape = {(long) blocks * blockSize, spec.kvHeads, spec.headDim};
+        try (Device place = new Device(torch.DeviceType.CUDA, (byte) context.index());
+                TensorOptions type =
+                        new TensorOptions(fp8 ? ScalarType.Byte : device.type().scalarType());
+                TensorOptions options = type.device(new DeviceOptional(place))) {
+            for (int i = 0; i < spec.layers; i++) {
+                // Zeros, since a masked position is multiplied by zero and memory may hold NaN.
+                keys[i] = torch.zeros(shape, options);
+                values[i] = torch.zeros(shape, options);
+            }
+        }
+        tables = CudaStepBuffers.ints(context, (long) slots * maxBlocks);
+    }
+
+    Tensor keys(int layer) {
+        return keys[layer];
+    }
+
+    Tensor values(int layer) {
+        return values[layer];
+    }
+
+    /** [slots, maxBlocks] int32. */
+    Tensor tables() {
+        return tables;
+    }
+
+    int blockSize() {
+        return blockSize;
+    }
+
+    int maxBlocks() {
+        return maxBlocks;
+    }
+
+    /** Room for the cache entries of whole contexts; lives in the caller's scope. */
+    Tensor contextEntries(int tokens) {
+        return CudaStepBuffers.ints(context, tokens);
+    }
+
+    /** Room for keys or values of whole contexts side by side; lives in the caller's scope. */
+    Tensor gathered(int tokens) {
+        return device.emptyCompute(tokens, spec.kvHeads, spec.headDim);
+    }
+
+    @Override
+    public void close() {
+        for (int i = 0; i < keys.length; i++) {
+            keys[i].close();
+            values[i].close();
+        }
+        tables.close();
+    }
+}

@@ -1,0 +1,134 @@
+package dev.tokamak.engine;
+
+import static dev.tokamak.engine.Engines.config;
+import static dev.tokamak.engine.Engines.greedy;
+import static dev.tokamak.engine.Engines.last;
+import static dev.tokamak.engine.Engines.metric;
+import static dev.tokamak.engine.Engines.prompt;
+import static dev.tokamak.engine.Engines.request;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tokamak.api.CompletionOutput;
+import dev.tokamak.api.FinishReason;
+import dev.tokamak.api.GenerationRequest;
+import dev.tokamak.api.Prompt;
+import dev.tokamak.api.RequestStream;
+import dev.tokamak.api.SamplingParams;
+import dev.tokamak.api.StructuredOutput;
+import dev.tokamak.tck.ByteTokenizer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class EngineConstraintTest {
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void nameTheEndToken() throws IOException {
+        Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": " + ByteTokenizer.EOS_ID + "}");
+    }
+
+    private TokamakEngine open(String... options) {
+        List<String> all = new ArrayList<>(List.of("vocabulary", "258"));
+        all.addAll(List.of(options));
+        return TokamakEngine.open(config(folder, all.toArray(String[]::new)).build());
+    }
+
+    private static SamplingParams literal(String text) {
+        return greedy(100)
+                .structuredOutput(StructuredOutput.of(StructuredOutput.Kind.GRAMMAR, text))
+                .build();
+    }
+
+    @Test
+    void generatesWhatTheGrammarAllowsAndEnds() throws InterruptedException {
+        try (TokamakEngine engine = open()) {
+            CompletionOutput completion = last(engine.submit(request(prompt(9, 1), literal("{\"a\": 1}"))))
+                    .outputs()
+                    .get(0);
+
+            assertThat(completion.text()).isEqualTo("{\"a\": 1}");
+            assertThat(completion.finishReason()).contains(FinishReason.STOP);
+        }
+    }
+
+    @Test
+    void keepsManyGrammarsApartUnderPreemption() throws InterruptedException {
+        try (TokamakEngine engine = open("blocks", "24")) {
+            List<RequestStream> streams = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                streams.add(engine.submit(request(prompt(20, i), literal("number " + i + " of a dozen, and so on"))));
+                streams.add(engine.submit(request(prompt(20, 50 + i), greedy(20).build())));
+            }
+            for (int i = 0; i < 12; i++) {
+                assertThat(last(streams.get(2 * i)).outputs().get(0).text())
+                        .isEqualTo("number " + i + " of a dozen, and so on");
+                assertThat(last(streams.get(2 * i + 1)).outputs().get(0).tokenIds())
+                        .hasSize(20);
+            }
+            assertThat(metric(engine, "num_preemptions_total")).isPositive();
+        }
+    }
+
+    @Test
+    void letsTheGrammarHoldOnlyBehindTheEndOfReasoning() throws InterruptedException {
+        try (TokamakEngine engine = open()) {
+            int[] free = last(engine.submit(request(prompt(9, 1), greedy(30).build())))
+                    .outputs()
+                    .get(0)
+                    .tokenIds();
+            int endOfReasoning = free[12];
+            int first = 0;
+            while (free[first] != endOfReasoning) {
+                first++;
+            }
+            GenerationRequest thinking = GenerationRequest.builder(Prompt.tokens(prompt(9, 1)), literal("yes"))
+                    .reasoningEndTokenIds(List.of(endOfReasoning))
+                    .build();
+            int[] constrained = last(engine.submit(thinking)).outputs().get(0).tokenIds();
+
+            assertThat(constrained).hasSize(first + 1 + 4).startsWith(java.util.Arrays.copyOf(free, first + 1));
+            assertThat(constrained).endsWith('y', 'e', 's', ByteTokenizer.EOS_ID);
+        }
+    }
+
+    @Test
+    void refusesAGrammarThatDoesNotCompile() {
+        try (TokamakEngine engine = open()) {
+            assertThatThrownBy(() -> engine.submit(request(prompt(3, 1), literal("bad"))))
+                    .hasMessage("the grammar is bad");
+        }
+    }
+
+    @Test
+    void obeysALogitsAdjuster() throws InterruptedException {
+        try (TokamakEngine engine = open()) {
+            SamplingParams onlyA = greedy(5).extra(Map.of("only", 65)).build();
+            assertThat(last(engine.submit(request(prompt(3, 1), onlyA)))
+                            .outputs()
+                            .get(0)
+                            .text())
+                    .isEqualTo("AAAAA");
+        }
+    }
+
+    @Test
+    void refusesALogitsAdjusterThatIsNotThere() {
+        try (TokamakEngine engine = open()) {
+            SamplingParams params = greedy(5).extra(Map.of("magic", 1)).build();
+            assertThatThrownBy(() -> engine.submit(request(prompt(3, 1), params)))
+                    .hasMessageContaining("magic")
+                    .hasMessageContaining("[only]");
+        }
+    }
+}

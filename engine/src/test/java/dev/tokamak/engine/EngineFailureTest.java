@@ -1,0 +1,129 @@
+package dev.tokamak.engine;
+
+import static dev.tokamak.engine.Engines.config;
+import static dev.tokamak.engine.Engines.greedy;
+import static dev.tokamak.engine.Engines.last;
+import static dev.tokamak.engine.Engines.metric;
+import static dev.tokamak.engine.Engines.prompt;
+import static dev.tokamak.engine.Engines.request;
+import static dev.tokamak.engine.Engines.tokens;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tokamak.api.EngineHealth;
+import dev.tokamak.api.ErrorCode;
+import dev.tokamak.api.RequestStream;
+import dev.tokamak.api.TokamakException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class EngineFailureTest {
+    @TempDir
+    Path folder;
+
+    private TokamakEngine faulty(long watchdogMillis, String option, String value) {
+        return TokamakEngine.open(config(folder)
+                .executor("faulty")
+                .watchdogMillis(watchdogMillis)
+                .options(Map.of("faulty." + option, value, "deterministic.steps-in-flight", "2"))
+                .build());
+    }
+
+    private static void fails(RequestStream stream, ErrorCode code) {
+        assertThatThrownBy(() -> last(stream)).isInstanceOfSatisfying(TokamakException.class, e -> assertThat(e.code())
+                .isEqualTo(code));
+    }
+
+    @Test
+    void failsTheRequestsOfAFailedStepAndGoesOn() throws InterruptedException {
+        try (TokamakEngine engine = faulty(60_000, "fail", "3")) {
+            fails(engine.submit(request(prompt(5, 1), greedy(20).build())), ErrorCode.STEP_FAILED);
+
+            assertThat(tokens(engine, prompt(5, 1), greedy(20).build())).hasSize(20);
+            assertThat(engine.health().ready()).isTrue();
+            assertThat(metric(engine, "failed_steps_total")).isEqualTo(1);
+            assertThat(metric(engine, "kv_cache_usage_perc")).isZero();
+        }
+    }
+
+    @Test
+    void isDeadWhenSteppingFailsAgainAndAgain() {
+        try (TokamakEngine engine = faulty(60_000, "fail", "1,2,3")) {
+            for (int i = 0; i < 2; i++) {
+                fails(engine.submit(request(prompt(5, 1), greedy(20).build())), ErrorCode.STEP_FAILED);
+            }
+            fails(engine.submit(request(prompt(5, 1), greedy(20).build())), ErrorCode.STEP_FAILED);
+
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            last(engine.submit(request(prompt(5, 1), greedy(20).build())));
+                        }
+                    })
+                    .isInstanceOfSatisfying(
+                            TokamakException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.ENGINE_DEAD));
+            assertThat(engine.health().state()).isEqualTo(EngineHealth.State.DEAD);
+            assertThat(engine.health().detail()).contains("3 steps", "step 3 was told to fail");
+        }
+    }
+
+    @Test
+    void failsOnlyTheRowWhoseLogitsAreNotNumbers() throws InterruptedException {
+        try (TokamakEngine engine = TokamakEngine.open(
+                config(folder, "poison", "200", "vocabulary", "201").build())) {
+            var sound = greedy(10).allowedTokenIds(java.util.List.of(65)).build();
+            RequestStream poisoned = engine.submit(request(new int[] {1, 200, 3}, sound));
+            RequestStream healthy = engine.submit(request(new int[] {1, 2, 3}, sound));
+
+            fails(poisoned, ErrorCode.STEP_FAILED);
+            assertThat(last(healthy).outputs().get(0).tokenIds()).hasSize(10);
+        }
+    }
+
+    @Test
+    void saysThatItIsStalledAndRecovers() throws InterruptedException {
+        CountDownLatch gate = new CountDownLatch(1);
+        FaultyExecutorProvider.GATES.put("stall", gate);
+        try (TokamakEngine engine = faulty(50, "gate", "stall")) {
+            RequestStream stream = engine.submit(request(prompt(5, 1), greedy(3).build()));
+            while (engine.health().state() != EngineHealth.State.STALLED) {
+                Thread.onSpinWait();
+            }
+            assertThat(engine.health().detail()).contains("no step has completed");
+
+            gate.countDown();
+            assertThat(last(stream).finished()).isTrue();
+            assertThat(engine.health().ready()).isTrue();
+        }
+    }
+
+    @Test
+    void wakesReadersWhenItIsClosedWhileAStepHangs() {
+        CountDownLatch gate = new CountDownLatch(1);
+        FaultyExecutorProvider.GATES.put("hang", gate);
+        TokamakEngine engine = faulty(50, "gate", "hang");
+        RequestStream stream = engine.submit(request(prompt(5, 1), greedy(3).build()));
+        while (metric(engine, "requests_running") == 0) {
+            Thread.onSpinWait();
+        }
+        engine.close();
+
+        fails(stream, ErrorCode.ENGINE_DEAD);
+        gate.countDown();
+    }
+
+    @Test
+    void isReadyAfterALongRest() throws InterruptedException {
+        try (TokamakEngine engine = faulty(1, "fail", "")) {
+            tokens(engine, prompt(5, 1), greedy(3).build());
+            long begin = System.nanoTime();
+            while (System.nanoTime() - begin < 20_000_000) {
+                assertThat(engine.health().state()).isEqualTo(EngineHealth.State.READY);
+            }
+        }
+    }
+}

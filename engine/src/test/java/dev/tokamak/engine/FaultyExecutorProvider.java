@@ -1,0 +1,124 @@
+package dev.tokamak.engine;
+
+import dev.tokamak.spi.executor.Executor;
+import dev.tokamak.spi.executor.ExecutorConfig;
+import dev.tokamak.spi.executor.ExecutorProvider;
+import dev.tokamak.spi.executor.LoadProgress;
+import dev.tokamak.spi.executor.ModelInfo;
+import dev.tokamak.spi.executor.StepMasks;
+import dev.tokamak.spi.executor.StepPlan;
+import dev.tokamak.spi.executor.StepResult;
+import dev.tokamak.tck.DeterministicExecutor;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * The deterministic executor with faults: {@code faulty.fail=3,4} throws from the third and fourth {@code await},
+ * {@code faulty.load=MESSAGE} throws from {@code load}, and {@code faulty.gate=NAME} holds every step until the gate of that name
+ * is opened.
+ */
+public final class FaultyExecutorProvider implements ExecutorProvider {
+    /** Gates by name; a test makes its own. */
+    static final Map<String, CountDownLatch> GATES = new ConcurrentHashMap<>();
+
+    @Override
+    public String name() {
+        return "faulty";
+    }
+
+    @Override
+    public boolean supports(ExecutorConfig config) {
+        return false;
+    }
+
+    @Override
+    public Executor create(ExecutorConfig config) {
+        Map<String, String> options = config.engine().options();
+        return new Faulty(
+                new DeterministicExecutor(DeterministicExecutor.Settings.of(options)),
+                List.of(options.getOrDefault("faulty.fail", "").split(",")),
+                options.get("faulty.load"),
+                GATES.get(options.getOrDefault("faulty.gate", "")));
+    }
+
+    /** Delegates, except for its faults. */
+    private static final class Faulty implements Executor {
+        private final Executor sound;
+        private final List<String> failing;
+        private final String loadFailure;
+        private final CountDownLatch gate;
+        private int awaited;
+
+        Faulty(Executor sound, List<String> failing, String loadFailure, CountDownLatch gate) {
+            this.sound = sound;
+            this.failing = failing;
+            this.loadFailure = loadFailure;
+            this.gate = gate;
+        }
+
+        @Override
+        public ModelInfo load(LoadProgress progress) {
+            if (loadFailure != null) {
+                throw dev.tokamak.api.TokamakException.configuration(loadFailure);
+            }
+            return sound.load(progress);
+        }
+
+        @Override
+        public int kvCapacity(int blockSize) {
+            return sound.kvCapacity(blockSize);
+        }
+
+        @Override
+        public void allocateKvCache(int blockSize, int blocks) {
+            sound.allocateKvCache(blockSize, blocks);
+        }
+
+        @Override
+        public void warmUp() {
+            sound.warmUp();
+        }
+
+        @Override
+        public int maxInFlight() {
+            return sound.maxInFlight();
+        }
+
+        @Override
+        public void launch(StepPlan plan) {
+            sound.launch(plan);
+        }
+
+        @Override
+        public void sample(StepMasks masks) {
+            sound.sample(masks);
+        }
+
+        @Override
+        public void await(StepResult into) {
+            if (gate != null) {
+                try {
+                    gate.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+            if (failing.contains(String.valueOf(++awaited))) {
+                throw new IllegalStateException("step " + awaited + " was told to fail");
+            }
+            sound.await(into);
+        }
+
+        @Override
+        public void reset() {
+            sound.reset();
+        }
+
+        @Override
+        public void close() {
+            sound.close();
+        }
+    }
+}

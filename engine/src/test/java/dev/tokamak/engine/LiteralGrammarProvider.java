@@ -1,0 +1,84 @@
+package dev.tokamak.engine;
+
+import dev.tokamak.api.StructuredOutput;
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.spi.grammar.GrammarCompiler;
+import dev.tokamak.spi.grammar.GrammarProvider;
+import dev.tokamak.spi.grammar.GrammarState;
+import dev.tokamak.spi.tokenizer.Vocabulary;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Grammars that allow exactly their source's bytes, then an end token. Refuses the source {@code bad}. */
+public final class LiteralGrammarProvider implements GrammarProvider {
+    @Override
+    public String name() {
+        return "literal";
+    }
+
+    @Override
+    public GrammarCompiler create(Vocabulary vocabulary, int maskSize, int[] endTokens) {
+        return (StructuredOutput source) -> {
+            if (source.source().equals("bad")) {
+                throw TokamakException.invalid("response_format", "the grammar is bad");
+            }
+            byte[] text = source.source().getBytes(StandardCharsets.UTF_8);
+            return () -> new Literal(text, 0, (maskSize + 31) / 32, endTokens);
+        };
+    }
+
+    /** How much of the text was accepted. */
+    private static final class Literal implements GrammarState {
+        private final byte[] text;
+        private int at;
+        private final int words;
+        private final int[] endTokens;
+
+        Literal(byte[] text, int at, int words, int[] endTokens) {
+            this.text = text;
+            this.at = at;
+            this.words = words;
+            this.endTokens = endTokens;
+        }
+
+        private boolean allows(int token) {
+            return at < text.length
+                    ? token == (text[at] & 0xff)
+                    : Arrays.stream(endTokens).anyMatch(t -> t == token);
+        }
+
+        @Override
+        public boolean accept(int token) {
+            boolean allowed = allows(token);
+            at += allowed ? 1 : 0;
+            return allowed;
+        }
+
+        @Override
+        public boolean fillMask(int[] mask, int offset) {
+            for (int word = 0; word < words; word++) {
+                int bits = 0;
+                for (int bit = 0; bit < 32; bit++) {
+                    bits |= allows(word * 32 + bit) ? 1 << bit : 0;
+                }
+                mask[offset + word] = bits;
+            }
+            return true;
+        }
+
+        @Override
+        public void rollback(int tokens) {
+            at -= tokens;
+        }
+
+        @Override
+        public GrammarState fork() {
+            return new Literal(text, at, words, endTokens);
+        }
+
+        @Override
+        public boolean terminated() {
+            return at >= text.length;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.tokamak.protocol.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.tokamak.api.EngineConfig;
+import dev.tokamak.engine.TokamakEngine;
+import dev.tokamak.protocol.ProtocolException;
+import dev.tokamak.protocol.json.StrictJson;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Forced calls and formats on a real engine with real grammars: the model draws at random, and has to keep to them all the same. */
+class ConstrainedChatTest {
+    private static final String TEMPLATE = "{% for m in messages %}{{ m.content }}{% endfor %}";
+    private static final String TOOLS =
+            "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"set_light\",\"parameters\":"
+                    + "{\"type\":\"object\",\"properties\":{\"on\":{\"type\":\"boolean\"},\"room\":{\"enum\":[\"kitchen\",\"hall\"]}},"
+                    + "\"required\":[\"on\",\"room\"],\"additionalProperties\":false}}},"
+                    + "{\"type\":\"function\",\"function\":{\"name\":\"ring\",\"parameters\":{\"type\":\"object\",\"properties\":{},"
+                    + "\"additionalProperties\":false}}}]";
+
+    @TempDir
+    private static Path model;
+
+    private static TokamakEngine engine;
+    private static OpenAiProtocol protocol;
+
+    @BeforeAll
+    static void open() throws IOException {
+        Files.writeString(model.resolve("generation_config.json"), "{\"eos_token_id\": [2, 0]}");
+        engine = TokamakEngine.open(EngineConfig.builder(model)
+                .tokenizer(Path.of("src/test/resources/tokenizer"))
+                .tokenizerProvider("huggingface")
+                .chatTemplate(TEMPLATE)
+                .executor("deterministic")
+                .options(Map.of("deterministic.vocabulary", "600"))
+                .build());
+        protocol = OpenAiProtocol.builder(engine, engine.tokenizer().vocabulary())
+                .toolParser(BadRequestsTest.hermes())
+                .build();
+    }
+
+    @AfterAll
+    static void close() {
+        engine.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void requiredGivesCallsOfTheToolsWithArgumentsOfTheirSchemas(long seed) {
+        Map<?, ?> choice =
+                choice(TOOLS + ",\"tool_choice\":\"required\",\"parallel_tool_calls\":false,\"seed\":" + seed);
+        List<?> calls = (List<?>) ((Map<?, ?>) choice.get("message")).get("tool_calls");
+        assertThat(calls).hasSize(1);
+        Map<?, ?> function = (Map<?, ?>) ((Map<?, ?>) calls.get(0)).get("function");
+        Map<?, ?> arguments = (Map<?, ?>) StrictJson.value((String) function.get("arguments"));
+        if (function.get("name").equals("ring")) {
+            assertThat(arguments).isEmpty();
+        } else {
+            assertThat(function.get("name")).isEqualTo("set_light");
+            assertThat(arguments.get("on")).isInstanceOf(Boolean.class);
+            assertThat(arguments.get("room")).isIn("kitchen", "hall");
+        }
+        assertThat(choice.get("finish_reason")).isEqualTo("tool_calls");
+    }
+
+    @Test
+    void aNamedFunctionIsTheOneThatIsCalled() {
+        Map<?, ?> choice = choice(TOOLS + ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"ring\"}}");
+        List<?> calls = (List<?>) ((Map<?, ?>) choice.get("message")).get("tool_calls");
+        assertThat(calls).isNotEmpty().allSatisfy(call -> assertThat(
+                        ((Map<?, ?>) ((Map<?, ?>) call).get("function")).get("name"))
+                .isEqualTo("ring"));
+    }
+
+    @Test
+    void aSchemaIsKeptTo() {
+        Map<?, ?> choice =
+                choice("\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"x\",\"schema\":"
+                        + "{\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[1,2]}},\"required\":[\"a\"],"
+                        + "\"additionalProperties\":false}}}");
+        String content = (String) ((Map<?, ?>) choice.get("message")).get("content");
+        assertThat(((Map<?, ?>) StrictJson.value(content)).get("a")).isIn(1L, 2L);
+    }
+
+    @Test
+    void aRegexThatIsNoneIsRefused() {
+        Throwable refusal =
+                catchThrowableOfType(RuntimeException.class, () -> choice("\"structured_outputs\":{\"regex\":\"(a\"}"));
+        Throwable cause = refusal instanceof CompletionException ? refusal.getCause() : refusal;
+        assertThat(cause).isInstanceOfSatisfying(ProtocolException.class, e -> assertThat(e.status())
+                .isEqualTo(400));
+    }
+
+    private static Map<?, ?> choice(String fields) {
+        String body = "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":400," + fields + "}";
+        byte[] answer = protocol.chatCompletions(body.getBytes(StandardCharsets.UTF_8))
+                .respond(Runnable::run)
+                .join();
+        Map<?, ?> document = (Map<?, ?>) StrictJson.value(new String(answer, StandardCharsets.UTF_8));
+        return (Map<?, ?>) ((List<?>) document.get("choices")).get(0);
+    }
+}
