@@ -82,11 +82,7 @@ public class GrammarMaskBenchmark {
         };
         StringBuilder schema = new StringBuilder("{\"type\":\"object\",\"properties\":{");
         for (int i = 0; i < 50; i++) {
-            schema.append(i == 0 ? "\"" : ",\"")
-                    .append(prefix)
-                    .append(i)
-                    .append("\":")
-                    .append(kinds[i % kinds.length]);
+            schema.append(i == 0 ? "\"" : ",\"").append(prefix).append(i).append("\":").append(kinds[i % kinds.length]);
         }
         schema.append("},\"required\":[\"").append(prefix).append("0\"],\"additionalProperties\":false}");
         return StructuredOutput.of(StructuredOutput.Kind.JSON_SCHEMA, schema.toString());

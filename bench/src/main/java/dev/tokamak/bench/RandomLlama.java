@@ -70,7 +70,9 @@ public final class RandomLlama {
         for (int b = 0; b < BYTES; b++) {
             boolean printable = b > ' ' && b < 0x7f || b > 0xa0 && b != 0xad;
             int character = printable ? b : 0x100 + other++;
-            vocabulary.append(b == 0 ? "" : ",").append(String.format(Locale.ROOT, "\"\\u%04x\":%d", character, b));
+            vocabulary
+                    .append(b == 0 ? "" : ",")
+                    .append(String.format(Locale.ROOT, "\"\\u%04x\":%d", character, b));
         }
         for (int id = BYTES; id < VOCABULARY; id++) {
             vocabulary.append(",\"\\u0120w").append(id).append("\":").append(id);

@@ -115,13 +115,12 @@ public class ToolParserBenchmark {
         return switch (parser) {
             case "hermes" -> "<tool_call>\n{\"name\": \"write_file\", \"arguments\": " + arguments + "}\n</tool_call>";
             case "llama3_json" -> "{\"name\": \"write_file\", \"parameters\": " + arguments + "}";
-            case "qwen3_coder" ->
-                "<tool_call>\n<function=write_file>\n<parameter=path>\na.txt\n</parameter>\n" + "<parameter=text>\n"
-                        + text + "\n</parameter>\n</function>\n</tool_call>";
+            case "qwen3_coder" -> "<tool_call>\n<function=write_file>\n<parameter=path>\na.txt\n</parameter>\n"
+                    + "<parameter=text>\n" + text + "\n</parameter>\n</function>\n</tool_call>";
             case "pythonic" -> "[write_file(path=\"a.txt\", text=\"" + text + "\")]";
             case "mistral" -> "[TOOL_CALLS]write_file" + arguments;
-            case "openai" ->
-                "<|channel|>commentary to=functions.write_file <|constrain|>json<|message|>" + arguments + "<|call|>";
+            case "openai" -> "<|channel|>commentary to=functions.write_file <|constrain|>json<|message|>" + arguments
+                    + "<|call|>";
             default -> throw new IllegalStateException("no completion is known for the parser " + parser);
         };
     }
