@@ -67,7 +67,12 @@ final class SseResponse implements WriteListener, Runnable {
         context.setTimeout(0);
         SseResponse sse = new SseResponse(events, context, response.getOutputStream(), writers, onEnd);
         writers.opened(sse);
-        sse.out.setWriteListener(sse);
+        try {
+            sse.out.setWriteListener(sse);
+        } catch (RuntimeException e) {
+            writers.closed(sse);
+            throw e;
+        }
         events.onReady(sse::signal);
         return sse;
     }
