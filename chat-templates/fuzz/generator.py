@@ -151,7 +151,7 @@ class Generator:
         if kind == 3:
             return "text"
         if kind == 4:
-            return self.pick(["messages[0].content", "messages[-1]['role']", "a", "b|string", "message.content", "x"])
+            return self.pick(["messages[0].content", "messages[-1]['role']", "a", "(b|string)", "message.content", "x"])
         if kind < 8:
             return self.text() + self.pick(STRING_METHODS)
         if kind < 11:

@@ -110,7 +110,8 @@ public final class GenerationRequest {
     }
 
     /**
-     * Tokens after which a structured output's grammar begins to hold, such as the end of a thinking block.
+     * Tokens any one of which makes a structured output's grammar hold from the next token on, such as the end of a thinking
+     * block. If there are none, the grammar holds from the start.
      *
      * @return the value, never null
      */

@@ -18,7 +18,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Streams from an OpenAI-compatible server over many keep-alive connections and measures what arrives.
@@ -67,7 +69,6 @@ public final class LoadGenerator {
     }
 
     private Report run() throws IOException {
-        byte[] request = options.requestBytes();
         InetSocketAddress address = new InetSocketAddress(options.host, options.port);
         ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BUFFER_BYTES);
         byte[] bytes = new byte[READ_BUFFER_BYTES];
@@ -78,7 +79,7 @@ public final class LoadGenerator {
         List<Connection> connections = new ArrayList<>();
         try (Selector selector = Selector.open()) {
             for (int i = 0; i < options.connections; i++) {
-                Connection connection = new Connection(request);
+                Connection connection = new Connection();
                 connections.add(connection);
                 if (mayStartRequest()) {
                     connection.open(selector, address);
@@ -157,17 +158,13 @@ public final class LoadGenerator {
     /** One keep-alive connection with at most one request under way. */
     private final class Connection {
 
-        private final ByteBuffer request;
+        private ByteBuffer request;
         private final SseResponse response = new SseResponse();
         private SocketChannel channel;
         private SelectionKey key;
         private boolean busy;
         private long sentNanos;
         private long lastEventNanos;
-
-        Connection(byte[] request) {
-            this.request = ByteBuffer.wrap(request);
-        }
 
         boolean isBusy() {
             return busy;
@@ -200,6 +197,9 @@ public final class LoadGenerator {
             sentNanos = now;
             lastEventNanos = 0;
             response.reset();
+            if (request == null || options.promptTokens > 0) {
+                request = ByteBuffer.wrap(options.requestBytes());
+            }
             request.rewind();
             flush();
         }
@@ -291,6 +291,7 @@ public final class LoadGenerator {
                     nanos / 1e9,
                     contentEvents,
                     contentEvents / (nanos / 1e9),
+                    options.tokensAreKnown() ? finished * (double) options.maxTokens / (nanos / 1e9) : Double.NaN,
                     bytes,
                     reads,
                     timeToFirst.percentiles(),
@@ -362,6 +363,7 @@ public final class LoadGenerator {
             double seconds,
             long contentEvents,
             double eventsPerSecond,
+            double tokensPerSecond,
             long bytes,
             long reads,
             Percentiles timeToFirst,
@@ -374,7 +376,7 @@ public final class LoadGenerator {
             return String.format(
                     Locale.ROOT,
                     "connections %d  requests %d  failed %d  in %.2f s%n"
-                            + "content events %d  %.0f events/s  %.1f events a read  %.1f MB/s%n"
+                            + "content events %d  %.0f events/s  %.0f tokens/s  %.1f events a read  %.1f MB/s%n"
                             + "time to first event   %s%n"
                             + "between events        %s%n"
                             + "whole request         %s%n"
@@ -385,6 +387,7 @@ public final class LoadGenerator {
                     seconds,
                     contentEvents,
                     eventsPerSecond,
+                    tokensPerSecond,
                     contentEvents / (double) Math.max(1, reads),
                     bytes / 1e6 / seconds,
                     timeToFirst.toText(),
@@ -400,7 +403,7 @@ public final class LoadGenerator {
             return String.format(
                     Locale.ROOT,
                     "{\"connections\":%d,\"requests\":%d,\"failed\":%d,\"seconds\":%.3f,\"content_events\":%d,"
-                            + "\"events_per_second\":%.1f,\"bytes\":%d,\"reads\":%d,\"ttft_ms\":%s,\"itl_ms\":%s,"
+                            + "\"events_per_second\":%.1f,\"tokens_per_second\":%s,\"bytes\":%d,\"reads\":%d,\"ttft_ms\":%s,\"itl_ms\":%s,"
                             + "\"e2e_ms\":%s,\"generator_cpu_seconds\":%.3f,\"server_cpu_seconds\":%s}",
                     connections,
                     finishedRequests,
@@ -408,6 +411,7 @@ public final class LoadGenerator {
                     seconds,
                     contentEvents,
                     eventsPerSecond,
+                    number(tokensPerSecond),
                     bytes,
                     reads,
                     timeToFirst.toJson(),
@@ -433,6 +437,9 @@ public final class LoadGenerator {
                 "  --model NAME         model to ask for; default: none is named",
                 "  --max-tokens N       tokens for each request, default 256",
                 "  --prompt TEXT        user message or prompt, default \"Tell me a story.\"",
+                "  --prompt-tokens N    a prompt of N random token ids, another for each request; for /v1/completions",
+                "  --vocabulary N       random token ids are below N; default 4096",
+                "  --temperature T      default: the server's",
                 "  --body FILE          send this JSON instead of a generated one",
                 "  --get                send a GET without a body",
                 "  --server-pid PID     also report that process's CPU time",
@@ -449,6 +456,10 @@ public final class LoadGenerator {
         String model;
         int maxTokens = 256;
         String prompt = "Tell me a story.";
+        int promptTokens;
+        int vocabulary = 4096;
+        String temperature;
+        final Random random = new Random();
         Path body;
         boolean get;
         long serverPid;
@@ -488,6 +499,9 @@ public final class LoadGenerator {
                 case "--model" -> model = value;
                 case "--max-tokens" -> maxTokens = Integer.parseInt(value);
                 case "--prompt" -> prompt = value;
+                case "--prompt-tokens" -> promptTokens = Integer.parseInt(value);
+                case "--vocabulary" -> vocabulary = Integer.parseInt(value);
+                case "--temperature" -> temperature = value;
                 case "--body" -> body = Path.of(value);
                 case "--server-pid" -> serverPid = Long.parseLong(value);
                 default -> throw new IllegalArgumentException("option " + name + " is unknown; see --help");
@@ -505,9 +519,17 @@ public final class LoadGenerator {
             warmup.model = model;
             warmup.maxTokens = maxTokens;
             warmup.prompt = prompt;
+            warmup.promptTokens = promptTokens;
+            warmup.vocabulary = vocabulary;
+            warmup.temperature = temperature;
             warmup.body = body;
             warmup.get = get;
             return warmup;
+        }
+
+        /** Whether every answer has exactly as many tokens as were asked for. */
+        boolean tokensAreKnown() {
+            return body == null && !get;
         }
 
         byte[] requestBytes() throws IOException {
@@ -529,9 +551,17 @@ public final class LoadGenerator {
         private String generatedBody() {
             String input = path.startsWith("/v1/chat")
                     ? "\"messages\":[{\"role\":\"user\",\"content\":" + quoted(prompt) + "}]"
-                    : "\"prompt\":" + quoted(prompt);
+                    : "\"prompt\":" + (promptTokens > 0 ? randomPrompt() : quoted(prompt));
             return "{" + (model == null ? "" : "\"model\":" + quoted(model) + ",") + input
+                    + (temperature == null ? "" : ",\"temperature\":" + temperature)
                     + ",\"stream\":true,\"ignore_eos\":true,\"max_tokens\":" + maxTokens + "}";
+        }
+
+        /** Random, so that no prompt is found in a cache; the lowest ids are left out, where special tokens usually are. */
+        private String randomPrompt() {
+            return random.ints(promptTokens, Math.min(300, vocabulary / 2), vocabulary)
+                    .mapToObj(Integer::toString)
+                    .collect(Collectors.joining(",", "[", "]"));
         }
 
         private static String quoted(String text) {

@@ -42,10 +42,6 @@ final class Text {
         return this;
     }
 
-    int length() {
-        return builder.length();
-    }
-
     @Override
     public String toString() {
         return builder.toString();

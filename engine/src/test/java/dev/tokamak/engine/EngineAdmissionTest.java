@@ -31,8 +31,8 @@ class EngineAdmissionTest {
 
     private void refuses(ThrowingCallable call, ErrorCode code, String... parts) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(TokamakException.class, e -> assertThat(e.code())
-                        .isEqualTo(code))
+                .isInstanceOfSatisfying(
+                        TokamakException.class, e -> assertThat(e.code()).isEqualTo(code))
                 .message()
                 .contains(parts);
     }
@@ -55,8 +55,8 @@ class EngineAdmissionTest {
     @Test
     void cutsTheAnswerAtTheContext() throws InterruptedException {
         try (TokamakEngine engine = open("context", "64")) {
-            CompletionOutput completion = last(
-                            engine.submit(request(prompt(60, 1), greedy(100).build())))
+            CompletionOutput completion = last(engine.submit(
+                            request(prompt(60, 1), greedy(100).build())))
                     .outputs()
                     .get(0);
 
@@ -94,12 +94,10 @@ class EngineAdmissionTest {
                     "256");
             refuses(
                     () -> engine.submit(request(
-                            prompt(3, 1),
-                            greedy(1).logitBias(Map.of(999, 1f)).build())),
+                            prompt(3, 1), greedy(1).logitBias(Map.of(999, 1f)).build())),
                     ErrorCode.INVALID_REQUEST,
                     "999");
-            refuses(
-                    () -> engine.decode(new int[] {-1}, true), ErrorCode.INVALID_REQUEST, "-1");
+            refuses(() -> engine.decode(new int[] {-1}, true), ErrorCode.INVALID_REQUEST, "-1");
         }
     }
 
@@ -178,7 +176,8 @@ class EngineAdmissionTest {
     @Test
     void abortsWhatIsLeftWhenItCloses() throws InterruptedException {
         TokamakEngine engine = open();
-        SamplingParams deltas = SamplingParams.builder().temperature(0).ignoreEos(true).build();
+        SamplingParams deltas =
+                SamplingParams.builder().temperature(0).ignoreEos(true).build();
         RequestStream stream = engine.submit(request(prompt(3, 1), deltas));
         stream.take();
         engine.close();

@@ -95,8 +95,7 @@ class EngineConstraintTest {
             GenerationRequest thinking = GenerationRequest.builder(Prompt.tokens(prompt(9, 1)), literal("yes"))
                     .reasoningEndTokenIds(List.of(endOfReasoning))
                     .build();
-            int[] constrained =
-                    last(engine.submit(thinking)).outputs().get(0).tokenIds();
+            int[] constrained = last(engine.submit(thinking)).outputs().get(0).tokenIds();
 
             assertThat(constrained).hasSize(first + 1 + 4).startsWith(java.util.Arrays.copyOf(free, first + 1));
             assertThat(constrained).endsWith('y', 'e', 's', ByteTokenizer.EOS_ID);

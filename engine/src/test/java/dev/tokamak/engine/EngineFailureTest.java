@@ -35,9 +35,8 @@ class EngineFailureTest {
     }
 
     private static void fails(RequestStream stream, ErrorCode code) {
-        assertThatThrownBy(() -> last(stream))
-                .isInstanceOfSatisfying(TokamakException.class, e -> assertThat(e.code())
-                        .isEqualTo(code));
+        assertThatThrownBy(() -> last(stream)).isInstanceOfSatisfying(TokamakException.class, e -> assertThat(e.code())
+                .isEqualTo(code));
     }
 
     @Test
@@ -108,6 +107,9 @@ class EngineFailureTest {
         FaultyExecutorProvider.GATES.put("hang", gate);
         TokamakEngine engine = faulty(50, "gate", "hang");
         RequestStream stream = engine.submit(request(prompt(5, 1), greedy(3).build()));
+        while (metric(engine, "requests_running") == 0) {
+            Thread.onSpinWait();
+        }
         engine.close();
 
         fails(stream, ErrorCode.ENGINE_DEAD);

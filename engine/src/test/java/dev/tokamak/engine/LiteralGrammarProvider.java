@@ -42,7 +42,9 @@ public final class LiteralGrammarProvider implements GrammarProvider {
         }
 
         private boolean allows(int token) {
-            return at < text.length ? token == (text[at] & 0xff) : Arrays.stream(endTokens).anyMatch(t -> t == token);
+            return at < text.length
+                    ? token == (text[at] & 0xff)
+                    : Arrays.stream(endTokens).anyMatch(t -> t == token);
         }
 
         @Override

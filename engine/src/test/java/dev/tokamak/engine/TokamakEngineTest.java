@@ -62,7 +62,8 @@ class TokamakEngineTest {
             int[] alone = tokens(engine, prompt(30, 1), greedy(40).build());
             List<RequestStream> others = new ArrayList<>();
             for (int i = 2; i < 20; i++) {
-                others.add(engine.submit(request(prompt(10 + 3 * i, i), greedy(30).build())));
+                others.add(
+                        engine.submit(request(prompt(10 + 3 * i, i), greedy(30).build())));
             }
             int[] among = tokens(engine, prompt(30, 1), greedy(40).build());
             for (RequestStream other : others) {
@@ -188,9 +189,11 @@ class TokamakEngineTest {
                 .options(Map.of("faulty.gate", "abort", "deterministic.blocks", "40"))
                 .build();
         try (TokamakEngine engine = TokamakEngine.open(config)) {
-            RequestStream endless = engine.submit(request(prompt(100, 1), greedy(50).build()));
+            RequestStream endless =
+                    engine.submit(request(prompt(100, 1), greedy(50).build()));
             endless.close();
-            RequestStream next = engine.submit(request(prompt(120, 2), greedy(30).build()));
+            RequestStream next =
+                    engine.submit(request(prompt(120, 2), greedy(30).build()));
             gate.countDown();
 
             // Both together do not fit.
@@ -256,8 +259,9 @@ class TokamakEngineTest {
                     .minTokens(0)
                     .outputKind(OutputKind.FINAL_ONLY)
                     .build();
-            CompletionOutput completion =
-                    last(engine.submit(request(prompt(9, 1), endsThere))).outputs().get(0);
+            CompletionOutput completion = last(engine.submit(request(prompt(9, 1), endsThere)))
+                    .outputs()
+                    .get(0);
 
             assertThat(completion.finishReason()).contains(FinishReason.STOP);
             assertThat(completion.stopReason()).isEqualTo(Optional.empty());
@@ -305,9 +309,9 @@ class TokamakEngineTest {
             SamplingParams params = greedy(1).build();
             RequestOutput plain = last(engine.submit(
                     GenerationRequest.builder(Prompt.text("abc"), params).build()));
-            RequestOutput begun = last(engine.submit(GenerationRequest.builder(
-                            Prompt.text(ByteTokenizer.BOS + "abc"), params)
-                    .build()));
+            RequestOutput begun =
+                    last(engine.submit(GenerationRequest.builder(Prompt.text(ByteTokenizer.BOS + "abc"), params)
+                            .build()));
 
             assertThat(plain.promptTokens()).isEqualTo(4);
             assertThat(begun.promptTokens()).isEqualTo(4);
@@ -339,8 +343,7 @@ class TokamakEngineTest {
     void leavesTheFinalMessageOpenToBeContinued() {
         try (TokamakEngine engine = withSpecialTokens()) {
             var messages = List.of(Map.<String, Object>of("role", "assistant", "content", "well, "));
-            var prompt = new ChatPrompt(
-                    messages, List.of(), true, true, Map.of(), Optional.empty());
+            var prompt = new ChatPrompt(messages, List.of(), true, true, Map.of(), Optional.empty());
 
             assertThat(engine.renderChat(prompt)).isEqualTo("T:<s>[well, ");
         }

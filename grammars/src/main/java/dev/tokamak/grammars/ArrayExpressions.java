@@ -6,7 +6,9 @@ import jakarta.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Arrays: a chain of states, one for each element that is counted, with a loop at its end where there is no maximum. */
+/**
+ * Arrays: a chain of states, one for each element that is counted, with a loop at its end where there is no maximum.
+ */
 final class ArrayExpressions {
     private final JsonSchemaCompiler schemas;
     private final JsonExpressions json;

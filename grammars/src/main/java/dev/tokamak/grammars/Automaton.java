@@ -12,19 +12,20 @@ import java.util.Set;
 /**
  * A pushdown automaton that is made deterministic while it is used.
  *
- * <p>Implementation notes. Within a rule, the subset construction turns sets of {@link Nfa} states into {@link Frame}s, so
- * that regular parts cost one table look-up for each byte. Calls keep a stack of return frames; where a grammar is ambiguous
- * across calls, several stacks are followed at once as one {@link Configuration}. Frames, stacks and configurations are
- * interned, and a configuration's moves are cached, so a text walks a graph that is built as far as texts have gone. A call
- * whose return frame only ends is not pushed, which makes right recursion take constant space. Left recursion is refused
- * before, so entering calls ends. An ambiguous configuration keeps {@link #MAX_FRAMES} frames; each kept one can be finished,
- * so dropping others loses texts but never allows a wrong one.
+ * <p>Implementation notes. Within a rule, the subset construction turns sets of {@link Nfa} states into {@link
+ * Frame}s, so that regular parts cost one table look-up for each byte. Calls keep a stack of return frames; where a
+ * grammar is ambiguous across calls, several stacks are followed at once as one {@link Configuration}. Frames, stacks
+ * and configurations are interned, and a configuration's moves are cached, so a text walks a graph that is built as
+ * far as texts have gone. A call whose return frame only ends is not pushed, which makes right recursion take constant
+ * space. Left recursion is refused before, so entering calls ends. An ambiguous configuration keeps {@link
+ * #MAX_FRAMES} frames; each kept one can be finished, so dropping others loses texts but never allows a wrong one.
  *
- * <p>Memory. When what was interned exceeds the limit, the tables are dropped and grow again; states in use keep the objects
- * they hold, which stay valid and merely are no longer shared.
+ * <p>Memory. When what was interned exceeds the limit, the tables are dropped and grow again; states in use keep the
+ * objects they hold, which stay valid but forget where they lead to, so that nothing old is kept alive beyond what is
+ * in use.
  *
- * <p>Threads. Any number. A cached move is read without a lock: the objects are immutable but for caches, so a racing reader
- * sees null, and takes the lock, or a whole object. All building happens under the lock.
+ * <p>Threads. Any number. A cached move is read without a lock: the objects are immutable but for caches, so a racing
+ * reader sees null, and takes the lock, or a whole object. All building happens under the lock.
  */
 final class Automaton {
     static final int MAX_FRAMES = 128;
@@ -41,6 +42,7 @@ final class Automaton {
     private int keptCount;
     private int nextId = 1;
     private long usedBytes;
+    private volatile long work;
     private Map<Ints, Frame> frames = new HashMap<>();
     private Map<Long, CallStack> stacks = new HashMap<>();
     private Map<Ints, Configuration> configurations = new HashMap<>();
@@ -113,10 +115,10 @@ final class Automaton {
     private synchronized Configuration stepSlowly(Configuration from, int c) {
         if (from.frames.length == 1 && from.frames[0].takesBytes) {
             Frame only = next(from.frames[0], c);
-            if (only == null || only.calls.length == 0 && !only.accepting && (only.takesBytes || only.tokens.length > 0)) {
-                Configuration to = only == null
-                        ? Configuration.DEAD
-                        : intern(List.of(only), List.of(from.stacks[0]), false);
+            if (only == null
+                    || only.calls.length == 0 && !only.accepting && (only.takesBytes || only.tokens.length > 0)) {
+                Configuration to =
+                        only == null ? Configuration.DEAD : intern(List.of(only), List.of(from.stacks[0]), false);
                 from.next[c] = to;
                 return to;
             }
@@ -173,13 +175,25 @@ final class Automaton {
         usedBytes += bytes;
         if (usedBytes > cacheBytes) {
             usedBytes = 0;
+            frames.values().forEach(Frame::forget);
+            stacks.values().forEach(CallStack::forget);
+            configurations.values().forEach(Configuration::forget);
             frames = new HashMap<>();
             stacks = new HashMap<>();
             configurations = new HashMap<>();
             starts = new Frame[nfa.rules()];
-            start.mask = null;
-            Arrays.fill(start.next, null);
+            start.forget();
         }
+    }
+
+    /** About how much memory the automaton takes, with what it has cached. */
+    synchronized long bytes() {
+        return usedBytes + nfa.bytes();
+    }
+
+    /** How many moves were looked at so far, a measure of time that does not depend on the machine. */
+    long work() {
+        return work;
     }
 
     /** Enters calls and leaves ended rules until every frame takes something. Used under the lock. */
@@ -287,8 +301,10 @@ final class Automaton {
     /** The frame after a byte, the return of a rule or a special token; one without states if there is none. */
     private Frame targets(Frame frame, int kind, int value) {
         collect();
+        int looked = 0;
         for (int state : frame.states) {
             for (int edge = nfa.firstEdge(state); edge >= 0; edge = nfa.nextEdge(edge)) {
+                looked++;
                 if (nfa.kind(edge) != kind || !nfa.passable(edge)) {
                     continue;
                 }
@@ -300,7 +316,13 @@ final class Automaton {
                 }
             }
         }
+        addWork(looked);
         return collected();
+    }
+
+    /** Under the lock, so that no other thread writes. */
+    private void addWork(int moves) {
+        work = work + moves;
     }
 
     private void collect() {
@@ -312,6 +334,7 @@ final class Automaton {
     /** Adds a state and what empty moves lead to from it. */
     private void reach(int first) {
         mark(first);
+        int looked = 0;
         while (reachedCount > 0) {
             int state = reached[--reachedCount];
             boolean keep = nfa.isEnd(state);
@@ -325,6 +348,7 @@ final class Automaton {
                     keep = true;
                 }
             }
+            looked++;
             if (keep) {
                 if (keptCount == kept.length) {
                     kept = Arrays.copyOf(kept, keptCount * 2);
@@ -332,6 +356,7 @@ final class Automaton {
                 kept[keptCount++] = state;
             }
         }
+        addWork(looked);
     }
 
     private void mark(int state) {
@@ -354,22 +379,32 @@ final class Automaton {
         boolean accepting = false;
         boolean takesBytes = false;
         int plainRun = 0;
+        int runs = 0;
+        int others = 0;
         BitSet calls = new BitSet();
         BitSet tokens = new BitSet();
         for (int state : states) {
             accepting |= nfa.isEnd(state);
+            runs += nfa.plainRun(state) > 0 ? 1 : 0;
             plainRun = Math.max(plainRun, nfa.plainRun(state));
             for (int edge = nfa.firstEdge(state); edge >= 0; edge = nfa.nextEdge(edge)) {
                 if (!nfa.passable(edge)) {
                     continue;
                 }
                 switch (nfa.kind(edge)) {
-                    case Nfa.BYTES -> takesBytes = true;
+                    case Nfa.BYTES -> {
+                        takesBytes = true;
+                        others += nfa.plainRun(state) > 0 || nfa.low(edge) == '"' && nfa.high(edge) == '"' ? 0 : 1;
+                    }
                     case Nfa.CALL -> calls.set(nfa.value(edge));
                     case Nfa.TOKEN -> tokens.set(nfa.value(edge));
                     default -> {}
                 }
             }
+        }
+        boolean exact = runs == 1 && others == 0 && calls.isEmpty();
+        if (plainRun < Integer.MAX_VALUE && !exact) {
+            plainRun = 0;
         }
         int[] called = calls.stream().toArray();
         int[] allowed = tokens.stream().toArray();

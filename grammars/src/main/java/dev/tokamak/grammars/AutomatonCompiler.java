@@ -5,6 +5,7 @@ import dev.tokamak.spi.grammar.CompiledGrammar;
 import dev.tokamak.spi.grammar.GrammarCompiler;
 import dev.tokamak.spi.grammar.GrammarState;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,21 +19,15 @@ final class AutomatonCompiler implements GrammarCompiler {
     AutomatonCompiler(TokenIndex tokens, GrammarLimits limits) {
         this.tokens = tokens;
         this.limits = limits;
-        this.cache = new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<StructuredOutput, AutomatonGrammar> eldest) {
-                return size() > limits.cachedGrammars();
-            }
-        };
+        this.cache = new LinkedHashMap<>(16, 0.75f, true);
     }
 
     /** Loads the classes that a schema needs, so that the first request does not pay for them. */
     void warmUp() {
         String schema = "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\",\"minimum\":0},"
                 + "\"b\":{\"type\":\"array\",\"items\":{\"type\":\"string\",\"format\":\"date\"}}}}";
-        GrammarState state = compile(StructuredOutput.of(StructuredOutput.Kind.JSON_SCHEMA, schema)).newState();
+        GrammarState state = compile(StructuredOutput.of(StructuredOutput.Kind.JSON_SCHEMA, schema))
+                .newState();
         state.fillMask(new int[tokens.maskWords()], 0);
     }
 
@@ -49,8 +44,8 @@ final class AutomatonCompiler implements GrammarCompiler {
             length += choice.length();
         }
         if (length > limits.sourceChars()) {
-            throw CompileBudget.refuse("The grammar's source has " + length + " characters; the limit is "
-                    + limits.sourceChars());
+            throw CompileBudget.refuse(
+                    "The grammar's source has " + length + " characters; the limit is " + limits.sourceChars());
         }
         CompileBudget budget = new CompileBudget(limits);
         Expression root = expression(source, budget);
@@ -58,16 +53,30 @@ final class AutomatonCompiler implements GrammarCompiler {
         AutomatonGrammar grammar = new AutomatonGrammar(tokens, new Automaton(nfa, limits.cacheBytes()));
         synchronized (cache) {
             cache.put(source, grammar);
+            dropEldest();
         }
         return grammar;
+    }
+
+    private void dropEldest() {
+        long bytes = 0;
+        for (AutomatonGrammar grammar : cache.values()) {
+            bytes += grammar.bytes();
+        }
+        Iterator<AutomatonGrammar> eldest = cache.values().iterator();
+        while (cache.size() > limits.cachedGrammars() || bytes > limits.cachedBytes() && cache.size() > 1) {
+            bytes -= eldest.next().bytes();
+            eldest.remove();
+        }
     }
 
     private static Expression expression(StructuredOutput source, CompileBudget budget) {
         return switch (source.kind()) {
             case JSON_SCHEMA -> JsonSchemaCompiler.compile(source.source(), budget);
             case JSON_OBJECT -> new JsonExpressions(budget).anyObject();
-            case REGEX -> new Expression.Characters(
-                    RegexParser.parse(source.source(), budget).automaton(budget), Spelling.RAW);
+            case REGEX ->
+                new Expression.Characters(
+                        RegexParser.parse(source.source(), budget).automaton(budget), Spelling.RAW);
             case CHOICE -> choice(source.choices());
             case GRAMMAR -> GbnfParser.parse(source.source(), budget);
             case STRUCTURAL_TAG -> StructuralTags.compile(source.source(), budget);

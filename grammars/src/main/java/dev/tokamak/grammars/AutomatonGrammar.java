@@ -21,6 +21,11 @@ final class AutomatonGrammar implements CompiledGrammar {
         return automaton;
     }
 
+    /** About how much memory the grammar takes. */
+    long bytes() {
+        return automaton.bytes();
+    }
+
     @Override
     public GrammarState newState() {
         return new AutomatonState(this);

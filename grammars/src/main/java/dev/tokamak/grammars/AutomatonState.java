@@ -3,28 +3,38 @@ package dev.tokamak.grammars;
 import dev.tokamak.spi.grammar.GrammarState;
 import java.util.Arrays;
 
-/** A sequence's place in a grammar: the configuration after each accepted token. */
+/**
+ * A sequence's place in a grammar. It keeps all tokens, and the configurations before the last of them, so that the
+ * usual rollback is a look-up and a longer one walks again from the start.
+ */
 final class AutomatonState implements GrammarState {
+    private static final int RECENT = 64;
     private static final int MAX_FORCED = 256;
 
-    private final AutomatonGrammar grammar;
     private final TokenIndex vocabulary;
     private final Automaton automaton;
-    private Configuration[] history;
+    private final Configuration[] recent;
+    private int[] tokens;
     private int accepted;
+    private int firstRecent;
     private Configuration now;
 
     AutomatonState(AutomatonGrammar grammar) {
-        this(grammar, new Configuration[16], 0, grammar.automaton().start());
-    }
-
-    private AutomatonState(AutomatonGrammar grammar, Configuration[] history, int accepted, Configuration now) {
-        this.grammar = grammar;
         this.vocabulary = grammar.tokens();
         this.automaton = grammar.automaton();
-        this.history = history;
-        this.accepted = accepted;
-        this.now = now;
+        this.recent = new Configuration[RECENT];
+        this.tokens = new int[16];
+        this.now = automaton.start();
+    }
+
+    private AutomatonState(AutomatonState other) {
+        this.vocabulary = other.vocabulary;
+        this.automaton = other.automaton;
+        this.recent = other.recent.clone();
+        this.tokens = other.tokens.clone();
+        this.accepted = other.accepted;
+        this.firstRecent = other.firstRecent;
+        this.now = other.now;
     }
 
     @Override
@@ -33,10 +43,13 @@ final class AutomatonState implements GrammarState {
         if (next == Configuration.DEAD) {
             return false;
         }
-        if (accepted == history.length) {
-            history = Arrays.copyOf(history, accepted * 2);
+        if (accepted == tokens.length) {
+            tokens = Arrays.copyOf(tokens, accepted * 2);
         }
-        history[accepted++] = now;
+        tokens[accepted] = token;
+        recent[accepted % RECENT] = now;
+        accepted++;
+        firstRecent = Math.max(firstRecent, accepted - RECENT);
         now = next;
         return true;
     }
@@ -57,7 +70,8 @@ final class AutomatonState implements GrammarState {
                 return automaton.stepToken(now, token);
             }
         }
-        boolean mayEnd = now.accepting || now.mask != null && now.mask.stuck();
+        ConfigurationMask mask = now.mask;
+        boolean mayEnd = now.accepting || mask != null && mask.stuck();
         return mayEnd && vocabulary.isEnd(token) ? Configuration.ENDED : Configuration.DEAD;
     }
 
@@ -72,21 +86,28 @@ final class AutomatonState implements GrammarState {
     }
 
     @Override
-    public void rollback(int tokens) {
-        if (tokens < 0 || tokens > accepted) {
-            throw new IllegalArgumentException("Cannot take back " + tokens + " tokens; " + accepted + " were accepted");
+    public void rollback(int count) {
+        if (count < 0 || count > accepted) {
+            throw new IllegalArgumentException("Cannot take back " + count + " tokens; " + accepted + " were accepted");
         }
-        if (tokens > 0) {
-            int back = accepted - tokens;
-            now = history[back];
-            Arrays.fill(history, back, accepted, null);
-            accepted = back;
+        if (count == 0) {
+            return;
+        }
+        accepted -= count;
+        if (accepted >= firstRecent) {
+            now = recent[accepted % RECENT];
+        } else {
+            now = automaton.start();
+            for (int i = 0; i < accepted; i++) {
+                now = after(tokens[i]);
+            }
+            firstRecent = accepted;
         }
     }
 
     @Override
     public GrammarState fork() {
-        return new AutomatonState(grammar, history.clone(), accepted, now);
+        return new AutomatonState(this);
     }
 
     @Override
@@ -95,8 +116,8 @@ final class AutomatonState implements GrammarState {
     }
 
     /**
-     * Tokens whose mask had no other token. No other tokenisation of the same text is possible then, so taking them at once
-     * gives what sampling them one by one would have given.
+     * Tokens whose mask had no other token. No other tokenisation of the same text is possible then, so taking them at
+     * once gives what sampling them one by one would have given.
      */
     @Override
     public int[] forcedTokens() {

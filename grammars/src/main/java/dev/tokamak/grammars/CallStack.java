@@ -18,4 +18,9 @@ final class CallStack {
         this.returnTo = returnTo;
         this.outer = outer;
     }
+
+    /** Empties the cache. Under the automaton's lock. */
+    void forget() {
+        returned = null;
+    }
 }

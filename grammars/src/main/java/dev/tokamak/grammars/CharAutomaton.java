@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * A finite automaton over characters without empty moves: what regular expressions, string formats and number ranges are
- * made into before they are spelled in bytes. Immutable once built.
+ * A finite automaton over characters without empty moves: what regular expressions, string formats and number ranges
+ * are made into before they are spelled in bytes. Immutable once built.
  */
 final class CharAutomaton {
     private final int start;
@@ -128,17 +128,31 @@ final class CharAutomaton {
     }
 
     /**
-     * For each state a number of characters of a set that are always taken there, whichever they are: all that is easily seen,
-     * {@link Integer#MAX_VALUE} where a state leads to itself.
+     * For each state how long a run of characters of a set is taken there, whichever they are: {@link
+     * Integer#MAX_VALUE} where a state leads to itself; otherwise only for a chain of states that take nothing else
+     * and so no longer run; 0 where nothing is known.
+     *
+     * @param chains whether chains count
      */
-    int[] runsOf(CodePoints set) {
+    int[] runsOf(CodePoints set, boolean chains) {
         int[] runs = new int[edges.size()];
         BitSet useful = useful();
         for (int state = runs.length - 1; state >= 0; state--) {
-            for (Edge edge : edges.get(state)) {
-                if (useful.get(edge.target()) && edge.target() >= state && edge.on().rangeCount() <= 4 && set.minus(edge.on()).isEmpty()) {
-                    int beyond = edge.target() == state ? Integer.MAX_VALUE - 1 : runs[edge.target()];
-                    runs[state] = Math.max(runs[state], beyond == Integer.MAX_VALUE ? beyond : beyond + 1);
+            List<Edge> leaving = edges.get(state);
+            for (Edge edge : leaving) {
+                int target = edge.target();
+                if (target < state
+                        || !useful.get(target)
+                        || edge.on().rangeCount() > 4
+                        || !set.minus(edge.on()).isEmpty()) {
+                    continue;
+                }
+                if (target == state) {
+                    runs[state] = Integer.MAX_VALUE;
+                } else if (chains && leaving.size() == 1) {
+                    boolean ends = edges.get(target).isEmpty();
+                    boolean goesOn = runs[target] > 0 && runs[target] < Integer.MAX_VALUE;
+                    runs[state] = ends ? 1 : goesOn ? runs[target] + 1 : 0;
                 }
             }
         }
@@ -209,7 +223,12 @@ final class CharAutomaton {
     }
 
     private int pair(
-            int mine, int theirs, CharAutomaton other, Builder builder, Map<Long, Integer> known, List<long[]> pending) {
+            int mine,
+            int theirs,
+            CharAutomaton other,
+            Builder builder,
+            Map<Long, Integer> known,
+            List<long[]> pending) {
         long key = (long) mine << 32 | theirs;
         Integer state = known.get(key);
         if (state == null) {

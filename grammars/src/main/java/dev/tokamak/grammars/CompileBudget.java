@@ -5,8 +5,8 @@ import dev.tokamak.api.TokamakException;
 import java.lang.management.ManagementFactory;
 
 /**
- * What one compilation may still spend. Used by the thread that compiles. Every loop whose length a client decides calls
- * {@link #work} or {@link #states}.
+ * What one compilation may still spend. Used by the thread that compiles. Every loop whose length a client decides
+ * calls {@link #work} or {@link #states}.
  */
 final class CompileBudget {
     /** Nesting of schemas, groups and JSON values: deep enough for people, shallow enough for the stack. */

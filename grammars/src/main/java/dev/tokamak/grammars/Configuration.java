@@ -1,8 +1,10 @@
 package dev.tokamak.grammars;
 
+import java.util.Arrays;
+
 /**
- * All that a grammar knows about a text: the frames in which it may be, each with its open calls, and whether the text may
- * end. Calls have been entered and ended rules left, so that each frame takes bytes or a special token next. Equal
+ * All that a grammar knows about a text: the frames in which it may be, each with its open calls, and whether the text
+ * may end. Calls have been entered and ended rules left, so that each frame takes bytes or a special token next. Equal
  * configurations are one object within an automaton's generation. Everything but the caches is final.
  */
 final class Configuration {
@@ -24,6 +26,12 @@ final class Configuration {
         this.stacks = stacks;
         this.accepting = accepting;
         this.next = new Configuration[classes];
+    }
+
+    /** Empties the caches. Under the automaton's lock. */
+    void forget() {
+        Arrays.fill(next, null);
+        mask = null;
     }
 
     /** Whether the text cannot continue, only end. */

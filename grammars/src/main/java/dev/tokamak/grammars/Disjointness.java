@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Shows that no value satisfies two branches of a {@code oneOf}, so that it may be treated as {@code anyOf}: their types
- * differ, their listed values differ, or both are objects that require a property whose schemas are disjoint.
+ * Shows that no value satisfies two branches of a {@code oneOf}, so that it may be treated as {@code anyOf}: their
+ * types differ, their listed values differ, or both are objects that require a property whose schemas are disjoint.
  */
 final class Disjointness {
     private static final int MAX_DEPTH = 8;
@@ -69,7 +69,9 @@ final class Disjointness {
         }
         Set<JsonSchemaCompiler.Type> types = compiler.types(x, path);
         Set<JsonSchemaCompiler.Type> others = compiler.types(y, path);
-        return types.stream().noneMatch(type -> others.contains(type) || numeric(type) && others.stream().anyMatch(this::numeric));
+        return types.stream()
+                .noneMatch(type -> others.contains(type)
+                        || numeric(type) && others.stream().anyMatch(this::numeric));
     }
 
     private boolean numeric(JsonSchemaCompiler.Type type) {
@@ -83,7 +85,8 @@ final class Disjointness {
         Set<JsonSchemaCompiler.Type> types = compiler.types(typed, path);
         return LiteralValues.of(listed, path).stream()
                 .map(LiteralValues::typeOf)
-                .noneMatch(type -> types.contains(type) || numeric(type) && types.stream().anyMatch(this::numeric));
+                .noneMatch(type ->
+                        types.contains(type) || numeric(type) && types.stream().anyMatch(this::numeric));
     }
 
     private boolean differentValues(JsonObject x, JsonObject y, String path) {
@@ -113,7 +116,9 @@ final class Disjointness {
                     && y.get("additionalProperties") == JsonValue.FALSE;
             boolean both = mine.containsKey(name) && theirs.containsKey(name);
             if (forbidden && objectsOnly(x, y, path)
-                    || both && objectsOnly(x, y, path) && alsoRequired.contains(name)
+                    || both
+                            && objectsOnly(x, y, path)
+                            && alsoRequired.contains(name)
                             && disjoint(mine.get(name), theirs.get(name), path, depth + 1)) {
                 return true;
             }

@@ -1,9 +1,11 @@
 package dev.tokamak.grammars;
 
+import java.util.Arrays;
+
 /**
- * A place within one rule: a set of {@link Nfa} states, as a deterministic automaton has them. What it leads to is worked out
- * when it is first asked for. Everything but the caches is final, so that a thread that sees a frame sees it whole; a cache's
- * element is null or a frame, and is written under the automaton's lock.
+ * A place within one rule: a set of {@link Nfa} states, as a deterministic automaton has them. What it leads to is
+ * worked out when it is first asked for. Everything but the caches is final, so that a thread that sees a frame sees
+ * it whole; a cache's element is null or a frame, and is written under the automaton's lock.
  */
 final class Frame {
     final int id;
@@ -28,7 +30,15 @@ final class Frame {
     /** What this frame alone allows; null is not worked out yet. */
     FrameMask mask;
 
-    Frame(int id, int[] states, boolean accepting, boolean takesBytes, int plainRun, int[] calls, int[] tokens, int classes) {
+    Frame(
+            int id,
+            int[] states,
+            boolean accepting,
+            boolean takesBytes,
+            int plainRun,
+            int[] calls,
+            int[] tokens,
+            int classes) {
         this.id = id;
         this.states = states;
         this.accepting = accepting;
@@ -39,6 +49,16 @@ final class Frame {
         this.tokens = tokens;
         this.tokenTargets = new Frame[tokens.length];
         this.next = takesBytes ? new Frame[classes] : null;
+    }
+
+    /** Empties the caches. Under the automaton's lock. */
+    void forget() {
+        if (next != null) {
+            Arrays.fill(next, null);
+        }
+        Arrays.fill(returns, null);
+        Arrays.fill(tokenTargets, null);
+        mask = null;
     }
 
     /** Whether nothing but the rule's end can come here, so that nobody need return to it. */

@@ -3,8 +3,8 @@ package dev.tokamak.grammars;
 import java.util.Arrays;
 
 /**
- * What a frame allows whatever calls are open: the tokens that stay within its rule, and the places in the vocabulary's tree
- * where the rule has ended, from which the rest depends on the calls. Immutable.
+ * What a frame allows whatever calls are open: the tokens that stay within its rule, and the places in the
+ * vocabulary's tree where the rule has ended, from which the rest depends on the calls. Immutable.
  */
 final class FrameMask {
     private static final int[] NONE = new int[0];

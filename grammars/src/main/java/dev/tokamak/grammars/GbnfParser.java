@@ -8,8 +8,8 @@ import java.util.Map;
 /**
  * Reads grammars in GBNF, the notation of llama.cpp, which is also the EBNF that XGrammar takes.
  *
- * <p>A grammar is a list of {@code name ::= alternatives}; {@code root} is the whole text. Line ends are space: a rule ends
- * where the next one begins.
+ * <p>A grammar is a list of {@code name ::= alternatives}; {@code root} is the whole text. Line ends are space: a rule
+ * ends where the next one begins.
  */
 final class GbnfParser {
     private static final int MAX_REPEAT = 100_000;
@@ -42,7 +42,8 @@ final class GbnfParser {
         while (at < text.length) {
             String name = name();
             if (name.isEmpty()) {
-                throw refuse("a rule such as 'name ::= \"text\"' is expected, not '" + Character.toString(text[at]) + "'");
+                throw refuse(
+                        "a rule such as 'name ::= \"text\"' is expected, not '" + Character.toString(text[at]) + "'");
             }
             space();
             if (!defines()) {

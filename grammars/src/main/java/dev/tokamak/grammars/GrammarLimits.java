@@ -7,9 +7,12 @@ package dev.tokamak.grammars;
  * @param states states of the byte automaton before it is made deterministic
  * @param sourceChars length of the source text
  * @param cachedGrammars compiled grammars that a compiler keeps
- * @param cacheBytes memory, about, that one grammar's lazily built states and masks may take before they are dropped and
+ * @param cachedBytes memory, about, that the kept grammars may have cached together before the eldest are dropped
+ * @param cacheBytes memory, about, that one grammar's lazily built states and masks may take before they are dropped
+ *     and
  *     built again
  */
-record GrammarLimits(int compileMillis, int states, int sourceChars, int cachedGrammars, long cacheBytes) {
-    static final GrammarLimits DEFAULT = new GrammarLimits(2_000, 300_000, 1 << 20, 128, 48L << 20);
+record GrammarLimits(
+        int compileMillis, int states, int sourceChars, int cachedGrammars, long cachedBytes, long cacheBytes) {
+    static final GrammarLimits DEFAULT = new GrammarLimits(2_000, 300_000, 1 << 20, 128, 384L << 20, 32L << 20);
 }

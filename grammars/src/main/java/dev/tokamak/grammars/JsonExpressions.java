@@ -12,14 +12,16 @@ import java.util.Map;
 /**
  * The parts of JSON that every schema shares. Each is a rule, so that its masks are worked out once for a grammar.
  *
- * <p>White space is bounded, so that a model cannot write it for ever: after an opening bracket, a comma or a colon and before
- * a closing bracket at most one space, or one line feed and an indentation. Numbers have bounded digits for the same reason.
+ * <p>White space is bounded, so that a model cannot write it for ever: after an opening bracket, a comma or a colon
+ * and before a closing bracket at most one space, or one line feed and an indentation. Numbers have bounded digits for
+ * the same reason.
  */
 final class JsonExpressions {
     /** Whole numbers of so many digits fit a 64-bit integer. */
     static final int MAX_DIGITS = 18;
     /** Multiples are of fewer digits: readers check them in double precision. */
     static final int MAX_MULTIPLE_DIGITS = 15;
+
     private static final String INTEGER = "-?(?:0|[1-9][0-9]{0," + (MAX_DIGITS - 1) + "})";
 
     private final CompileBudget budget;
@@ -46,12 +48,12 @@ final class JsonExpressions {
             case "number" -> regex(INTEGER + "(?:\\.[0-9]{1," + MAX_DIGITS + "})?(?:[eE][+-]?[0-9]{1,2})?");
             case "string" -> quoted(CharAutomaton.lengths(0, -1, budget), Spelling.JSON_ANY);
             case "boolean" -> new Expression.Choice(List.of(Expression.text("true"), Expression.text("false")));
-            case "array" -> Expression.sequence(
-                    Expression.text("["), list(value()), Expression.text("]"));
-            case "object" -> Expression.sequence(
-                    Expression.text("{"), list(member(string(), value())), Expression.text("}"));
-            default -> new Expression.Choice(
-                    List.of(anyObject(), anyArray(), string(), number(), bool(), Expression.text("null")));
+            case "array" -> Expression.sequence(Expression.text("["), list(value()), Expression.text("]"));
+            case "object" ->
+                Expression.sequence(Expression.text("{"), list(member(string(), value())), Expression.text("}"));
+            default ->
+                new Expression.Choice(
+                        List.of(anyObject(), anyArray(), string(), number(), bool(), Expression.text("null")));
         };
     }
 

@@ -19,14 +19,15 @@ import java.util.Set;
 import org.eclipse.parsson.JsonProviderImpl;
 
 /**
- * Translates a JSON Schema (2020-12) to an expression. Each schema becomes a rule, equal schemas one rule; references make
- * rules recursive.
+ * Translates a JSON Schema (2020-12) to an expression. Each schema becomes a rule, equal schemas one rule; references
+ * make rules recursive.
  */
 final class JsonSchemaCompiler {
     private static final Set<String> STRING_KEYWORDS = Set.of("minLength", "maxLength", "pattern", "format");
     private static final Set<String> NUMBER_KEYWORDS =
             Set.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf");
-    private static final Set<String> ARRAY_KEYWORDS = Set.of("items", "prefixItems", "minItems", "maxItems", "uniqueItems");
+    private static final Set<String> ARRAY_KEYWORDS =
+            Set.of("items", "prefixItems", "minItems", "maxItems", "uniqueItems");
     private static final Set<String> OBJECT_KEYWORDS = Set.of(
             "properties",
             "required",
@@ -35,7 +36,8 @@ final class JsonSchemaCompiler {
             "propertyNames",
             "minProperties",
             "maxProperties");
-    private static final Set<String> OTHER_KEYWORDS = Set.of("type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref");
+    private static final Set<String> OTHER_KEYWORDS =
+            Set.of("type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref");
     private static final Set<String> ANNOTATIONS = Set.of(
             "$schema",
             "$id",
@@ -186,7 +188,8 @@ final class JsonSchemaCompiler {
             String pointer = URLDecoder.decode(reference.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
             return new JsonProviderImpl().createPointer(pointer).getValue((JsonStructure) root);
         } catch (RuntimeException absent) {
-            throw CompileBudget.refuse("'$ref' at '" + path + "' names '" + reference + "', which the schema does not have");
+            throw CompileBudget.refuse(
+                    "'$ref' at '" + path + "' names '" + reference + "', which the schema does not have");
         }
     }
 
@@ -246,10 +249,11 @@ final class JsonSchemaCompiler {
         return switch (type) {
             case NULL -> Expression.text("null");
             case BOOLEAN -> json.bool();
-            case STRING -> StringAutomata.constrains(schema)
-                    ? JsonExpressions.quoted(
-                            StringAutomata.of(schema, path, budget), StringAutomata.spelling(schema))
-                    : json.string();
+            case STRING ->
+                StringAutomata.constrains(schema)
+                        ? JsonExpressions.quoted(
+                                StringAutomata.of(schema, path, budget), StringAutomata.spelling(schema))
+                        : json.string();
             case INTEGER, NUMBER -> number(type == Type.INTEGER, schema, path);
             case ARRAY -> new ArrayExpressions(this, json, budget).array(schema, path);
             case OBJECT -> objects.object(schema, path);

@@ -97,7 +97,8 @@ final class JsonSource {
         }
         BigDecimal number = number(object, key, path);
         if (number.signum() < 0 || number.stripTrailingZeros().scale() > 0) {
-            throw CompileBudget.refuse("'" + key + "' at '" + path + "' must be a whole number of 0 or more, not " + value);
+            throw CompileBudget.refuse(
+                    "'" + key + "' at '" + path + "' must be a whole number of 0 or more, not " + value);
         }
         return number.min(BigDecimal.valueOf(Integer.MAX_VALUE)).intValue();
     }
@@ -112,7 +113,8 @@ final class JsonSource {
         }
         BigDecimal number = ((JsonNumber) value).bigDecimalValue().stripTrailingZeros();
         if (number.scale() > MAX_DIGITS || number.precision() - number.scale() > MAX_DIGITS) {
-            throw CompileBudget.refuse("'" + key + "' at '" + path + "' has more than the limit of " + MAX_DIGITS + " digits");
+            throw CompileBudget.refuse(
+                    "'" + key + "' at '" + path + "' has more than the limit of " + MAX_DIGITS + " digits");
         }
         return number;
     }

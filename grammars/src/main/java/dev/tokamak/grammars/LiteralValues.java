@@ -74,9 +74,7 @@ final class LiteralValues {
             case STRING -> JsonSchemaCompiler.Type.STRING;
             case ARRAY -> JsonSchemaCompiler.Type.ARRAY;
             case OBJECT -> JsonSchemaCompiler.Type.OBJECT;
-            case NUMBER -> whole((JsonNumber) value)
-                    ? JsonSchemaCompiler.Type.INTEGER
-                    : JsonSchemaCompiler.Type.NUMBER;
+            case NUMBER -> whole((JsonNumber) value) ? JsonSchemaCompiler.Type.INTEGER : JsonSchemaCompiler.Type.NUMBER;
         };
     }
 
@@ -90,7 +88,8 @@ final class LiteralValues {
         JsonSchemaCompiler.Type type = typeOf(value);
         if (schema.containsKey("type")) {
             Set<JsonSchemaCompiler.Type> types = compiler.types(schema, path);
-            boolean asNumber = type == JsonSchemaCompiler.Type.INTEGER && types.contains(JsonSchemaCompiler.Type.NUMBER);
+            boolean asNumber =
+                    type == JsonSchemaCompiler.Type.INTEGER && types.contains(JsonSchemaCompiler.Type.NUMBER);
             if (!types.contains(type) && !asNumber) {
                 return false;
             }

@@ -6,33 +6,43 @@ import java.util.List;
 /**
  * Works out masks by walking the vocabulary's tree with an automaton. Used by one thread; made for one mask.
  *
- * <p>Implementation notes. As in XGrammar (Dong et al., 2024), what a frame allows is split: tokens that stay within its rule
- * do not depend on the open calls, so they are found once for the frame and shared by all configurations that contain it. A
- * token that leaves the rule does depend on them; the walk notes where it left, and each configuration continues from there.
- * Inside a string nine tokens in ten are plain runs of characters: they are copied from {@link TokenIndex} without a walk.
+ * <p>Implementation notes. As in XGrammar (Dong et al., 2024), what a frame allows is split: tokens that stay within
+ * its rule do not depend on the open calls, so they are found once for the frame and shared by all configurations that
+ * contain it. A token that leaves the rule does depend on them; the walk notes where it left, and each configuration
+ * continues from there. Inside a string nine tokens in ten are plain runs of characters: they are copied from {@link
+ * TokenIndex} without a walk.
  */
 final class MaskBuilder {
     /** More frames than this are put together once rather than at each use. */
     private static final int MAX_PARTS = 3;
 
+    /**
+     * Moves that one mask may look at, a few hundredths of a second. A grammar that needs more at some place still
+     * goes on there, but only by tokens of one byte.
+     */
+    private static final long MAX_WORK = 20_000_000;
+
     private final TokenIndex vocabulary;
     private final Automaton automaton;
     private final Configuration[] path;
     private final IntList found = new IntList();
+    private final long mostWork;
 
     MaskBuilder(TokenIndex vocabulary, Automaton automaton) {
         this.vocabulary = vocabulary;
         this.automaton = automaton;
+        this.mostWork = automaton.work() + MAX_WORK;
         this.path = new Configuration[vocabulary.all().maxDepth() + 1];
     }
 
     ConfigurationMask mask(Configuration configuration) {
         List<FrameMask> masks = new ArrayList<>();
-        for (Frame frame : configuration.frames) {
-            if (frame.takesBytes) {
-                FrameMask mask = mask(frame);
-                if (!mask.isEmpty() && !masks.contains(mask)) {
-                    masks.add(mask);
+        FrameMask[] byFrame = new FrameMask[configuration.frames.length];
+        for (int i = 0; i < byFrame.length; i++) {
+            if (configuration.frames[i].takesBytes) {
+                byFrame[i] = mask(configuration.frames[i]);
+                if (!byFrame[i].isEmpty() && !masks.contains(byFrame[i])) {
+                    masks.add(byFrame[i]);
                 }
             }
         }
@@ -40,8 +50,8 @@ final class MaskBuilder {
         for (int i = 0; i < configuration.frames.length; i++) {
             Frame frame = configuration.frames[i];
             CallStack stack = configuration.stacks[i];
-            if (frame.takesBytes && stack != CallStack.BOTTOM) {
-                continueOutside(mask(frame), automaton.returned(stack));
+            if (byFrame[i] != null && stack != CallStack.BOTTOM) {
+                continueOutside(byFrame[i], automaton.returned(stack));
             }
             for (int token : frame.tokens) {
                 found.add(token);
@@ -112,13 +122,14 @@ final class MaskBuilder {
                 continue;
             }
             path[level] = here;
+            boolean tooMuch = automaton.work() - mostWork > 0;
             for (int i = trie.firstToken(node), end = trie.firstToken(node + 1); i < end; i++) {
                 found.add(trie.token(i));
             }
             if (exits != null && here.accepting && trie.after(node) > node + 1) {
                 exits.add(node);
             }
-            node++;
+            node = tooMuch ? trie.after(node) : node + 1;
         }
     }
 }

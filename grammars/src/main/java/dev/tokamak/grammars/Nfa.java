@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * A nondeterministic automaton over bytes whose moves may also be calls of rules and special tokens. Each rule has a start and
- * an end; a call moves to its target when the called rule ends. Immutable once {@link #seal sealed}.
+ * A nondeterministic automaton over bytes whose moves may also be calls of rules and special tokens. Each rule has a
+ * start and an end; a call moves to its target when the called rule ends. Immutable once {@link #seal sealed}.
  */
 final class Nfa {
     static final int BYTES = 0;
@@ -75,8 +75,8 @@ final class Nfa {
     }
 
     /**
-     * Notes that any run of so many characters that JSON strings write as they are is taken here without leaving the rule.
-     * It saves looking: without it, the same is found move by move.
+     * Notes that any run of up to so many characters that JSON strings write as they are is taken here without leaving
+     * the rule, and no longer one. It saves looking: without it, the same is found move by move.
      */
     void plainRun(int state, int characters) {
         plainRun[state] = characters;
@@ -84,6 +84,11 @@ final class Nfa {
 
     int plainRun(int state) {
         return plainRun[state];
+    }
+
+    /** About how much memory this takes. */
+    long bytes() {
+        return 12L * head.length + 12L * next.length;
     }
 
     int states() {

@@ -44,7 +44,8 @@ final class NfaBuilder {
             lower(rule.body(), nfa.start(index), nfa.end(index));
         }
         if (!nfa.seal(budget)) {
-            throw CompileBudget.refuse("No finite text satisfies the grammar: it contradicts itself or recurses for ever");
+            throw CompileBudget.refuse(
+                    "No finite text satisfies the grammar: it contradicts itself or recurses for ever");
         }
         refuseLeftRecursion();
         return nfa;
@@ -118,7 +119,9 @@ final class NfaBuilder {
         }
         if (text.specialTokens()) {
             specialTokens.forEach((content, id) -> {
-                for (int i = text.text().indexOf(content); i >= 0; i = text.text().indexOf(content, i + 1)) {
+                for (int i = text.text().indexOf(content);
+                        i >= 0;
+                        i = text.text().indexOf(content, i + 1)) {
                     int begin = text.text().substring(0, i).getBytes(StandardCharsets.UTF_8).length;
                     int length = content.getBytes(StandardCharsets.UTF_8).length;
                     nfa.token(states[begin], id, states[begin + length]);
@@ -132,7 +135,7 @@ final class NfaBuilder {
         int[] states = new int[automaton.states()];
         Arrays.setAll(states, i -> state());
         nfa.empty(from, states[automaton.start()]);
-        int[] runs = automaton.runsOf(Spelling.PLAIN);
+        int[] runs = automaton.runsOf(Spelling.PLAIN, characters.spelling() != Spelling.RAW);
         for (int state = 0; state < states.length; state++) {
             nfa.plainRun(states[state], runs[state]);
             if (automaton.accepting(state)) {

@@ -7,8 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Numbers within bounds, as automata over their decimal digits. A bounded number is written without an exponent, with at most
- * a given number of digits before the point (more where a bound has more) and {@link JsonExpressions#MAX_DIGITS} after it.
+ * Numbers within bounds, as automata over their decimal digits. A bounded number is written without an exponent, with
+ * at most a given number of digits before the point (more where a bound has more) and {@link
+ * JsonExpressions#MAX_DIGITS} after it.
  */
 final class NumberAutomata {
     private static final CodePoints MINUS = CodePoints.of('-');
@@ -116,7 +117,14 @@ final class NumberAutomata {
     }
 
     private void digits(
-            int from, String low, String high, int at, boolean onLow, boolean onHigh, int end, Map<String, Integer> known) {
+            int from,
+            String low,
+            String high,
+            int at,
+            boolean onLow,
+            boolean onHigh,
+            int end,
+            Map<String, Integer> known) {
         int least = onLow ? low.charAt(at) : '0';
         int most = onHigh ? high.charAt(at) : '9';
         for (int digit = least; digit <= most; digit++) {
@@ -161,12 +169,16 @@ final class NumberAutomata {
 
     private void fractionDigits(int from, int at, Fraction above, Fraction below, Map<String, Integer> known) {
         int longest = Math.max(
-                above == null ? 0 : above.digits().length(), below == null ? 0 : below.digits().length());
+                above == null ? 0 : above.digits().length(),
+                below == null ? 0 : below.digits().length());
         if (at >= Math.max(JsonExpressions.MAX_DIGITS, longest + 1)) {
             return;
         }
-        int least = above != null && at < above.digits().length() ? above.digits().charAt(at) : '0';
-        int most = below == null ? '9' : at < below.digits().length() ? below.digits().charAt(at) : '0';
+        int least =
+                above != null && at < above.digits().length() ? above.digits().charAt(at) : '0';
+        int most = below == null
+                ? '9'
+                : at < below.digits().length() ? below.digits().charAt(at) : '0';
         for (int digit = least; digit <= most; digit++) {
             Fraction nextAbove = digit == least ? above : null;
             Fraction nextBelow = digit == most ? below : null;
@@ -185,7 +197,8 @@ final class NumberAutomata {
     }
 
     /**
-     * The multiples of a number: the remainder of the digits so far is the state, and digits after the point are counted.
+     * The multiples of a number: the remainder of the digits so far is the state, and digits after the point are
+     * counted.
      *
      * @param fractions whether digits after the point are allowed at all
      */
@@ -211,7 +224,9 @@ final class NumberAutomata {
         int[][] states = new int[layers][modulus];
         long[] rest = new long[layers];
         for (int layer = 0; layer < layers; layer++) {
-            rest[layer] = BigInteger.TEN.modPow(BigInteger.valueOf(scale - layer), BigInteger.valueOf(modulus)).longValue();
+            rest[layer] = BigInteger.TEN
+                    .modPow(BigInteger.valueOf(scale - layer), BigInteger.valueOf(modulus))
+                    .longValue();
             for (int r = 0; r < modulus; r++) {
                 states[layer][r] = builder.state();
                 if (r * rest[layer] % modulus == 0) {

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Objects: the declared properties in the order of their declaration, optional ones skipped or not, then additional ones. A
- * state is how many properties were passed and how many were written, the latter as far as it matters.
+ * Objects: the declared properties in the order of their declaration, optional ones skipped or not, then additional
+ * ones. A state is how many properties were passed and how many were written, the latter as far as it matters.
  */
 final class ObjectExpressions {
     private final JsonSchemaCompiler schemas;
@@ -61,9 +61,8 @@ final class ObjectExpressions {
                 }
             }
             boolean allowed = names == null || names.matches(name);
-            Expression member = allowed
-                    ? json.member(json.string(name), schemas.value(value, propertyPath))
-                    : Expression.NOTHING;
+            Expression member =
+                    allowed ? json.member(json.string(name), schemas.value(value, propertyPath)) : Expression.NOTHING;
             properties.add(new Property(shared(member, propertyPath), required.contains(name)));
         }
         List<Expression> extras = extras(all.keySet(), patterns, matchers, additional, names, path);
@@ -83,7 +82,8 @@ final class ObjectExpressions {
             return CharAutomaton.literals(List.of(), budget);
         }
         for (String keyword : object.keySet()) {
-            boolean known = Set.of("type", "minLength", "maxLength", "pattern", "format", "enum", "const").contains(keyword);
+            boolean known = Set.of("type", "minLength", "maxLength", "pattern", "format", "enum", "const")
+                    .contains(keyword);
             if (!known) {
                 throw CompileBudget.refuse("'" + keyword + "' in 'propertyNames' at '" + path + "' is not supported");
             }
@@ -153,8 +153,9 @@ final class ObjectExpressions {
         int required = (int) properties.stream().filter(Property::required).count();
         int least = min <= required ? 0 : min;
         if (!extras.isEmpty() && least > required + 1) {
-            throw CompileBudget.refuse("'minProperties' at '" + path + "' is supported up to one more than the required "
-                    + "properties where additional ones are allowed, because names must not repeat");
+            throw CompileBudget.refuse(
+                    "'minProperties' at '" + path + "' is supported up to one more than the required "
+                            + "properties where additional ones are allowed, because names must not repeat");
         }
         if (max >= 0 && max < Math.max(required, min) || extras.isEmpty() && least > properties.size()) {
             return Expression.NOTHING;
@@ -178,7 +179,8 @@ final class ObjectExpressions {
             }
             if (count >= least) {
                 Expression close = Expression.text("}");
-                machine.arc(machine.state(end, count), count == 0 ? close : Expression.sequence(json.space(), close), 1);
+                machine.arc(
+                        machine.state(end, count), count == 0 ? close : Expression.sequence(json.space(), close), 1);
             }
         }
         machine.arc(0, Expression.sequence(Expression.text("{"), json.space()), machine.state(0, 0));

@@ -9,10 +9,10 @@ import java.util.Map;
 /**
  * A regular expression as a tree, and its automaton.
  *
- * <p>Implementation notes. The tree becomes an automaton with empty moves in the manner of Thompson (1968), and the empty
- * moves are then removed. {@code ^} and {@code $} are empty moves with a condition: {@code ^} passes only while no character
- * was taken, and after {@code $} none may be. A state of the result is therefore "just after this character's move", or the
- * start, where alone {@code ^} passes.
+ * <p>Implementation notes. The tree becomes an automaton with empty moves in the manner of Thompson (1968), and the
+ * empty moves are then removed. {@code ^} and {@code $} are empty moves with a condition: {@code ^} passes only while
+ * no character was taken, and after {@code $} none may be. A state of the result is therefore "just after this
+ * character's move", or the start, where alone {@code ^} passes.
  */
 sealed interface Regex {
     Regex EMPTY = new Sequence(List.of());
@@ -39,6 +39,20 @@ sealed interface Regex {
     default Regex anywhere() {
         Regex any = new Repeat(new Chars(CodePoints.ALL), 0, -1);
         return new Sequence(List.of(any, this, any));
+    }
+
+    /** Whether the empty text matches, where anchors hold or where they do not. */
+    default boolean canBeEmpty(boolean atAnchors) {
+        if (this instanceof Sequence sequence) {
+            return sequence.parts().stream().allMatch(part -> part.canBeEmpty(atAnchors));
+        }
+        if (this instanceof Alternatives alternatives) {
+            return alternatives.options().stream().anyMatch(option -> option.canBeEmpty(atAnchors));
+        }
+        if (this instanceof Repeat repeat) {
+            return repeat.min() == 0 || repeat.body().canBeEmpty(atAnchors);
+        }
+        return atAnchors && !(this instanceof Chars);
     }
 
     default CharAutomaton automaton(CompileBudget budget) {

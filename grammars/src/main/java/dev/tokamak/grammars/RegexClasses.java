@@ -6,8 +6,8 @@ import java.util.Map;
 /** The named character classes of regular expressions. */
 final class RegexClasses {
     /** What {@code .} matches in both dialects: ECMA-262 has four line ends, Java one more. */
-    static final CodePoints NOT_LINE_END =
-            CodePoints.ofPairs('\n', '\n', '\r', '\r', 0x85, 0x85, 0x2028, 0x2029).complement();
+    static final CodePoints NOT_LINE_END = CodePoints.ofPairs('\n', '\n', '\r', '\r', 0x85, 0x85, 0x2028, 0x2029)
+            .complement();
 
     private static final CodePoints DIGIT = CodePoints.range('0', '9');
     private static final CodePoints WORD = CodePoints.ofPairs('0', '9', 'A', 'Z', 'a', 'z', '_', '_');
@@ -75,8 +75,8 @@ final class RegexClasses {
     private RegexClasses() {}
 
     /**
-     * The set of {@code \d}, {@code \w}, {@code \s} or their opposites. Within a negated class, where a larger set means a
-     * smaller result, the larger of the two dialects' sets is given.
+     * The set of {@code \d}, {@code \w}, {@code \s} or their opposites. Within a negated class, where a larger set
+     * means a smaller result, the larger of the two dialects' sets is given.
      */
     static CodePoints shorthand(int letter, boolean negated) {
         return switch (letter) {

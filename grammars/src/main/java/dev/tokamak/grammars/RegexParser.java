@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the subset of regular expressions on which ECMA-262 and {@code java.util.regex} agree. Where the two differ in what a
- * class matches ({@code \s}, {@code .}), the text that this accepts is what both match. What cannot be made an automaton, or
- * what the two read differently, is refused by name.
+ * Reads the subset of regular expressions on which ECMA-262 and {@code java.util.regex} agree. Where the two differ in
+ * what a class matches ({@code \s}, {@code .}), the text that this accepts is what both match. What cannot be made an
+ * automaton, or what the two read differently, is refused by name.
  */
 final class RegexParser {
     private static final int MAX_REPEAT = 100_000;
@@ -107,6 +107,10 @@ final class RegexParser {
         }
         if (atom instanceof Regex.Begin || atom instanceof Regex.End) {
             throw refuse("a quantifier after an anchor is not supported");
+        }
+        if (max != 1 && atom.canBeEmpty(true) && !atom.canBeEmpty(false)) {
+            throw refuse(
+                    "a repetition of what is empty only at an anchor means different things in different dialects");
         }
         result = new Regex.Repeat(atom, min, max);
         if (looking('?')) {

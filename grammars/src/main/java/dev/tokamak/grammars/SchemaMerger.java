@@ -17,9 +17,10 @@ import java.util.TreeSet;
 import org.eclipse.parsson.JsonProviderImpl;
 
 /**
- * Makes one schema of several that must all hold ({@code allOf}, and {@code $ref} or {@code anyOf} beside other keywords). The
- * result has none of {@code $ref}, {@code allOf} and {@code oneOf} at its top; sub-schemas of both sides become an
- * {@code allOf} that is merged when it is reached. Strings that must all match are kept as an array under their keyword.
+ * Makes one schema of several that must all hold ({@code allOf}, and {@code $ref} or {@code anyOf} beside other
+ * keywords). The result has none of {@code $ref}, {@code allOf} and {@code oneOf} at its top; sub-schemas of both
+ * sides become an {@code allOf} that is merged when it is reached. Strings that must all match are kept as an array
+ * under their keyword.
  */
 final class SchemaMerger {
     private static final Set<String> LARGEST =
@@ -61,7 +62,10 @@ final class SchemaMerger {
         if (schema.containsKey("oneOf")) {
             JsonArray branches = JsonSource.array(schema, "oneOf", path);
             new Disjointness(compiler, budget).require(branches, path);
-            result = merge(result, provider.createObjectBuilder().add("anyOf", branches).build(), path);
+            result = merge(
+                    result,
+                    provider.createObjectBuilder().add("anyOf", branches).build(),
+                    path);
         }
         depth--;
         return result;
@@ -204,12 +208,16 @@ final class SchemaMerger {
         boolean mixed = a.containsKey("patternProperties") && b.containsKey("additionalProperties")
                 || b.containsKey("patternProperties") && a.containsKey("additionalProperties");
         if (mixed) {
-            throw CompileBudget.refuse("'patternProperties' in one and 'additionalProperties' in another schema that must both "
-                    + "hold are not supported, at '" + path + "'");
+            throw CompileBudget.refuse(
+                    "'patternProperties' in one and 'additionalProperties' in another schema that must both "
+                            + "hold are not supported, at '" + path + "'");
         }
         if (a.containsKey("patternProperties") && b.containsKey("patternProperties")) {
-            merged.put("patternProperties", union(
-                    JsonSource.object(a, "patternProperties", path), JsonSource.object(b, "patternProperties", path)));
+            merged.put(
+                    "patternProperties",
+                    union(
+                            JsonSource.object(a, "patternProperties", path),
+                            JsonSource.object(b, "patternProperties", path)));
         }
         JsonObject mine = JsonSource.object(a, "properties", path);
         JsonObject theirs = JsonSource.object(b, "properties", path);

@@ -14,7 +14,8 @@ final class StringAutomata {
             + "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
             + "|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
     private static final String TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]{1,9})?"
-            + "(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))";
+            + "(?:Z|\\+(?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)"
+            + "|-(?:(?:0[1-9]|1[0-3]):[0-5][0-9]|00:(?:0[1-9]|[1-5][0-9])|14:00))";
     private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private static final String IPV4 = OCTET + "(?:\\." + OCTET + "){3}";
     private static final String LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,28}[A-Za-z0-9])?";
@@ -23,12 +24,14 @@ final class StringAutomata {
     private static final String HOST =
             "(?:" + LABEL + "(?:\\." + LABEL + "){0,7}|" + LONG_LABEL + "(?:\\." + LONG_LABEL + "){0,3})";
     /** Top-level domains that validators know: those of countries and the common ones. */
-    private static final String TOP_LEVEL = "a[cdefgilmoqrstuwxz]|b[abdefghijmnorstvwyz]|c[acdfghiklmnoruvwxyz]|d[ejkmoz]"
-            + "|e[cegrstu]|f[ijkmor]|g[abdefghilmnpqrstuwy]|h[kmnrtu]|i[delmnoqrst]|j[emop]|k[eghimnprwyz]|l[abcikrstuvy]"
-            + "|m[acdeghklmnopqrstuvwxyz]|n[acefgilopruz]|om|p[aefghklmnrstwy]|qa|r[eosuw]|s[abcdeghijklmnorstuvxyz]"
-            + "|t[cdfghjklmnortvwz]|u[agksyz]|v[aceginu]|w[fs]|y[et]|z[amw]|com|org|net|edu|gov|mil|int|info|biz|name|pro"
-            + "|dev|app|cloud|online|shop|site|tech|store|blog|email|agency|company|digital|group|health|media|network|news"
-            + "|software|solutions|studio|systems|team|today|tools|world|xyz";
+    private static final String TOP_LEVEL =
+            "a[cdefgilmoqrstuwxz]|b[abdefghijmnorstvwyz]|c[acdfghiklmnoruvwxyz]|d[ejkmoz]"
+                    + "|e[cegrstu]|f[ijkmor]|g[abdefghilmnpqrstuwy]|h[kmnrtu]|i[delmnoqrst]|j[emop]|k[eghimnprwyz]|l[abcikrstuvy]"
+                    + "|m[acdeghklmnopqrstuvwxyz]|n[acefgilopruz]|om|p[aefghklmnrstwy]|qa|r[eosuw]|s[abcdeghijklmnorstuvxyz]"
+                    + "|t[cdfghjklmnortvwz]|u[agksyz]|v[aceginu]|w[fs]|y[et]|z[amw]|com|org|net|edu|gov|mil|int|info|biz|name|pro"
+                    + "|dev|app|cloud|online|shop|site|tech|store|blog|email|agency|company|digital|group|health|media|network|news"
+                    + "|software|solutions|studio|systems|team|today|tools|world|xyz";
+
     private static final String ATOM = "[A-Za-z0-9_+-]{1,30}";
     private static final String PATH_CHAR = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
     private static final String QUERY = "(?:\\?(?:" + PATH_CHAR + "|[/?])*)?(?:#(?:" + PATH_CHAR + "|[/?])*)?";
@@ -41,13 +44,19 @@ final class StringAutomata {
             Map.entry("date-time", DATE + "T" + TIME),
             Map.entry("duration", duration()),
             Map.entry("uuid", "[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"),
-            Map.entry("email", ATOM + "(?:\\." + ATOM + "){0,1}@" + LABEL + "(?:\\." + LABEL + "){0,2}\\.(?:" + TOP_LEVEL + ")"),
+            Map.entry(
+                    "email",
+                    ATOM + "(?:\\." + ATOM + "){0,1}@" + LABEL + "(?:\\." + LABEL + "){0,2}\\.(?:" + TOP_LEVEL + ")"),
             Map.entry("hostname", HOST),
             Map.entry("ipv4", IPV4),
             Map.entry("ipv6", ipv6()),
-            Map.entry("uri", "[A-Za-z][A-Za-z0-9+.-]*:(?:" + AUTHORITY + "|" + PATH_CHAR + "+(?:/" + PATH_CHAR + "*)*)" + QUERY),
-            Map.entry("uri-reference", "(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?:" + AUTHORITY + "|/?[A-Za-z0-9._~-]+(?:/"
-                    + PATH_CHAR + "*)*)" + QUERY),
+            Map.entry(
+                    "uri",
+                    "[A-Za-z][A-Za-z0-9+.-]*:(?:" + AUTHORITY + "|" + PATH_CHAR + "+(?:/" + PATH_CHAR + "*)*)" + QUERY),
+            Map.entry(
+                    "uri-reference",
+                    "(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?:" + AUTHORITY + "|/?[A-Za-z0-9._~-]+(?:/" + PATH_CHAR + "*)*)"
+                            + QUERY),
             Map.entry("json-pointer", "(?:/(?:[^~/]|~[01])*)*"));
 
     private StringAutomata() {}
@@ -55,8 +64,8 @@ final class StringAutomata {
     private static String duration() {
         String time = "T(?:" + DIGITS + "H(?:" + DIGITS + "M(?:" + DIGITS + "S)?)?|" + DIGITS + "M(?:" + DIGITS + "S)?|"
                 + DIGITS + "S)";
-        String date = "(?:" + DIGITS + "D|" + DIGITS + "M(?:" + DIGITS + "D)?|" + DIGITS + "Y(?:" + DIGITS + "M(?:" + DIGITS
-                + "D)?)?)";
+        String date = "(?:" + DIGITS + "D|" + DIGITS + "M(?:" + DIGITS + "D)?|" + DIGITS + "Y(?:" + DIGITS + "M(?:"
+                + DIGITS + "D)?)?)";
         return "P(?:" + date + "(?:" + time + ")?|" + time + "|" + DIGITS + "W)";
     }
 
@@ -125,7 +134,8 @@ final class StringAutomata {
         if (value == null) {
             return List.of();
         }
-        return value instanceof JsonArray ? JsonSource.strings(schema, key, path)
+        return value instanceof JsonArray
+                ? JsonSource.strings(schema, key, path)
                 : List.of(value instanceof JsonString text ? text.getString() : JsonSource.string(schema, key, path));
     }
 }

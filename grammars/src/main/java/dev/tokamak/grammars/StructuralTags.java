@@ -111,8 +111,8 @@ final class StructuralTags {
                     case "tag" -> tag(format, path).expression();
                     case "triggered_tags" -> triggeredTags(format, ends, path);
                     case "tags_with_separator" -> separatedTags(format, path);
-                    default -> throw CompileBudget.refuse(
-                            "The format type '" + type + "' at '" + path + "' is not supported");
+                    default ->
+                        throw CompileBudget.refuse("The format type '" + type + "' at '" + path + "' is not supported");
                 };
         depth--;
         return result;

@@ -7,7 +7,9 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
-/** Finds any of several texts in a stream of bytes: the automaton of Aho and Corasick (1975), complete over all bytes. */
+/**
+ * Finds any of several texts in a stream of bytes: the automaton of Aho and Corasick (1975), complete over all bytes.
+ */
 final class TextFinder {
     private final List<int[]> next = new ArrayList<>();
     private final List<Boolean> found = new ArrayList<>();

@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * What is precomputed from a vocabulary for all grammars. A <em>plain</em> token is a run of whole characters that JSON strings
- * write as they are; most tokens are plain, and where a string has room for the run, they need not be walked. Thread-safe.
+ * What is precomputed from a vocabulary for all grammars. A <em>plain</em> token is a run of whole characters that
+ * JSON strings write as they are; most tokens are plain, and where a string has room for the run, they need not be
+ * walked. Thread-safe.
  */
 final class TokenIndex {
     /** Tokens of more characters are not counted as plain. */

@@ -3,8 +3,8 @@ package dev.tokamak.grammars;
 import java.util.Arrays;
 
 /**
- * Tokens as a tree of their common beginnings, flattened depth first, so that walking it is one pass over arrays and leaving a
- * branch is one jump. Immutable.
+ * Tokens as a tree of their common beginnings, flattened depth first, so that walking it is one pass over arrays and
+ * leaving a branch is one jump. Immutable.
  */
 final class TokenTrie {
     private final byte[] label;
@@ -89,8 +89,8 @@ final class TokenTrie {
     }
 
     /**
-     * Where the tokens that end at a node begin in {@link #token}; they end where the next node's begin. Only the last node of
-     * a chain of single children has any.
+     * Where the tokens that end at a node begin in {@link #token}; they end where the next node's begin. Only the last
+     * node of a chain of single children has any.
      */
     int firstToken(int node) {
         return firstToken[node];

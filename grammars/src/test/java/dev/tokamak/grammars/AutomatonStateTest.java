@@ -32,7 +32,8 @@ class AutomatonStateTest {
 
     @Test
     void theProviderIsFoundByItsName() {
-        assertThat(ServiceLoader.load(GrammarProvider.class)).anyMatch(provider -> provider.name().equals("automaton"));
+        assertThat(ServiceLoader.load(GrammarProvider.class))
+                .anyMatch(provider -> provider.name().equals("automaton"));
     }
 
     @Test
@@ -72,6 +73,24 @@ class AutomatonStateTest {
     }
 
     @Test
+    void aLongRollbackWalksAgain() {
+        GrammarState state = GRAMMARS.compile(REGEX, "a{100}b{100}").newState();
+        for (int i = 0; i < 100; i++) {
+            assertThat(state.accept('a')).isTrue();
+        }
+        int[] half = mask(state);
+        for (int i = 0; i < 100; i++) {
+            assertThat(state.accept('b')).isTrue();
+        }
+        state.rollback(100);
+        assertThat(mask(state)).isEqualTo(half);
+        state.rollback(1);
+        assertThat(state.accept('b')).isFalse();
+        assertThat(state.accept('a')).isTrue();
+        assertThat(mask(state)).isEqualTo(half);
+    }
+
+    @Test
     void aForkGoesItsOwnWay() {
         GrammarState state = GRAMMARS.compile(REGEX, "ab|ac").newState();
         state.accept('a');
@@ -99,7 +118,8 @@ class AutomatonStateTest {
 
     @Test
     void forcedTokensAreThoseWithoutAlternative() {
-        GrammarState state = GRAMMARS.compile(REGEX, "[xy]\u0001\u0002\u0003[0-9]").newState();
+        GrammarState state =
+                GRAMMARS.compile(REGEX, "[xy]\u0001\u0002\u0003[0-9]").newState();
         assertThat(state.forcedTokens()).isEmpty();
         state.accept('x');
         assertThat(state.forcedTokens()).containsExactly(1, 2, 3);
@@ -118,7 +138,8 @@ class AutomatonStateTest {
         GrammarState state = grammar.newState();
         Random random = new Random(5);
         int[] words = new int[1002];
-        for (int token : vocabulary.tokenise("{\"a\": \"x漢\\n\", \"b\": [1, \"é\"]}".getBytes(java.nio.charset.StandardCharsets.UTF_8), random)) {
+        for (int token : vocabulary.tokenise(
+                "{\"a\": \"x漢\\n\", \"b\": [1, \"é\"]}".getBytes(java.nio.charset.StandardCharsets.UTF_8), random)) {
             state.fillMask(words, 0);
             for (int id = 0; id < 32_064; id++) {
                 boolean accepted = state.accept(id);
@@ -154,12 +175,13 @@ class AutomatonStateTest {
     void aGrammarThatOutgrowsItsCacheKeepsWorking() {
         TokenIndex index = new TokenIndex(
                 GRAMMARS.vocabulary, GRAMMARS.vocabulary.size(), new int[] {GRAMMARS.vocabulary.endToken()});
-        CompiledGrammar small = new AutomatonCompiler(index, new GrammarLimits(2000, 300_000, 1000, 4, 20_000))
+        CompiledGrammar small = new AutomatonCompiler(index, new GrammarLimits(2000, 300_000, 1000, 4, 1 << 20, 20_000))
                 .compile(StructuredOutput.of(JSON_OBJECT, ""));
         CompiledGrammar large = GRAMMARS.compile(JSON_OBJECT, "");
         for (int seed = 0; seed < 8; seed++) {
             String expected = new RandomModel(GRAMMARS.vocabulary, new Random(seed)).write(large.newState(), 5000);
-            assertThat(new RandomModel(GRAMMARS.vocabulary, new Random(seed)).write(small.newState(), 5000)).isEqualTo(expected);
+            assertThat(new RandomModel(GRAMMARS.vocabulary, new Random(seed)).write(small.newState(), 5000))
+                    .isEqualTo(expected);
         }
     }
 }

@@ -46,9 +46,16 @@ class GbnfGrammarTest {
     @CsvSource(
             delimiter = '@',
             value = {
-                "start ::= \"a\"@root", "root ::= missing@missing", "root ::= root \"a\" | \"b\"@left recursion",
-                "root ::= a root | \"b\"; a ::= \"\" | \"c\"@left recursion", "root ::= \"a@not closed", "root = (\"a\"@not closed",
-                "root ::= \"a\" root ::= \"b\"@twice", "root ::= \"a\"{3,1}@wrong", "root \"a\"@::=", "root ::= \"a\" )@')'",
+                "start ::= \"a\"@root",
+                "root ::= missing@missing",
+                "root ::= root \"a\" | \"b\"@left recursion",
+                "root ::= a root | \"b\"; a ::= \"\" | \"c\"@left recursion",
+                "root ::= \"a@not closed",
+                "root = (\"a\"@not closed",
+                "root ::= \"a\" root ::= \"b\"@twice",
+                "root ::= \"a\"{3,1}@wrong",
+                "root \"a\"@::=",
+                "root ::= \"a\" )@')'",
                 "root ::= \"a\" root@for ever"
             })
     void malformedGrammarsAreRefused(String grammar, String named) {

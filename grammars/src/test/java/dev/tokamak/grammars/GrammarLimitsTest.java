@@ -4,8 +4,11 @@ import static dev.tokamak.api.StructuredOutput.Kind.CHOICE;
 import static dev.tokamak.api.StructuredOutput.Kind.GRAMMAR;
 import static dev.tokamak.api.StructuredOutput.Kind.JSON_SCHEMA;
 import static dev.tokamak.api.StructuredOutput.Kind.REGEX;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokamak.api.StructuredOutput;
+import dev.tokamak.spi.grammar.GrammarState;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -28,11 +31,25 @@ class GrammarLimitsTest {
     }
 
     @Test
+    void aMaskThatWouldTakeTooLongStillGoesOnByBytes() {
+        GrammarState state = GRAMMARS.compile(REGEX, "[\\s\\S]*(a[\\s\\S]{0,300}b[\\s\\S]{2000}|c)")
+                .newState();
+        int[] words = new int[(GRAMMARS.vocabulary.size() + 31) / 32];
+        for (byte b : "abab".repeat(20).getBytes(StandardCharsets.UTF_8)) {
+            state.fillMask(words, 0);
+            assertThat(words[b >>> 5] >>> b & 1).isOne();
+            assertThat(state.accept(b)).isTrue();
+        }
+    }
+
+    @Test
     void schemasThatRecurseForEverAreRefused() {
         GRAMMARS.refuses(JSON_SCHEMA, "{\"$ref\":\"#\"}", "for ever");
         GRAMMARS.refuses(JSON_SCHEMA, "{\"allOf\":[{\"$ref\":\"#\"}]}", "limit of 200 levels");
         GRAMMARS.refuses(
-                JSON_SCHEMA, "{\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":\"#\"}},\"required\":[\"a\"]}", "for ever");
+                JSON_SCHEMA,
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"$ref\":\"#\"}},\"required\":[\"a\"]}",
+                "for ever");
         GRAMMARS.refuses(JSON_SCHEMA, "{\"anyOf\":[{\"$ref\":\"#\"},{\"$ref\":\"#\"}]}", "for ever");
     }
 
@@ -42,7 +59,12 @@ class GrammarLimitsTest {
         GRAMMARS.refuses(JSON_SCHEMA, "{\"type\":\"string\",\"maxLength\":2000000000}", "limit");
         StringBuilder all = new StringBuilder("{\"allOf\":[");
         for (int i = 0; i < 40; i++) {
-            all.append(i == 0 ? "" : ",").append("{\"anyOf\":[{\"minimum\":").append(i).append("},{\"maximum\":").append(i + 50).append("}]}");
+            all.append(i == 0 ? "" : ",")
+                    .append("{\"anyOf\":[{\"minimum\":")
+                    .append(i)
+                    .append("},{\"maximum\":")
+                    .append(i + 50)
+                    .append("}]}");
         }
         GRAMMARS.refuses(JSON_SCHEMA, all + "]}", "limit");
     }

@@ -12,16 +12,25 @@ class JsonSchemaGrammarTest {
 
     @Test
     void anyJsonObjectIsAnObject() {
-        GRAMMARS.accepts(JSON_OBJECT, "", "{}", "{\"a\": [1, {\"b\": null}], \"c\": \"\\ud83d\\ude00\"}", "{\n  \"a\": -1.5e3\n}");
-        GRAMMARS.rejects(JSON_OBJECT, "", "[]", "{\"a\"}", "{\"a\":1,}", "{\"a\":01}", "{\"a\":\"\\ud83d\"}", "{} ", "{\"a\":1");
+        GRAMMARS.accepts(
+                JSON_OBJECT,
+                "",
+                "{}",
+                "{\"a\": [1, {\"b\": null}], \"c\": \"\\ud83d\\ude00\"}",
+                "{\n  \"a\": -1.5e3\n}");
+        GRAMMARS.rejects(
+                JSON_OBJECT, "", "[]", "{\"a\"}", "{\"a\":1,}", "{\"a\":01}", "{\"a\":\"\\ud83d\"}", "{} ", "{\"a\":1");
     }
 
     @Test
     void propertiesComeInDeclaredOrderAndOptionalOnesMayBeLeftOut() {
-        String schema = "{\"properties\":{\"a\":{\"type\":\"integer\"},\"b\":{\"type\":\"boolean\"},\"c\":{\"type\":\"null\"}},"
-                + "\"required\":[\"b\"]}";
-        GRAMMARS.accepts(JSON_SCHEMA, schema, "{\"a\":1,\"b\":true,\"c\":null}", "{\"b\": false}", "{\"b\":true, \"c\":null}");
-        GRAMMARS.rejects(JSON_SCHEMA, schema, "{}", "{\"a\":1}", "{\"b\":true,\"a\":1}", "{\"b\":true,\"x\":1}", "{\"b\":1}");
+        String schema =
+                "{\"properties\":{\"a\":{\"type\":\"integer\"},\"b\":{\"type\":\"boolean\"},\"c\":{\"type\":\"null\"}},"
+                        + "\"required\":[\"b\"]}";
+        GRAMMARS.accepts(
+                JSON_SCHEMA, schema, "{\"a\":1,\"b\":true,\"c\":null}", "{\"b\": false}", "{\"b\":true, \"c\":null}");
+        GRAMMARS.rejects(
+                JSON_SCHEMA, schema, "{}", "{\"a\":1}", "{\"b\":true,\"a\":1}", "{\"b\":true,\"x\":1}", "{\"b\":1}");
     }
 
     @Test
@@ -67,24 +76,27 @@ class JsonSchemaGrammarTest {
 
     @Test
     void referencesMayBeRecursive() {
-        String schema = "{\"$ref\":\"#/$defs/n\",\"$defs\":{\"n\":{\"type\":\"object\",\"properties\":{\"v\":{\"type\":\"integer\"},"
-                + "\"next\":{\"anyOf\":[{\"$ref\":\"#/$defs/n\"},{\"type\":\"null\"}]}},\"required\":[\"v\",\"next\"]}}}";
+        String schema =
+                "{\"$ref\":\"#/$defs/n\",\"$defs\":{\"n\":{\"type\":\"object\",\"properties\":{\"v\":{\"type\":\"integer\"},"
+                        + "\"next\":{\"anyOf\":[{\"$ref\":\"#/$defs/n\"},{\"type\":\"null\"}]}},\"required\":[\"v\",\"next\"]}}}";
         GRAMMARS.accepts(JSON_SCHEMA, schema, "{\"v\":1,\"next\":{\"v\":2,\"next\":{\"v\":3,\"next\":null}}}");
         GRAMMARS.rejects(JSON_SCHEMA, schema, "{\"v\":1,\"next\":{\"v\":2}}");
     }
 
     @Test
     void allOfHoldsAllOfThem() {
-        String schema = "{\"allOf\":[{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"number\"}},\"required\":[\"a\"]},"
-                + "{\"properties\":{\"a\":{\"type\":\"integer\",\"minimum\":5},\"b\":{\"type\":\"null\"}}}]}";
+        String schema =
+                "{\"allOf\":[{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"number\"}},\"required\":[\"a\"]},"
+                        + "{\"properties\":{\"a\":{\"type\":\"integer\",\"minimum\":5},\"b\":{\"type\":\"null\"}}}]}";
         GRAMMARS.accepts(JSON_SCHEMA, schema, "{\"a\":5}", "{\"a\":6,\"b\":null}");
         GRAMMARS.rejects(JSON_SCHEMA, schema, "{\"a\":4}", "{\"a\":5.5}", "{\"b\":null}");
     }
 
     @Test
     void oneOfNeedsBranchesThatExcludeEachOther() {
-        String tagged = "{\"oneOf\":[{\"type\":\"object\",\"properties\":{\"k\":{\"const\":\"x\"}},\"required\":[\"k\"]},"
-                + "{\"type\":\"object\",\"properties\":{\"k\":{\"const\":\"y\"},\"n\":{\"type\":\"integer\"}},\"required\":[\"k\"]}]}";
+        String tagged =
+                "{\"oneOf\":[{\"type\":\"object\",\"properties\":{\"k\":{\"const\":\"x\"}},\"required\":[\"k\"]},"
+                        + "{\"type\":\"object\",\"properties\":{\"k\":{\"const\":\"y\"},\"n\":{\"type\":\"integer\"}},\"required\":[\"k\"]}]}";
         GRAMMARS.accepts(JSON_SCHEMA, tagged, "{\"k\":\"x\"}", "{\"k\":\"y\",\"n\":1}");
         GRAMMARS.refuses(JSON_SCHEMA, "{\"oneOf\":[{\"type\":\"integer\"},{\"type\":\"number\"}]}", "oneOf", "0 and 1");
     }
@@ -107,11 +119,26 @@ class JsonSchemaGrammarTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "not", "if", "then", "else", "contains", "dependentRequired", "dependentSchemas", "unevaluatedProperties",
-                "unevaluatedItems", "$dynamicRef", "$anchor", "nullable", "minimun"
+                "not",
+                "if",
+                "then",
+                "else",
+                "contains",
+                "dependentRequired",
+                "dependentSchemas",
+                "unevaluatedProperties",
+                "unevaluatedItems",
+                "$dynamicRef",
+                "$anchor",
+                "nullable",
+                "minimun"
             })
     void whatIsNotEnforcedIsRefusedByName(String keyword) {
-        GRAMMARS.refuses(JSON_SCHEMA, "{\"type\":\"object\",\"properties\":{\"a\":{\"" + keyword + "\":{}}}}", keyword, "#/properties/a");
+        GRAMMARS.refuses(
+                JSON_SCHEMA,
+                "{\"type\":\"object\",\"properties\":{\"a\":{\"" + keyword + "\":{}}}}",
+                keyword,
+                "#/properties/a");
     }
 
     @Test

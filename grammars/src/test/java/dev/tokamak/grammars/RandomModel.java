@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
 /**
- * Samples uniformly from the allowed tokens until the grammar ends; when the text is long it prefers what tends to end it:
- * end tokens first, then closing brackets and quotes.
+ * Samples uniformly from the allowed tokens until the grammar ends; when the text is long it prefers what tends to end
+ * it: end tokens first, then closing brackets and quotes.
  */
 final class RandomModel {
     private final SyntheticVocabulary vocabulary;

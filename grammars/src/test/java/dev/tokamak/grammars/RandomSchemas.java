@@ -9,14 +9,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Makes random schemas from the keywords that are enforced, and random documents that satisfy them in declared order. */
+/**
+ * Makes random schemas from the keywords that are enforced, and random documents that satisfy them in declared order.
+ */
 final class RandomSchemas {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String[] FORMATS = {
-        "date", "time", "date-time", "uuid", "email", "ipv4", "ipv6", "uri", "hostname", "duration", "uri-reference", "json-pointer"
+        "date",
+        "time",
+        "date-time",
+        "uuid",
+        "email",
+        "ipv4",
+        "ipv6",
+        "uri",
+        "hostname",
+        "duration",
+        "uri-reference",
+        "json-pointer"
     };
-    private static final String[] NAMES = {"id", "name", "größe", "a\"b", "名前", "x\\y", "tags", "value", "line\nend", "z"};
+    private static final String[] NAMES = {
+        "id", "name", "größe", "a\"b", "名前", "x\\y", "tags", "value", "line\nend", "z"
+    };
 
     /** A pattern and texts in which it occurs. */
     private static final String[][] PATTERNS = {
@@ -183,7 +198,11 @@ final class RandomSchemas {
             ObjectNode properties = node.putObject("properties");
             properties.set("value", schema(depth + 2));
             properties.putObject("next").put("$ref", "#/$defs/" + name);
-            properties.putObject("children").put("type", "array").putObject("items").put("$ref", "#/$defs/" + name);
+            properties
+                    .putObject("children")
+                    .put("type", "array")
+                    .putObject("items")
+                    .put("$ref", "#/$defs/" + name);
             node.putArray("required").add("value");
             definitions.set(name, node);
         } else {
@@ -301,13 +320,19 @@ final class RandomSchemas {
     }
 
     private JsonNode numberFor(JsonNode schema, boolean integer) {
-        double low = schema.has("minimum") ? schema.get("minimum").asDouble()
-                : schema.has("exclusiveMinimum") ? schema.get("exclusiveMinimum").asDouble() + 1 : -50;
+        double low = schema.has("minimum")
+                ? schema.get("minimum").asDouble()
+                : schema.has("exclusiveMinimum")
+                        ? schema.get("exclusiveMinimum").asDouble() + 1
+                        : -50;
         double step = schema.path("multipleOf").asDouble(1);
         long first = (long) Math.ceil(low / step);
         double value = (first + (schema.has("multipleOf") ? 0 : random.nextInt(2))) * step;
-        double high = schema.has("maximum") ? schema.get("maximum").asDouble()
-                : schema.has("exclusiveMaximum") ? schema.get("exclusiveMaximum").asDouble() - 0.01 : 1e9;
+        double high = schema.has("maximum")
+                ? schema.get("maximum").asDouble()
+                : schema.has("exclusiveMaximum")
+                        ? schema.get("exclusiveMaximum").asDouble() - 0.01
+                        : 1e9;
         if (value > high || value < low) {
             return null;
         }
@@ -363,7 +388,8 @@ final class RandomSchemas {
 
     static String write(JsonNode document, Random random) {
         try {
-            return random.nextInt(4) == 0 ? document.toPrettyString().replace("\r", "").replace(" : ", ": ")
+            return random.nextInt(4) == 0
+                    ? document.toPrettyString().replace("\r", "").replace(" : ", ": ")
                     : MAPPER.writeValueAsString(document);
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
             throw new IllegalStateException(e);

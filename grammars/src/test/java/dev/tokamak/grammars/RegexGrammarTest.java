@@ -36,9 +36,21 @@ class RegexGrammarTest {
     @CsvSource(
             delimiter = ' ',
             value = {
-                "(?=a)b lookahead", "(?<!a)b lookbehind", "(a)\\1 back-references", "\\bword \\b", "(?>a) atomic", "a++ possessive",
-                "[a&&b] intersection", "\\p{Foo} Foo", "a** quantifier", "(a closed", "a) ')'", "[a closed", "*a repeat",
-                "[[a]] dialects", "a{3,2} wrong"
+                "(?=a)b lookahead",
+                "(?<!a)b lookbehind",
+                "(a)\\1 back-references",
+                "\\bword \\b",
+                "(?>a) atomic",
+                "a++ possessive",
+                "[a&&b] intersection",
+                "\\p{Foo} Foo",
+                "a** quantifier",
+                "(a closed",
+                "a) ')'",
+                "[a closed",
+                "*a repeat",
+                "[[a]] dialects",
+                "a{3,2} wrong"
             })
     void whatIsNotRegularOrNotAgreedIsRefusedByName(String expression, String named) {
         GRAMMARS.refuses(REGEX, expression, named);
@@ -46,7 +58,8 @@ class RegexGrammarTest {
 
     @Test
     void aChoiceIsOneOfItsStrings() {
-        CompiledGrammar grammar = GRAMMARS.compiler.compile(new StructuredOutput(CHOICE, "", List.of("yes", "no", "no way", "<|end|>")));
+        CompiledGrammar grammar =
+                GRAMMARS.compiler.compile(new StructuredOutput(CHOICE, "", List.of("yes", "no", "no way", "<|end|>")));
         assertThat(GRAMMARS.accepts(grammar, "no")).isTrue();
         assertThat(GRAMMARS.accepts(grammar, "no way")).isTrue();
         assertThat(GRAMMARS.accepts(grammar, "no w")).isFalse();

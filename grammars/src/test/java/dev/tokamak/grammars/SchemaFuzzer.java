@@ -17,8 +17,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
 /**
- * Checks grammars against a validator: whatever a random model finishes must validate, and whatever document is generated and
- * validates must be accepted token by token. Run its main with a number of schemas and a seed for more than the build does.
+ * Checks grammars against a validator: whatever a random model finishes must validate, and whatever document is
+ * generated and validates must be accepted token by token. Run its main with a number of schemas and a seed for more
+ * than the build does.
  */
 public final class SchemaFuzzer {
     private final SyntheticVocabulary vocabulary;
@@ -38,7 +39,8 @@ public final class SchemaFuzzer {
 
     SchemaFuzzer(SyntheticVocabulary vocabulary) {
         this.vocabulary = vocabulary;
-        this.compiler = new AutomatonGrammarProvider().create(vocabulary, vocabulary.size(), new int[] {vocabulary.endToken()});
+        this.compiler =
+                new AutomatonGrammarProvider().create(vocabulary, vocabulary.size(), new int[] {vocabulary.endToken()});
     }
 
     /** Checks one schema; an empty text means that all was well. */
@@ -51,7 +53,8 @@ public final class SchemaFuzzer {
             grammar = compiler.compile(StructuredOutput.of(Kind.JSON_SCHEMA, schema.toString()));
         } catch (TokamakException e) {
             refused++;
-            boolean agreed = e.getMessage().startsWith("No finite text") || e.getMessage().contains("'oneOf'");
+            boolean agreed = e.getMessage().startsWith("No finite text")
+                    || e.getMessage().contains("'oneOf'");
             return agreed ? "" : "seed " + seed + ": refused " + schema + ": " + e.getMessage();
         }
         JsonSchema validator = factory.getSchema(schema, config);
@@ -126,7 +129,8 @@ public final class SchemaFuzzer {
                 System.out.println(problem);
             }
         }
-        System.out.println("schemas " + count + ", refused " + fuzzer.refused + ", finished " + fuzzer.finished
-                + ", unfinished " + fuzzer.unfinished + ", documents accepted " + fuzzer.accepted + ", failures " + failures);
+        System.out.println(
+                "schemas " + count + ", refused " + fuzzer.refused + ", finished " + fuzzer.finished + ", unfinished "
+                        + fuzzer.unfinished + ", documents accepted " + fuzzer.accepted + ", failures " + failures);
     }
 }

@@ -11,9 +11,10 @@ import org.junit.jupiter.api.Test;
 
 class StructuralTagGrammarTest {
     private static final Grammars GRAMMARS = new Grammars();
-    private static final String TAGS = "[{\"type\":\"tag\",\"begin\":\"<f=a>\",\"content\":{\"type\":\"json_schema\",\"json_schema\":"
-            + "{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"integer\"}},\"required\":[\"x\"]}},\"end\":\"</f>\"},"
-            + "{\"type\":\"tag\",\"begin\":\"<f=b>\",\"content\":{\"type\":\"any_text\"},\"end\":[\"</f>\",\"<end>\"]}]";
+    private static final String TAGS =
+            "[{\"type\":\"tag\",\"begin\":\"<f=a>\",\"content\":{\"type\":\"json_schema\",\"json_schema\":"
+                    + "{\"type\":\"object\",\"properties\":{\"x\":{\"type\":\"integer\"}},\"required\":[\"x\"]}},\"end\":\"</f>\"},"
+                    + "{\"type\":\"tag\",\"begin\":\"<f=b>\",\"content\":{\"type\":\"any_text\"},\"end\":[\"</f>\",\"<end>\"]}]";
 
     private static String tag(String format) {
         return "{\"type\":\"structural_tag\",\"format\":" + format + "}";
@@ -22,20 +23,23 @@ class StructuralTagGrammarTest {
     @Test
     void afterATriggerATagMustBeCompleted() {
         String source = tag("{\"type\":\"triggered_tags\",\"triggers\":[\"<f=\"],\"tags\":" + TAGS + "}");
-        GRAMMARS.accepts(STRUCTURAL_TAG, source, "", "free < text", "a<f=a>{\"x\":1}</f>b", "<<f=b>any { text</f><f=b><end>");
+        GRAMMARS.accepts(
+                STRUCTURAL_TAG, source, "", "free < text", "a<f=a>{\"x\":1}</f>b", "<<f=b>any { text</f><f=b><end>");
         GRAMMARS.rejects(STRUCTURAL_TAG, source, "<f=", "<f=c>", "<f=a>{}</f>", "a<f=a>{\"x\":1}");
     }
 
     @Test
     void theOlderFormMeansTheSame() {
-        String source = "{\"structures\":[{\"begin\":\"<f=a>\",\"schema\":{\"type\":\"integer\"},\"end\":\"</f>\"}],\"triggers\":[\"<f\"]}";
+        String source =
+                "{\"structures\":[{\"begin\":\"<f=a>\",\"schema\":{\"type\":\"integer\"},\"end\":\"</f>\"}],\"triggers\":[\"<f\"]}";
         GRAMMARS.accepts(STRUCTURAL_TAG, source, "text", "x<f=a>12</f>y");
         GRAMMARS.rejects(STRUCTURAL_TAG, source, "<f", "<f=a>1.5</f>");
     }
 
     @Test
     void atLeastOneAndStopAfterFirstBoundTheTags() {
-        String needed = tag("{\"type\":\"triggered_tags\",\"triggers\":[\"<f=\"],\"tags\":" + TAGS + ",\"at_least_one\":true}");
+        String needed =
+                tag("{\"type\":\"triggered_tags\",\"triggers\":[\"<f=\"],\"tags\":" + TAGS + ",\"at_least_one\":true}");
         GRAMMARS.accepts(STRUCTURAL_TAG, needed, "<f=a>{\"x\":1}</f>", "<f=a>{\"x\":1}</f> more");
         GRAMMARS.rejects(STRUCTURAL_TAG, needed, "", "text");
         String single = tag("{\"type\":\"triggered_tags\",\"triggers\":[\"<f=\"],\"tags\":" + TAGS
@@ -45,7 +49,8 @@ class StructuralTagGrammarTest {
 
     @Test
     void separatedTagsHaveNothingElseBetweenThem() {
-        String source = tag("{\"type\":\"tags_with_separator\",\"separator\":\"\\n\",\"at_least_one\":true,\"tags\":" + TAGS + "}");
+        String source = tag(
+                "{\"type\":\"tags_with_separator\",\"separator\":\"\\n\",\"at_least_one\":true,\"tags\":" + TAGS + "}");
         GRAMMARS.accepts(STRUCTURAL_TAG, source, "<f=a>{\"x\":1}</f>", "<f=a>{\"x\":1}</f>\n<f=b>t</f>");
         GRAMMARS.rejects(STRUCTURAL_TAG, source, "", "<f=a>{\"x\":1}</f><f=b>t</f>", "<f=a>{\"x\":1}</f>\n");
     }
@@ -63,7 +68,8 @@ class StructuralTagGrammarTest {
 
     @Test
     void aSpecialTokenMayWriteItsOwnTextAndNothingElse() {
-        String source = tag("{\"type\":\"tag\",\"begin\":\"<|tool_call|>{\",\"content\":{\"type\":\"any_text\"},\"end\":\"}<|/tool_call|>\"}");
+        String source = tag(
+                "{\"type\":\"tag\",\"begin\":\"<|tool_call|>{\",\"content\":{\"type\":\"any_text\"},\"end\":\"}<|/tool_call|>\"}");
         SyntheticVocabulary vocabulary = GRAMMARS.vocabulary;
         int open = vocabulary.addedToken("<|tool_call|>").orElseThrow();
         int close = vocabulary.addedToken("<|/tool_call|>").orElseThrow();
@@ -83,7 +89,8 @@ class StructuralTagGrammarTest {
 
     @Test
     void specialTokensStayOutOfJsonEvenWhereTheirTextIsAllowed() {
-        GrammarState state = GRAMMARS.compile(dev.tokamak.api.StructuredOutput.Kind.JSON_OBJECT, "").newState();
+        GrammarState state = GRAMMARS.compile(dev.tokamak.api.StructuredOutput.Kind.JSON_OBJECT, "")
+                .newState();
         for (int token : GRAMMARS.vocabulary.tokenise("{\"a\": \"".getBytes(StandardCharsets.UTF_8), new Random(3))) {
             state.accept(token);
         }
@@ -95,10 +102,13 @@ class StructuralTagGrammarTest {
     void whatIsNotSupportedIsRefusedByName() {
         GRAMMARS.refuses(STRUCTURAL_TAG, tag("{\"type\":\"magic\"}"), "magic");
         GRAMMARS.refuses(STRUCTURAL_TAG, tag("{\"type\":\"const_string\",\"value\":\"a\",\"colour\":1}"), "colour");
-        GRAMMARS.refuses(STRUCTURAL_TAG, tag("{\"type\":\"tag\",\"begin\":\"a\",\"content\":{\"type\":\"any_text\"}}"), "end");
+        GRAMMARS.refuses(
+                STRUCTURAL_TAG, tag("{\"type\":\"tag\",\"begin\":\"a\",\"content\":{\"type\":\"any_text\"}}"), "end");
         GRAMMARS.refuses(STRUCTURAL_TAG, tag("{\"type\":\"json_schema\",\"json_schema\":{\"not\":{}}}"), "not");
         GRAMMARS.refuses(
-                STRUCTURAL_TAG, tag("{\"type\":\"triggered_tags\",\"triggers\":[\"<g\"],\"tags\":" + TAGS + "}"), "exactly one of the triggers");
+                STRUCTURAL_TAG,
+                tag("{\"type\":\"triggered_tags\",\"triggers\":[\"<g\"],\"tags\":" + TAGS + "}"),
+                "exactly one of the triggers");
         GRAMMARS.refuses(STRUCTURAL_TAG, "[]", "must be a JSON object");
     }
 }

@@ -14,8 +14,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * A byte-level vocabulary: all bytes, the commonest substrings of a generated text of words, JSON and many scripts, then made-up
- * words until the size is reached, and special tokens at the end.
+ * A byte-level vocabulary: all bytes, the commonest substrings of a generated text of words, JSON and many scripts,
+ * then made-up words until the size is reached, and special tokens at the end.
  */
 public final class SyntheticVocabulary implements Vocabulary {
     private static final List<String> SPECIAL = List.of("<|end|>", "<|tool_call|>", "<|/tool_call|>", "<|pad|>");
@@ -66,8 +66,10 @@ public final class SyntheticVocabulary implements Vocabulary {
         int length = 2 + random.nextInt(9);
         boolean wide = random.nextInt(6) == 0;
         for (int i = 0; i < length; i++) {
-            word.appendCodePoint(wide ? 0x4E00 + random.nextInt(5000) : "etaoinshrdlucmfwypvbgkqjxz".charAt(
-                    (int) (26 * Math.pow(random.nextDouble(), 2))));
+            word.appendCodePoint(
+                    wide
+                            ? 0x4E00 + random.nextInt(5000)
+                            : "etaoinshrdlucmfwypvbgkqjxz".charAt((int) (26 * Math.pow(random.nextDouble(), 2))));
         }
         int tail = random.nextInt(40);
         return tail == 0 ? word + "\"," : tail == 1 ? word + "()" : tail == 2 ? word + "." : word.toString();
@@ -75,8 +77,11 @@ public final class SyntheticVocabulary implements Vocabulary {
 
     private static String text(Random random) {
         StringBuilder text = new StringBuilder();
-        String[] parts = {"\": \"", "\", \"", "{\"", "\"}", "\n  \"", "\":[", "],", "true", "false", "null", ": ", "}}", "\\n",
-            "\\\"", "0", "1", "2024-", "12", "00", "é", "ü", "ß", "漢字", "日本", "😀", "Ω", "name", "id", "type", "value", "the "};
+        String[] parts = {
+            "\": \"", "\", \"", "{\"", "\"}", "\n  \"", "\":[", "],", "true", "false", "null", ": ", "}}", "\\n",
+            "\\\"", "0", "1", "2024-", "12", "00", "é", "ü", "ß", "漢字", "日本", "😀", "Ω", "name", "id", "type", "value",
+            "the "
+        };
         for (int i = 0; i < 6000; i++) {
             text.append(random.nextBoolean() ? parts[random.nextInt(parts.length)] : word(random));
         }

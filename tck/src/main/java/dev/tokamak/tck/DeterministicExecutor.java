@@ -33,6 +33,8 @@ public final class DeterministicExecutor implements Executor {
     private final Slot[] slots;
     private final ArrayDeque<Outcome> launched = new ArrayDeque<>();
     private final ArrayDeque<Outcome> spare = new ArrayDeque<>();
+    private final StepPlan.BlockChangeVisitor setBlocks = this::setBlocks;
+    private Slot changing;
     private int blockSize;
     private long[][] cells;
 
@@ -180,8 +182,8 @@ public final class DeterministicExecutor implements Executor {
 
     private void compute(StepPlan plan, int row, Outcome outcome) {
         Slot slot = slot(plan, row);
-        plan.forEachBlockChange(
-                row, (group, start, ids, from, count) -> setBlocks(slot, group, start, ids, from, count));
+        changing = slot;
+        plan.forEachBlockChange(row, setBlocks);
         if (plan.changesSampling(row)) {
             slot.sampling = plan.sampling(row);
         }
@@ -208,7 +210,8 @@ public final class DeterministicExecutor implements Executor {
         return slots[index];
     }
 
-    private static void setBlocks(Slot slot, int group, int start, int[] ids, int from, int count) {
+    private void setBlocks(int group, int start, int[] ids, int from, int count) {
+        Slot slot = changing;
         while (slot.tables.size() <= group) {
             slot.tables.add(NO_BLOCKS);
         }

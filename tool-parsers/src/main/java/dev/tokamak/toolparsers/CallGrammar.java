@@ -144,8 +144,8 @@ final class CallGrammar {
         return Ordered.map("type", "tag", "begin", begin, "content", content, "end", end);
     }
 
-    static Object anyText() {
-        return Map.of("type", "any_text");
+    static Object anyText(List<String> excluded) {
+        return Ordered.map("type", "any_text", "excludes", excluded);
     }
 
     static Object optional(Object content) {

@@ -11,12 +11,11 @@ final class LiteralReader {
     /**
      * How a language writes values.
      *
-     * @param quotes what stands at both ends of a string
-     * @param escapes whether a backslash in a string means something
+     * @param quotes what stands at both ends of a string; in those of one character a backslash escapes
      * @param bareStrings whether a word that means nothing else is a string
      */
-    record Dialect(List<String> quotes, boolean escapes, boolean bareStrings) {
-        static final Dialect PYTHON = new Dialect(List.of("\"", "'"), true, false);
+    record Dialect(List<String> quotes, boolean bareStrings) {
+        static final Dialect PYTHON = new Dialect(List.of("\"", "'"), false);
     }
 
     private enum State {
@@ -256,7 +255,7 @@ final class LiteralReader {
     }
 
     private Step string(char c) {
-        if (c == '\\' && dialect.escapes()) {
+        if (c == '\\' && quote.length() == 1) {
             state = State.ESCAPE;
             return Step.MORE;
         }

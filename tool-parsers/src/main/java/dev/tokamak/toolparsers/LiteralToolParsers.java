@@ -13,7 +13,8 @@ final class LiteralToolParsers {
     }
 
     private static CallGrammar python(String begin, String separator, String end) {
-        return CallGrammar.parameters("", "(", new NamedArgumentsGrammar(), ")").within(begin, separator, end);
+        return CallGrammar.parameters("", "(", new NamedArgumentsGrammar("=", ", ", ""), ")")
+                .within(begin, separator, end);
     }
 
     private static Format.Builder bareList() {
@@ -21,11 +22,14 @@ final class LiteralToolParsers {
     }
 
     private static Format gemma(String begin, String quote, String end) {
-        Layout layout = new Layout(new Dialect(List.of(quote), false, true), '{', ':', '}', false, false);
+        Layout layout = new Layout(new Dialect(List.of(quote, "\""), true), '{', ':', '}', false, false);
         return Format.builder()
                 .calls(literal(layout), begin + "call:")
                 .callEnds(end)
                 .specialTokens()
+                .grammar(CallGrammar.parameters(
+                                begin + "call:", "{", new NamedArgumentsGrammar(":", ",", quote), "}" + end)
+                        .separatedBy(""))
                 .build();
     }
 

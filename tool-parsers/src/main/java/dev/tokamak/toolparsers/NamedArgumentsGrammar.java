@@ -6,11 +6,26 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Holds a model to arguments as {@code a="x", b=1}: what the schema requires first, then what it allows, values as JSON of
- * their schema, which the languages' literals include.
+ * Holds a model to arguments as {@code a="x", b=1}: what the schema requires first, then what it allows. Values are JSON of
+ * their schema, which the languages' literals include, but for strings where a language has quotes of its own.
  */
 final class NamedArgumentsGrammar implements CallGrammar.Arguments {
-    private static final String SEPARATOR = ", ";
+    private final String sign;
+    private final String separator;
+    private final String quote;
+
+    /**
+     * A grammar.
+     *
+     * @param sign what stands between a name and its value
+     * @param separator what stands between arguments
+     * @param quote what stands at both ends of a string, or empty for JSON's
+     */
+    NamedArgumentsGrammar(String sign, String separator, String quote) {
+        this.sign = sign;
+        this.separator = separator;
+        this.quote = quote;
+    }
 
     @Override
     public List<Object> of(ToolDefinition tool) {
@@ -27,7 +42,7 @@ final class NamedArgumentsGrammar implements CallGrammar.Arguments {
         if (!needed.isEmpty()) {
             List<Object> formats = new ArrayList<>();
             for (String key : needed) {
-                formats.add(argument(formats.isEmpty() ? "" : SEPARATOR, key, tool));
+                formats.add(argument(formats.isEmpty() ? "" : separator, key, tool));
             }
             formats.addAll(following(optional, tool));
             return formats;
@@ -42,15 +57,19 @@ final class NamedArgumentsGrammar implements CallGrammar.Arguments {
         return firsts.isEmpty() ? List.of() : List.of(CallGrammar.optional(CallGrammar.oneOf(firsts)));
     }
 
-    private static List<Object> following(List<String> keys, ToolDefinition tool) {
+    private List<Object> following(List<String> keys, ToolDefinition tool) {
         return keys.stream()
-                .map(key -> CallGrammar.optional(argument(SEPARATOR, key, tool)))
+                .map(key -> CallGrammar.optional(argument(separator, key, tool)))
                 .toList();
     }
 
-    private static Object argument(String separator, String key, ToolDefinition tool) {
+    private Object argument(String before, String key, ToolDefinition tool) {
         Schema property = Schema.of(tool.parameters()).property(key);
+        String begin = before + key + sign;
+        if (!quote.isEmpty() && property.type().isString()) {
+            return CallGrammar.tag(begin + quote, CallGrammar.anyText(List.of(quote)), quote);
+        }
         return CallGrammar.sequence(
-                List.of(CallGrammar.constant(separator + key + "="), CallGrammar.schema(property.withDefinitions())));
+                List.of(CallGrammar.constant(begin), CallGrammar.schema(property.withDefinitions())));
     }
 }

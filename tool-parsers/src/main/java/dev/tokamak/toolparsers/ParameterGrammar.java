@@ -14,13 +14,17 @@ final class ParameterGrammar implements CallGrammar.Arguments {
     private final String keyEndOfString;
     private final String keyEnd;
     private final String end;
+    /** What a string must not hold: the end tag, with or without the line breaks around it. */
+    private final List<String> excluded;
 
-    ParameterGrammar(String begin, String keyEnd, String end) {
-        this(begin, keyEnd, keyEnd, end);
+    ParameterGrammar(String begin, String keyEnd, String end, String... excluded) {
+        this(begin, keyEnd, keyEnd, end, List.of(excluded));
     }
 
     /** For formats that say whether a value is a string. */
-    ParameterGrammar(String begin, String keyEndOfString, String keyEnd, String end) {
+    ParameterGrammar(String begin, String keyEndOfString, String keyEnd, String end, List<String> excluded) {
+        this.excluded = new ArrayList<>(excluded);
+        this.excluded.add(end.strip());
         this.begin = begin;
         this.keyEndOfString = keyEndOfString;
         this.keyEnd = keyEnd;
@@ -37,7 +41,7 @@ final class ParameterGrammar implements CallGrammar.Arguments {
         for (Object key : properties.keySet()) {
             Schema property = Schema.of(tool.parameters()).property(key.toString());
             boolean string = property.type().isString();
-            Object value = string ? CallGrammar.anyText() : CallGrammar.schema(property.withDefinitions());
+            Object value = string ? CallGrammar.anyText(excluded) : CallGrammar.schema(property.withDefinitions());
             Object parameter = CallGrammar.tag(begin + key + (string ? keyEndOfString : keyEnd), value, end);
             boolean mayBeMissing = !(required instanceof List<?> names) || !names.contains(key);
             formats.add(mayBeMissing ? CallGrammar.optional(parameter) : parameter);

@@ -250,7 +250,7 @@ final class ParameterToolParsers {
                             .grammar(CallGrammar.parameters(
                                             "<function name=\"",
                                             "\">",
-                                            new ParameterGrammar("<param name=\"", "\">", "</param>"),
+                                            new ParameterGrammar("<param name=\"", "\">", "</param>", "<![CDATA["),
                                             "</function>")
                                     .separatedBy("\n"))
                             .build());
@@ -269,7 +269,8 @@ final class ParameterToolParsers {
                                         "<" + DSML + "parameter name=\"",
                                         "\" string=\"true\">",
                                         "\" string=\"false\">",
-                                        "</" + DSML + "parameter>\n"),
+                                        "</" + DSML + "parameter>\n",
+                                        List.of()),
                                 "</" + DSML + "invoke>\n")
                         .within(begin + "\n", "", end))
                 .build();

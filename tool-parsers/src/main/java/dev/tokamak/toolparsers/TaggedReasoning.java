@@ -15,7 +15,7 @@ final class TaggedReasoning implements ReasoningParser {
         ALWAYS,
         /** Only if nothing is known of the prompt: else the prompt tells. */
         IF_PROMPT_IS_UNKNOWN,
-        /** Only if the request's template variables ask for thinking. */
+        /** If the request's template variables ask for thinking; else there is no reasoning. */
         IF_ASKED_FOR,
         /** Never. */
         NEVER

@@ -3,6 +3,7 @@ package dev.tokamak.toolparsers;
 import dev.tokamak.spi.reasoning.ReasoningParser;
 import dev.tokamak.spi.reasoning.ReasoningParserProvider;
 import dev.tokamak.toolparsers.TaggedReasoning.Beginning;
+import dev.tokamak.toolparsers.TaggedReasoning.Implicit;
 import dev.tokamak.toolparsers.TaggedReasoning.Tags;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,14 +46,15 @@ abstract class TaggedReasoningProvider implements ReasoningParserProvider {
             return Beginning.CONTENT;
         }
         boolean refused = asks(variables, false) || "no_think".equals(variables.get("reasoning_effort"));
-        boolean implicit =
-                switch (tags.implicit()) {
-                    case ALWAYS -> !refused;
-                    case IF_PROMPT_IS_UNKNOWN -> !refused && promptTail.isEmpty();
-                    case IF_ASKED_FOR -> asks(variables, true) && !refused;
-                    case NEVER -> false;
-                };
-        return implicit ? Beginning.OPEN_OR_REASONING : Beginning.OPEN_OR_CONTENT;
+        boolean asked = asks(variables, true);
+        if (refused || (tags.implicit() == Implicit.IF_ASKED_FOR && !asked)) {
+            return Beginning.CONTENT;
+        }
+        return switch (tags.implicit()) {
+            case ALWAYS, IF_ASKED_FOR -> Beginning.OPEN_OR_REASONING;
+            case IF_PROMPT_IS_UNKNOWN -> promptTail.isEmpty() ? Beginning.OPEN_OR_REASONING : Beginning.OPEN_OR_CONTENT;
+            case NEVER -> Beginning.OPEN_OR_CONTENT;
+        };
     }
 
     private static boolean asks(Map<String, Object> variables, boolean thinking) {

@@ -105,11 +105,6 @@ class LiteralToolParsersTest {
         }
 
         @Override
-        protected boolean hasGrammar() {
-            return false;
-        }
-
-        @Override
         protected boolean carries(String text) {
             return (text + quote).indexOf(quote) == text.length();
         }

@@ -131,21 +131,21 @@ class ReasoningParsersTest {
     }
 
     @Nested
-    class PoolsideV1 extends Between {
+    class PoolsideV1 extends Asked {
         PoolsideV1() {
             super(new TaggedReasoningParsers.PoolsideV1(), "<think>", "</think>");
         }
     }
 
     @Nested
-    class DeepseekV3 extends Between {
+    class DeepseekV3 extends Asked {
         DeepseekV3() {
             super(new TaggedReasoningParsers.DeepseekV3(), "<think>", "</think>");
         }
     }
 
     @Nested
-    class DeepseekV4 extends Between {
+    class DeepseekV4 extends Asked {
         DeepseekV4() {
             super(new TaggedReasoningParsers.DeepseekV4(), "<think>", "</think>");
         }
@@ -348,6 +348,17 @@ class ReasoningParsersTest {
         }
     }
 
+    abstract static class Asked extends Between {
+        Asked(ReasoningParserProvider provider, String start, String end) {
+            super(provider, start, end);
+        }
+
+        @Override
+        protected Map<String, Object> templateVariables() {
+            return Map.of("thinking", true);
+        }
+    }
+
     private static String[] parse(
             ReasoningParserProvider provider, String tail, Map<String, Object> variables, String text) {
         ReasoningParser parser = provider.create(tail, variables);
@@ -395,6 +406,20 @@ class ReasoningParsersTest {
                 .containsExactly("Well.", "Hello.");
         assertThat(parse(new TaggedReasoningParsers.Holo2(), "", Map.of("thinking", false), "Hello."))
                 .containsExactly("", "Hello.");
+    }
+
+    @Test
+    void whereThereIsNoReasoningAFormatHoldsAtOnce() {
+        assertThat(new TaggedReasoningParsers.DeepseekV3().create("", Map.of()).ended())
+                .isTrue();
+        assertThat(new TaggedReasoningParsers.Glm45()
+                        .create("<|assistant|>", Map.of("enable_thinking", false))
+                        .ended())
+                .isTrue();
+        assertThat(new TaggedReasoningParsers.Qwen3()
+                        .create("<|im_start|>assistant\n", Map.of())
+                        .ended())
+                .isFalse();
     }
 
     @Test

@@ -38,13 +38,27 @@ public final class OutputProcessor implements Runnable {
 
     @Override
     public void run() {
-        for (OutputBatch batch = ring.take(); batch != null; batch = ring.take()) {
-            for (int i = 0; i < batch.size(); i++) {
-                processSafely(batch, i);
-            }
-            batch.clear();
-            ring.release();
+        boolean more = true;
+        while (more) {
+            more = processNext();
         }
+    }
+
+    /**
+     * Waits for a batch and processes it.
+     *
+     * @return false if there will be none any more
+     */
+    public boolean processNext() {
+        OutputBatch batch = ring.take();
+        if (batch == null) {
+            return false;
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            processSafely(batch, i);
+        }
+        ring.release();
+        return true;
     }
 
     private void processSafely(OutputBatch batch, int i) {

@@ -59,7 +59,7 @@ public final class OutputRing {
     }
 
     /** Output thread: waits for the next batch. Returns null at the end. */
-    OutputBatch take() {
+    public OutputBatch take() {
         while (published == consumed) {
             if (closed && published == consumed) {
                 return null;
@@ -73,8 +73,9 @@ public final class OutputRing {
         return batches[(int) consumed & (batches.length - 1)];
     }
 
-    /** Output thread: the batch taken last may be filled anew. */
-    void release() {
+    /** Output thread: the batch taken last was read and may be filled anew. */
+    public void release() {
+        batches[(int) consumed & (batches.length - 1)].clear();
         consumed = consumed + 1;
         Thread producer = waitingProducer;
         if (producer != null) {

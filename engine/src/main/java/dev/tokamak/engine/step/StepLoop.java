@@ -177,7 +177,13 @@ public final class StepLoop {
         }
     }
 
-    private void turn() throws InterruptedException {
+    /**
+     * One turn: takes commands, launches what can be launched, and awaits the oldest step, or rests until there is something to do.
+     * Called by {@link #run}, or by who drives the loop by hand and is then the engine thread.
+     *
+     * @throws InterruptedException if the thread is interrupted while masks are being filled
+     */
+    public void turn() throws InterruptedException {
         inbox.drain();
         while (!closing && inFlight < plans.length && launch()) {
             inbox.drain();

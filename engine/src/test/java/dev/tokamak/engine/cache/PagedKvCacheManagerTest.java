@@ -55,7 +55,8 @@ class PagedKvCacheManagerTest {
         PagedKvCacheManager manager = manager(16);
         compute(manager, Sequences.keyed(keys, 1, Sequences.counting(8)), 8);
 
-        assertThat(manager.attachCachedPrefix(Sequences.keyed(keys, 2, Sequences.counting(8)))).isEqualTo(4);
+        assertThat(manager.attachCachedPrefix(Sequences.keyed(keys, 2, Sequences.counting(8))))
+                .isEqualTo(4);
     }
 
     @Test
@@ -64,7 +65,8 @@ class PagedKvCacheManagerTest {
         Sequence first = Sequences.keyed(keys, 1, Sequences.counting(10));
         manager.ensure(first, 10);
 
-        assertThat(manager.attachCachedPrefix(Sequences.keyed(keys, 2, Sequences.counting(10)))).isZero();
+        assertThat(manager.attachCachedPrefix(Sequences.keyed(keys, 2, Sequences.counting(10))))
+                .isZero();
     }
 
     @Test
@@ -75,7 +77,8 @@ class PagedKvCacheManagerTest {
         manager.release(first);
 
         assertThat(manager.freeBlocks()).isEqualTo(16);
-        assertThat(manager.attachCachedPrefix(Sequences.keyed(keys, 2, Sequences.counting(10)))).isEqualTo(8);
+        assertThat(manager.attachCachedPrefix(Sequences.keyed(keys, 2, Sequences.counting(10))))
+                .isEqualTo(8);
         assertThat(manager.freeBlocks()).isEqualTo(14);
     }
 
@@ -87,7 +90,8 @@ class PagedKvCacheManagerTest {
         manager.release(first);
         manager.ensure(Sequences.of(2, 99), 4);
 
-        assertThat(manager.attachCachedPrefix(Sequences.keyed(keys, 3, Sequences.counting(17)))).isEqualTo(12);
+        assertThat(manager.attachCachedPrefix(Sequences.keyed(keys, 3, Sequences.counting(17))))
+                .isEqualTo(12);
     }
 
     @Test
@@ -108,7 +112,8 @@ class PagedKvCacheManagerTest {
         manager.release(first);
         manager.resetPrefixCache();
 
-        assertThat(manager.attachCachedPrefix(Sequences.keyed(keys, 2, Sequences.counting(9)))).isZero();
+        assertThat(manager.attachCachedPrefix(Sequences.keyed(keys, 2, Sequences.counting(9))))
+                .isZero();
     }
 
     @Test

@@ -167,9 +167,8 @@ class RequestCollectorTest {
         collector.fail(new TokamakException(ErrorCode.STEP_FAILED, "broken"));
 
         assertThat(collector.poll()).isPresent();
-        assertThatThrownBy(collector::poll)
-                .isInstanceOfSatisfying(
-                        TokamakException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STEP_FAILED));
+        assertThatThrownBy(collector::poll).isInstanceOfSatisfying(TokamakException.class, e -> assertThat(e.code())
+                .isEqualTo(ErrorCode.STEP_FAILED));
     }
 
     @Test

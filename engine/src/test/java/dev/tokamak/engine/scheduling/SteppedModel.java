@@ -61,7 +61,16 @@ final class SteppedModel implements Scheduler.Events {
 
     Sequence add(int id, int[] prompt, SamplingParams params, int priority, boolean sharing) {
         Sequence sequence = new Sequence(
-                id, id, id, priority, params, 7 + id, prompt, new int[0], params.maxTokens().orElse(16), null);
+                id,
+                id,
+                id,
+                priority,
+                params,
+                7 + id,
+                prompt,
+                new int[0],
+                params.maxTokens().orElse(16),
+                null);
         if (sharing) {
             chains[id] = keys.chain("");
             chains[id].begin(sequence, prompt.length + 64);

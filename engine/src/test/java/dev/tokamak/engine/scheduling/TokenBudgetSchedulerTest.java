@@ -157,7 +157,9 @@ class TokenBudgetSchedulerTest {
         model.add(2, prompt(4, 1), params(9), 0, false);
         model.land();
 
-        assertThat(model.launch()).as("the slot is still named by a plan in flight").isNull();
+        assertThat(model.launch())
+                .as("the slot is still named by a plan in flight")
+                .isNull();
         model.land();
         assertThat(model.launch().sequenceId(0)).isEqualTo(2);
     }

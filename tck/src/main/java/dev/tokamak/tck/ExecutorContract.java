@@ -1,0 +1,262 @@
+package dev.tokamak.tck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokamak.api.SamplingParams;
+import dev.tokamak.spi.executor.Executor;
+import dev.tokamak.spi.executor.ModelInfo;
+import dev.tokamak.spi.executor.SamplingState;
+import dev.tokamak.spi.executor.StepMasks;
+import dev.tokamak.spi.executor.StepPlan;
+import dev.tokamak.spi.executor.StepResult;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The law of executors, as tests. An executor's test extends this class and says how to make the executor for some small model;
+ * the tests check that the tokens of a prompt do not depend on how it is cut into chunks, on what else is in the step, on
+ * whether a token is sent or fed on the device, or on what a slot held before; and that masks, minimum lengths, log probabilities
+ * and resets do what {@link Executor} says.
+ *
+ * <p>The model must have a context of at least 64 tokens, at least 32 blocks, and a KV group with full attention or a window of at
+ * least 64. Rows are sampled greedily.
+ *
+ * @since 0.1
+ */
+public abstract class ExecutorContract {
+    private static final int SLOT_BLOCKS = 8;
+    private static final SamplingParams GREEDY =
+            SamplingParams.builder().temperature(0).build();
+
+    private Executor executor;
+    private ModelInfo info;
+    private int blockSize;
+    private final StepResult result = new StepResult();
+    private long steps;
+
+    /** For subclasses. */
+    protected ExecutorContract() {}
+
+    /**
+     * Makes the executor under test, with at least four slots.
+     *
+     * @return not loaded yet; closed by the test
+     */
+    protected abstract Executor newExecutor();
+
+    @BeforeEach
+    void open() {
+        executor = newExecutor();
+        info = executor.load((what, fraction) -> {});
+        blockSize = info.blockSizes().get(0);
+        executor.allocateKvCache(blockSize, Math.min(executor.kvCapacity(blockSize), 4 * SLOT_BLOCKS));
+        executor.warmUp();
+    }
+
+    @AfterEach
+    void close() {
+        executor.close();
+    }
+
+    private int[] prompt(int length, int salt) {
+        int[] prompt = new int[length];
+        for (int i = 0; i < length; i++) {
+            prompt[i] = (i * 7 + salt * 13) % Math.min(200, info.vocabularySize());
+        }
+        return prompt;
+    }
+
+    private StepPlan plan() {
+        StepPlan plan = new StepPlan();
+        plan.begin(++steps);
+        return plan;
+    }
+
+    /** A row that begins a slot with all of its blocks; slot <i>s</i> has blocks of its own. */
+    private void begin(StepPlan plan, int slot, int[] tokens, int from, int to, int flags, SamplingParams params) {
+        plan.addRow(slot, slot, flags | StepPlan.FLAG_NEW_SLOT, from, 0);
+        plan.addTokens(tokens, from, to - from);
+        int[] blocks = new int[SLOT_BLOCKS];
+        Arrays.setAll(blocks, i -> slot * SLOT_BLOCKS + i);
+        for (int group = 0; group < info.kvGroups().size(); group++) {
+            plan.addBlocks(group, 0, blocks, 0, blocks.length);
+        }
+        plan.setSampling(SamplingState.of(params, 1, new int[] {0, 1}, tokens, new int[0])
+                .encode());
+    }
+
+    private void goOn(StepPlan plan, int slot, int token, int position, int outputIndex) {
+        plan.addRow(slot, slot, StepPlan.FLAG_SAMPLE, position, outputIndex);
+        plan.addToken(token);
+    }
+
+    private StepResult run(StepPlan plan) {
+        executor.launch(plan);
+        executor.await(result);
+        assertThat(result.rows()).isEqualTo(plan.rows());
+        return result;
+    }
+
+    /** Runs a prompt whole in a slot, then decodes; every token is sent. */
+    private int[] generate(int slot, int[] prompt, int count) {
+        StepPlan first = plan();
+        begin(first, slot, prompt, 0, prompt.length, StepPlan.FLAG_SAMPLE, GREEDY);
+        int[] output = new int[count];
+        output[0] = run(first).token(0, 0);
+        for (int i = 1; i < count; i++) {
+            StepPlan next = plan();
+            goOn(next, slot, output[i - 1], prompt.length + i - 1, i);
+            output[i] = run(next).token(0, 0);
+        }
+        return output;
+    }
+
+    @Test
+    void describesItsModel() {
+        assertThat(info.maxModelLen()).isGreaterThanOrEqualTo(64);
+        assertThat(info.vocabularySize()).isPositive();
+        assertThat(info.kvGroups()).isNotEmpty();
+        assertThat(executor.maxInFlight()).isPositive();
+        assertThat(executor.health()).isEmpty();
+    }
+
+    @Test
+    void drawsTokensOfTheVocabulary() {
+        for (int token : generate(0, prompt(9, 1), 8)) {
+            assertThat(token).isBetween(0, info.vocabularySize() - 1);
+        }
+    }
+
+    @Test
+    void givesTheSameTokensInAnySlot() {
+        assertThat(generate(3, prompt(9, 1), 8)).isEqualTo(generate(0, prompt(9, 1), 8));
+    }
+
+    @Test
+    void givesTheSameTokensForAPromptInChunks() {
+        int[] prompt = prompt(13, 1);
+        int whole = generate(0, prompt, 1)[0];
+        StepPlan first = plan();
+        begin(first, 1, prompt, 0, 7, 0, GREEDY);
+        assertThat(run(first).tokenCount(0)).isZero();
+        StepPlan second = plan();
+        second.addRow(1, 1, StepPlan.FLAG_SAMPLE, 7, 0);
+        second.addTokens(prompt, 7, 6);
+
+        assertThat(run(second).token(0, 0)).isEqualTo(whole);
+    }
+
+    @Test
+    void givesTheSameTokensAmongOtherRows() {
+        int[] alone = generate(0, prompt(9, 1), 2);
+        StepPlan first = plan();
+        begin(first, 1, prompt(9, 1), 0, 9, StepPlan.FLAG_SAMPLE, GREEDY);
+        run(first);
+        StepPlan mixed = plan();
+        begin(mixed, 2, prompt(20, 2), 0, 20, StepPlan.FLAG_SAMPLE, GREEDY);
+        goOn(mixed, 1, alone[0], 9, 1);
+        begin(mixed, 3, prompt(5, 3), 0, 5, 0, GREEDY);
+
+        assertThat(run(mixed).token(1, 0)).isEqualTo(alone[1]);
+    }
+
+    @Test
+    void feedsTheTokenSampledLastOnTheDevice() {
+        int[] sent = generate(0, prompt(9, 1), 5);
+        StepPlan first = plan();
+        begin(first, 1, prompt(9, 1), 0, 9, StepPlan.FLAG_SAMPLE, GREEDY);
+        assertThat(run(first).token(0, 0)).isEqualTo(sent[0]);
+        for (int i = 1; i < 5; i++) {
+            StepPlan next = plan();
+            goOn(next, 1, StepPlan.LAST_SAMPLED, 9 + i - 1, i);
+            assertThat(run(next).token(0, 0)).isEqualTo(sent[i]);
+        }
+    }
+
+    @Test
+    void endsStepsInTheOrderOfTheirLaunch() {
+        int[] sent = generate(0, prompt(9, 1), 2);
+        StepPlan first = plan();
+        begin(first, 1, prompt(9, 1), 0, 9, StepPlan.FLAG_SAMPLE, GREEDY);
+        StepPlan second = plan();
+        goOn(second, 1, StepPlan.LAST_SAMPLED, 9, 1);
+        executor.launch(first);
+        if (executor.maxInFlight() == 1) {
+            executor.await(result);
+            assertThat(result.token(0, 0)).isEqualTo(sent[0]);
+            executor.launch(second);
+        } else {
+            executor.launch(second);
+            executor.await(result);
+            assertThat(result.token(0, 0)).isEqualTo(sent[0]);
+        }
+        executor.await(result);
+        assertThat(result.token(0, 0)).isEqualTo(sent[1]);
+    }
+
+    @Test
+    void drawsUnderAMask() {
+        StepPlan plan = plan();
+        begin(plan, 0, prompt(9, 1), 0, 9, StepPlan.FLAG_SAMPLE | StepPlan.FLAG_NEEDS_MASK, GREEDY);
+        begin(plan, 1, prompt(9, 1), 0, 9, StepPlan.FLAG_SAMPLE, GREEDY);
+        StepMasks masks = new StepMasks(info.vocabularySize(), 1);
+        masks.resize(1);
+        Arrays.fill(masks.words(), 0, masks.wordsPerRow(), 0);
+        int only = info.vocabularySize() - 3;
+        masks.words()[only >>> 5] |= 1 << only;
+        executor.launch(plan);
+        executor.sample(masks);
+        executor.await(result);
+        int free = result.token(1, 0);
+
+        assertThat(result.token(0, 0)).isEqualTo(only);
+        assertThat(free).isEqualTo(generate(2, prompt(9, 1), 1)[0]);
+    }
+
+    @Test
+    void holdsBackEndTokensUntilTheMinimum() {
+        SamplingParams params = SamplingParams.builder()
+                .temperature(0)
+                .minTokens(1)
+                .allowedTokenIds(java.util.List.of(0, 1, 5))
+                .build();
+        StepPlan plan = plan();
+        begin(plan, 0, prompt(9, 1), 0, 9, StepPlan.FLAG_SAMPLE, params);
+
+        assertThat(run(plan).token(0, 0)).isEqualTo(5);
+    }
+
+    @Test
+    void returnsLogProbabilitiesWhereTheyAreAskedFor() {
+        StepPlan plan = plan();
+        begin(plan, 0, prompt(9, 1), 0, 9, StepPlan.FLAG_SAMPLE | StepPlan.FLAG_LOGPROBS, GREEDY);
+        plan.setLogprobs(3);
+        begin(plan, 1, prompt(9, 1), 0, 9, StepPlan.FLAG_SAMPLE, GREEDY);
+        run(plan);
+
+        assertThat(result.logprob(0, 0)).isLessThanOrEqualTo(0f);
+        assertThat(result.rank(0, 0)).isEqualTo(1);
+        assertThat(result.topTokens(0, 0)).hasSize(3).startsWith(result.token(0, 0));
+        assertThat(result.topLogprobs(0, 0)).hasSize(3);
+        assertThat(result.logprob(1, 0)).isNaN();
+    }
+
+    @Test
+    void forgetsItsSlotsOnReset() {
+        int[] before = generate(0, prompt(9, 1), 4);
+        StepPlan lost = plan();
+        begin(lost, 1, prompt(9, 2), 0, 9, StepPlan.FLAG_SAMPLE, GREEDY);
+        executor.launch(lost);
+        executor.reset();
+
+        assertThat(generate(1, prompt(9, 1), 4)).isEqualTo(before);
+    }
+
+    @Test
+    void closesTwice() {
+        executor.close();
+        executor.close();
+    }
+}
