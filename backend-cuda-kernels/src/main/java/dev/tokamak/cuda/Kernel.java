@@ -18,6 +18,9 @@ import org.bytedeco.javacpp.PointerPointer;
  * reads anything that a kernel may have written.
  */
 final class Kernel implements AutoCloseable {
+    /** Earlier cards know no programmatic dependent launch. */
+    private static final int HOPPER = 90;
+
     private static final int MAX_ARGUMENTS = 24;
 
     private final String name;
@@ -56,7 +59,9 @@ final class Kernel implements AutoCloseable {
         attribute.id(cudart.CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION);
         attribute.value().programmaticStreamSerializationAllowed(1);
         config.attrs(attribute);
-        config.numAttrs(Boolean.parseBoolean(System.getProperty("tokamak.cuda.dependentLaunch", "true")) ? 1 : 0);
+        boolean dependentLaunch = compiler.computeCapability() >= HOPPER
+                && Boolean.parseBoolean(System.getProperty("tokamak.cuda.dependentLaunch", "true"));
+        config.numAttrs(dependentLaunch ? 1 : 0);
     }
 
     /**

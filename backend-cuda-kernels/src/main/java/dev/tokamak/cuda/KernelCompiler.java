@@ -48,6 +48,15 @@ final class KernelCompiler {
     }
 
     /**
+     * The architecture.
+     *
+     * @return ten times major plus minor, such as 90
+     */
+    int computeCapability() {
+        return computeCapability;
+    }
+
+    /**
      * Where compiled kernels are kept: {@code $TOKAMAK_CACHE}, else {@code $XDG_CACHE_HOME/tokamak}, else
      * {@code ~/.cache/tokamak}, in {@code kernels}.
      *

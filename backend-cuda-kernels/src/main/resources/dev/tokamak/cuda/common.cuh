@@ -107,11 +107,19 @@ __device__ __forceinline__ float block_sum(float x, float* scratch) {
 }
 
 // Programmatic dependent launch: a kernel may begin before the one ahead of it in its stream has ended, prefetches what does not
-// depend on it, and waits here for its results. Without the launch attribute both do nothing.
+// depend on it, and waits here for its results. Without the launch attribute both do nothing, and before sm_90 there is no such
+// launch.
+#if __CUDA_ARCH__ >= 900
 __device__ __forceinline__ void wait_for_previous_kernel() { asm volatile("griddepcontrol.wait;" ::: "memory"); }
 __device__ __forceinline__ void let_next_kernel_begin() { asm volatile("griddepcontrol.launch_dependents;"); }
+#else
+__device__ __forceinline__ void wait_for_previous_kernel() {}
+__device__ __forceinline__ void let_next_kernel_begin() {}
+#endif
 
-// FP8 (E4M3) pairs, for the quantised KV cache.
+// FP8 (E4M3) pairs, for the quantised KV cache. CudaKernelProvider refuses such a cache before sm_89, where the conversions below
+// do not exist and are never called.
+#if __CUDA_ARCH__ >= 890
 __device__ __forceinline__ unsigned short pack_fp8(float low, float high) {
     unsigned short pair;
     asm("cvt.rn.satfinite.e4m3x2.f32 %0, %1, %2;" : "=h"(pair) : "f"(high), "f"(low));
@@ -124,3 +132,7 @@ __device__ __forceinline__ void unpack_fp8(unsigned short pair, float& low, floa
         : "=f"(low), "=f"(high)
         : "r"(halves));
 }
+#else
+__device__ __forceinline__ unsigned short pack_fp8(float, float) { return 0; }
+__device__ __forceinline__ void unpack_fp8(unsigned short, float& low, float& high) { low = high = 0.f; }
+#endif
