@@ -1,8 +1,8 @@
 package dev.tokamak.libtorch;
 
-import dev.tokamak.libtorch.spi.AttentionShape;
-import dev.tokamak.libtorch.spi.KvCache;
-import dev.tokamak.libtorch.spi.StepInputs;
+import dev.tokamak.libtorch.operators.AttentionShape;
+import dev.tokamak.libtorch.operators.KvCache;
+import dev.tokamak.libtorch.operators.StepInputs;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

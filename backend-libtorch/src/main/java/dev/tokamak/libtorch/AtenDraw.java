@@ -1,6 +1,6 @@
 package dev.tokamak.libtorch;
 
-import dev.tokamak.libtorch.spi.DrawInputs;
+import dev.tokamak.libtorch.operators.DrawInputs;
 import java.util.Arrays;
 import java.util.function.IntPredicate;
 import org.bytedeco.pytorch.Scalar;

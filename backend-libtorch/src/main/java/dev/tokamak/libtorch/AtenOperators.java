@@ -1,11 +1,11 @@
 package dev.tokamak.libtorch;
 
-import dev.tokamak.libtorch.spi.AttentionShape;
-import dev.tokamak.libtorch.spi.DrawInputs;
-import dev.tokamak.libtorch.spi.KvCache;
-import dev.tokamak.libtorch.spi.Linear;
-import dev.tokamak.libtorch.spi.Operators;
-import dev.tokamak.libtorch.spi.StepInputs;
+import dev.tokamak.libtorch.operators.AttentionShape;
+import dev.tokamak.libtorch.operators.DrawInputs;
+import dev.tokamak.libtorch.operators.KvCache;
+import dev.tokamak.libtorch.operators.Linear;
+import dev.tokamak.libtorch.operators.Operators;
+import dev.tokamak.libtorch.operators.StepInputs;
 import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;

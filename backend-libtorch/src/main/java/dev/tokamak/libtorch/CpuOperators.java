@@ -1,6 +1,6 @@
 package dev.tokamak.libtorch;
 
-import dev.tokamak.libtorch.spi.Linear;
+import dev.tokamak.libtorch.operators.Linear;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;

@@ -46,7 +46,7 @@ final class CudaContext implements AutoCloseable {
             return false;
         }
         if (name.equals("auto")) {
-            return nativesPresent() && deviceCount() > 0;
+            return nativesShipped() && loadNatives() == null && deviceCount() > 0;
         }
         if (name.equals("cuda") || name.matches("cuda:\\d{1,3}")) {
             return true;
@@ -63,9 +63,16 @@ final class CudaContext implements AutoCloseable {
      * @throws TokamakException if there are no natives, no driver, or no such device; it says which
      */
     static CudaContext open(String name) {
-        if (!nativesPresent()) {
+        if (!nativesShipped()) {
             throw TokamakException.configuration("--device " + name
                     + " needs libtorch's CUDA natives: use the tokamak-cuda distribution, or --device cpu");
+        }
+        LinkageError failure = loadNatives();
+        if (failure != null) {
+            throw TokamakException.configuration("--device " + name + ": libtorch's CUDA natives do not load ("
+                    + failure.getMessage()
+                    + "); CUDA 13's libraries, cuDNN and NCCL have to be in /usr/local/cuda/lib64 or on"
+                    + " LD_LIBRARY_PATH");
         }
         int driver = driverVersion();
         if (driver == 0) {
@@ -89,18 +96,20 @@ final class CudaContext implements AutoCloseable {
     }
 
     /** The natives with CUDA are another jar than those without. */
-    private static boolean nativesPresent() {
+    private static boolean nativesShipped() {
         String library = "/org/bytedeco/pytorch/linux-x86_64-gpu/libjnitorch_cuda.so";
-        if (!Boolean.getBoolean("org.bytedeco.javacpp.pathsFirst") && torch.class.getResource(library) == null) {
-            return false;
-        }
+        return Boolean.getBoolean("org.bytedeco.javacpp.pathsFirst") || torch.class.getResource(library) != null;
+    }
+
+    /** Loads the natives; null, or what failed. */
+    private static LinkageError loadNatives() {
         try {
             Loader.load(torch.class);
             Loader.load(torch_cuda.class);
             Loader.load(cudart.class);
-            return true;
+            return null;
         } catch (LinkageError e) {
-            return false;
+            return e;
         }
     }
 

@@ -2,7 +2,7 @@ package dev.tokamak.libtorch;
 
 import dev.tokamak.libtorch.kernels.Kernels;
 import dev.tokamak.libtorch.kernels.Kernels.LinearMode;
-import dev.tokamak.libtorch.spi.Linear;
+import dev.tokamak.libtorch.operators.Linear;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;

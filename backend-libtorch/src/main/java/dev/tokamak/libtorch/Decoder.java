@@ -1,10 +1,10 @@
 package dev.tokamak.libtorch;
 
-import dev.tokamak.libtorch.spi.AttentionShape;
-import dev.tokamak.libtorch.spi.KvCache;
-import dev.tokamak.libtorch.spi.Linear;
-import dev.tokamak.libtorch.spi.Operators;
-import dev.tokamak.libtorch.spi.StepInputs;
+import dev.tokamak.libtorch.operators.AttentionShape;
+import dev.tokamak.libtorch.operators.KvCache;
+import dev.tokamak.libtorch.operators.Linear;
+import dev.tokamak.libtorch.operators.Operators;
+import dev.tokamak.libtorch.operators.StepInputs;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;

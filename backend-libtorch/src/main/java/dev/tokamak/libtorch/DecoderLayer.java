@@ -1,7 +1,7 @@
 package dev.tokamak.libtorch;
 
-import dev.tokamak.libtorch.spi.AttentionShape;
-import dev.tokamak.libtorch.spi.Linear;
+import dev.tokamak.libtorch.operators.AttentionShape;
+import dev.tokamak.libtorch.operators.Linear;
 import org.bytedeco.pytorch.Tensor;
 
 /**

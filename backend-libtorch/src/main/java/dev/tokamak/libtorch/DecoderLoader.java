@@ -1,8 +1,8 @@
 package dev.tokamak.libtorch;
 
-import dev.tokamak.libtorch.spi.AttentionShape;
-import dev.tokamak.libtorch.spi.Linear;
-import dev.tokamak.libtorch.spi.Operators;
+import dev.tokamak.libtorch.operators.AttentionShape;
+import dev.tokamak.libtorch.operators.Linear;
+import dev.tokamak.libtorch.operators.Operators;
 import dev.tokamak.spi.executor.LoadProgress;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.tokamak.libtorch;
 
-import dev.tokamak.libtorch.spi.Linear;
+import dev.tokamak.libtorch.operators.Linear;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;

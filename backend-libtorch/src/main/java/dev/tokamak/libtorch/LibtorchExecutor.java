@@ -3,8 +3,7 @@ package dev.tokamak.libtorch;
 import dev.tokamak.api.EngineConfig;
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.TokamakException;
-import dev.tokamak.libtorch.spi.KernelProvider;
-import dev.tokamak.libtorch.spi.Operators;
+import dev.tokamak.libtorch.operators.Operators;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
 import dev.tokamak.spi.executor.KvGroup;
@@ -14,7 +13,6 @@ import dev.tokamak.spi.executor.StepMasks;
 import dev.tokamak.spi.executor.StepPlan;
 import dev.tokamak.spi.executor.StepResult;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -45,7 +43,6 @@ final class LibtorchExecutor implements Executor {
 
     private ComputeDevice device;
     private Operators operators;
-    private Operators fallback;
     private DecoderSpec spec;
     private Decoder decoder;
     private PagedKvCache cache;
@@ -126,8 +123,7 @@ final class LibtorchExecutor implements Executor {
 
     private void loadWeights(TensorType type, LoadProgress progress) {
         device = new ComputeDevice(place(), type);
-        fallback = device.cpu() ? new CpuOperators(device) : new AtenOperators(device);
-        operators = kernels(device.device(), fallback);
+        operators = device.cpu() ? new CpuOperators(device) : new AtenOperators(device);
         try (Weights weights = config.engine().loadFormat().equals("dummy")
                 ? new DummyWeights(device)
                 : Checkpoint.open(config.model())) {
@@ -142,17 +138,6 @@ final class LibtorchExecutor implements Executor {
         try (CudaContext context = CudaContext.open(config.engine().device())) {
             return new Device(torch.DeviceType.CUDA, (byte) context.index());
         }
-    }
-
-    private static Operators kernels(Device device, Operators fallback) {
-        for (KernelProvider provider : ServiceLoader.load(KernelProvider.class)) {
-            Operators found = provider.operators(device, fallback).orElse(null);
-            if (found != null) {
-                log.info("kernels of {} in use", provider.name());
-                return found;
-            }
-        }
-        return fallback;
     }
 
     @Override
@@ -255,10 +240,7 @@ final class LibtorchExecutor implements Executor {
             closeNative(runner);
             closeNative(cache);
             closeNative(decoder);
-            if (operators != fallback) {
-                closeNative(operators);
-            }
-            closeNative(fallback);
+            closeNative(operators);
             closeNative(device);
             return null;
         });

@@ -1,6 +1,6 @@
 package dev.tokamak.libtorch;
 
-import dev.tokamak.libtorch.spi.KvCache;
+import dev.tokamak.libtorch.operators.KvCache;
 import org.bytedeco.pytorch.Tensor;
 
 /** The KV cache's memory: one tensor a layer, owned here. It begins as zeros, so that nothing in it is not a number. */

@@ -1,7 +1,7 @@
 package dev.tokamak.libtorch;
 
-import dev.tokamak.libtorch.spi.DrawInputs;
-import dev.tokamak.libtorch.spi.Operators;
+import dev.tokamak.libtorch.operators.DrawInputs;
+import dev.tokamak.libtorch.operators.Operators;
 import dev.tokamak.spi.executor.SamplingState;
 import dev.tokamak.spi.executor.StepMasks;
 import dev.tokamak.spi.executor.StepPlan;

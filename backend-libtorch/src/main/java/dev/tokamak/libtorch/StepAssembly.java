@@ -1,6 +1,6 @@
 package dev.tokamak.libtorch;
 
-import dev.tokamak.libtorch.spi.StepInputs;
+import dev.tokamak.libtorch.operators.StepInputs;
 import dev.tokamak.spi.executor.StepPlan;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;

@@ -1,6 +1,6 @@
 package dev.tokamak.libtorch;
 
-import dev.tokamak.libtorch.spi.Operators;
+import dev.tokamak.libtorch.operators.Operators;
 import dev.tokamak.spi.executor.StepMasks;
 import dev.tokamak.spi.executor.StepPlan;
 import java.util.function.Supplier;

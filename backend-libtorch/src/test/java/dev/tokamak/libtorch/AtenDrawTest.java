@@ -2,7 +2,7 @@ package dev.tokamak.libtorch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tokamak.libtorch.spi.DrawInputs;
+import dev.tokamak.libtorch.operators.DrawInputs;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Random;

@@ -1,4 +1,4 @@
-package dev.tokamak.libtorch.spi;
+package dev.tokamak.libtorch.operators;
 
 import dev.tokamak.api.Incubating;
 import java.util.List;

@@ -1,12 +1,13 @@
 /**
  * The seam between the libtorch executor and what computes for it. The model code and the step loop call
- * {@link dev.tokamak.libtorch.spi.Operators}; behind it stand
+ * {@link dev.tokamak.libtorch.operators.Operators}; behind it stand
  *
  * <ul>
  *   <li>plain ATen operators, which run on any device;
- *   <li>the same with what libtorch has for CPUs alone (weights packed for oneDNN or FBGEMM);
- *   <li>kernels that a {@link dev.tokamak.libtorch.spi.KernelProvider} brings, found by {@link java.util.ServiceLoader}.
+ *   <li>the same with what libtorch has for CPUs alone (weights packed for oneDNN or FBGEMM).
  * </ul>
+ *
+ * <p>Kernels of another jar come in at {@link dev.tokamak.libtorch.kernels}, where nothing allocates and nothing waits.
  *
  * <p><b>Layouts</b>, the same behind all of them:
  *
@@ -25,6 +26,6 @@
  * call returns is new and lives until the {@link org.bytedeco.javacpp.PointerScope} around the layer or the step closes; what
  * must live longer is retained by whoever keeps it. Arguments are never kept beyond the call.
  *
- * <p>This package changes between releases as kernels need it.
+ * <p>This package is for the executor itself and changes with it.
  */
-package dev.tokamak.libtorch.spi;
+package dev.tokamak.libtorch.operators;
