@@ -284,11 +284,7 @@ public final class DeterministicExecutor implements Executor {
 
     /** The token that the hash points at, or the next one that may be drawn; -1 if none may. */
     private int choose(StepPlan plan, int row, long state, SamplingState sampling, StepMasks masks, int offset) {
-        long hash = settings.free() ? plan.position(row) * 31L + plan.sequenceId(row) : mix(state);
-        if (!sampling.greedy()) {
-            hash = mix(hash ^ mix(sampling.seed()) + plan.outputIndex(row));
-        }
-        int first = (int) Long.remainderUnsigned(hash, settings.vocabulary());
+        int first = settings.free() ? cheap(plan, row) : hashed(state, sampling, plan.outputIndex(row));
         for (int i = 0; i < settings.vocabulary(); i++) {
             int token = first + i < settings.vocabulary() ? first + i : first + i - settings.vocabulary();
             if (allowed(token, plan.outputIndex(row), sampling, masks, offset)) {
@@ -296,6 +292,18 @@ public final class DeterministicExecutor implements Executor {
             }
         }
         return -1;
+    }
+
+    private int cheap(StepPlan plan, int row) {
+        return Math.floorMod(plan.position(row) * 31 + (int) plan.sequenceId(row), settings.vocabulary());
+    }
+
+    private int hashed(long state, SamplingState sampling, int outputIndex) {
+        long hash = mix(state);
+        if (!sampling.greedy()) {
+            hash = mix(hash ^ mix(sampling.seed()) + outputIndex);
+        }
+        return (int) Long.remainderUnsigned(hash, settings.vocabulary());
     }
 
     private static boolean allowed(int token, int outputIndex, SamplingState sampling, StepMasks masks, int offset) {

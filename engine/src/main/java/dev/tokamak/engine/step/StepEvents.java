@@ -5,6 +5,7 @@ import dev.tokamak.api.FinishReason;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.api.TokenLogprob;
 import dev.tokamak.engine.output.Completion;
+import dev.tokamak.engine.output.OutputBatch;
 import dev.tokamak.engine.output.OutputRing;
 import dev.tokamak.engine.output.Request;
 import dev.tokamak.spi.executor.StepResult;
@@ -19,6 +20,9 @@ final class StepEvents implements Scheduler.Events {
     private final Counters counters;
     private Throwable stepFailure;
 
+    /** The batch of the step that is being taken; nothing is published meanwhile. */
+    private OutputBatch batch;
+
     StepEvents(StepLoop loop, OutputRing ring, Counters counters) {
         this.loop = loop;
         this.ring = ring;
@@ -32,6 +36,7 @@ final class StepEvents implements Scheduler.Events {
      */
     void begin(Throwable failure) {
         stepFailure = failure;
+        batch = ring.current();
     }
 
     @Override
@@ -45,7 +50,7 @@ final class StepEvents implements Scheduler.Events {
             completion.constraint().told(sequence, token);
             sequence.setMasked(completion.constraint().holds());
         }
-        ring.current().token(completion, token, logprob(token, result, row, index));
+        batch.token(completion, token, logprob(token, result, row, index));
         if (completion.index() == 0 && sequence.generatedTokens() == 1) {
             promptIsComputed(completion.request(), sequence);
         }
