@@ -110,7 +110,9 @@ final class EngineOptions {
             description = "Share of the GPU's memory that may be used, above 0 and up to 1.")
     private Double gpuMemoryUtilization;
 
-    @Option(names = "--enforce-eager", description = "On a GPU, launch every kernel instead of replaying captured graphs.")
+    @Option(
+            names = "--enforce-eager",
+            description = "On a GPU, launch every kernel instead of replaying captured graphs.")
     private boolean enforceEager;
 
     @Option(
