@@ -36,17 +36,22 @@ public final class LibtorchExecutorProvider implements ExecutorProvider {
      */
     @Override
     public Executor create(ExecutorConfig config) {
+        String cacheType = config.engine().kvCacheDtype();
+        if (!cacheType.equals("auto") && !cacheType.equals("fp8")) {
+            throw TokamakException.configuration(
+                    "--kv-cache-dtype " + cacheType + " is unknown; known are auto and fp8");
+        }
+        boolean fp8 = cacheType.equals("fp8");
         if (!CudaContext.wanted(config.engine().device())) {
-            return new LibtorchExecutor(config, false);
+            return withoutKernels(config, false, fp8);
         }
         ModelConfig modelConfig = ModelConfig.read(config.model());
         TensorType type = halfType(config, modelConfig);
         if (type == TensorType.F32) {
-            return new LibtorchExecutor(config, true);
+            return withoutKernels(config, true, fp8);
         }
         DecoderSpec spec = ModelFamily.of(modelConfig).spec(modelConfig);
         try (CudaContext context = CudaContext.open(config.engine().device())) {
-            boolean fp8 = config.engine().kvCacheDtype().equals("fp8");
             KernelShape shape = shape(spec, type, context, fp8, config.maxNumSeqs(), 16, 1);
             for (KernelProvider provider : ServiceLoader.load(KernelProvider.class)) {
                 if (provider.supports(shape)) {
@@ -54,7 +59,16 @@ public final class LibtorchExecutorProvider implements ExecutorProvider {
                 }
             }
         }
-        return new LibtorchExecutor(config, true);
+        return withoutKernels(config, true, fp8);
+    }
+
+    private static Executor withoutKernels(ExecutorConfig config, boolean cuda, boolean fp8) {
+        if (fp8) {
+            throw TokamakException.configuration(
+                    "--kv-cache-dtype fp8 needs a CUDA device from compute capability 8.9 on, a"
+                            + " 16-bit --dtype and CUDA kernels that support the model; use --kv-cache-dtype auto");
+        }
+        return new LibtorchExecutor(config, cuda);
     }
 
     /** The type to compute in on a CUDA device: what was asked for, else the checkpoint's own if it is 16 bits wide, else bfloat16. */
