@@ -45,6 +45,7 @@ public final class EngineConfig {
     private final long seed;
     private final long watchdogMillis;
     private final Path pluginsFolder;
+    private final List<Path> extraPlugins;
     private final Map<String, String> options;
 
     private EngineConfig(Builder builder) {
@@ -75,6 +76,7 @@ public final class EngineConfig {
         this.seed = builder.seed;
         this.watchdogMillis = builder.watchdogMillis;
         this.pluginsFolder = builder.pluginsFolder;
+        this.extraPlugins = List.copyOf(builder.extraPlugins);
         this.options = Collections.unmodifiableMap(new LinkedHashMap<>(builder.options));
     }
 
@@ -121,6 +123,7 @@ public final class EngineConfig {
         builder.seed = seed;
         builder.watchdogMillis = watchdogMillis;
         builder.pluginsFolder = pluginsFolder;
+        builder.extraPlugins = extraPlugins;
         builder.options = options;
         return builder;
     }
@@ -369,6 +372,15 @@ public final class EngineConfig {
     }
 
     /**
+     * Further plugins beside the folder's: a jar, or a folder of one plugin's jars, each.
+     *
+     * @return the value, never null
+     */
+    public List<Path> extraPlugins() {
+        return extraPlugins;
+    }
+
+    /**
      * Options for plugins, as PLUGIN.OPTION.
      *
      * @return the value, never null
@@ -407,6 +419,7 @@ public final class EngineConfig {
         private long seed = 0;
         private long watchdogMillis = 60000;
         private Path pluginsFolder;
+        private List<Path> extraPlugins = List.of();
         private Map<String, String> options = Map.of();
 
         private Builder(Path model) {
@@ -696,6 +709,17 @@ public final class EngineConfig {
          */
         public Builder pluginsFolder(Path pluginsFolder) {
             this.pluginsFolder = Objects.requireNonNull(pluginsFolder, "pluginsFolder");
+            return this;
+        }
+
+        /**
+         * Sets extraPlugins: further plugins beside the folder's: a jar, or a folder of one plugin's jars, each.
+         *
+         * @param extraPlugins never null
+         * @return this
+         */
+        public Builder extraPlugins(List<Path> extraPlugins) {
+            this.extraPlugins = Objects.requireNonNull(extraPlugins, "extraPlugins");
             return this;
         }
 

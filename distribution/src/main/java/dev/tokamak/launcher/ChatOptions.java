@@ -4,6 +4,7 @@ import dev.tokamak.api.TokamakException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
@@ -37,9 +38,9 @@ final class ChatOptions {
 
     @Option(
             names = "--tool-parser-plugin",
-            paramLabel = "FOLDER",
-            description = "Look for plugins in this folder instead of plugins/.")
-    private Path pluginsFolder;
+            paramLabel = "JAR",
+            description = "Load this plugin, a jar or a folder of jars, beside those in plugins/.")
+    private Path toolParserPlugin;
 
     @Option(
             names = "--reasoning-parser",
@@ -63,15 +64,20 @@ final class ChatOptions {
         return chatTemplate;
     }
 
+    /** The plugin that {@code --tool-parser-plugin} names, or none. */
+    List<Path> extraPlugins() {
+        if (toolParserPlugin == null) {
+            return List.of();
+        }
+        if (!Files.exists(toolParserPlugin)) {
+            throw TokamakException.configuration("--tool-parser-plugin is " + toolParserPlugin
+                    + ", which is not there; expected a jar or a folder of jars");
+        }
+        return List.of(toolParserPlugin);
+    }
+
     /** Sets what the WAR reads: system properties with the names of the options. */
     void publish() {
-        if (pluginsFolder != null) {
-            if (!Files.isDirectory(pluginsFolder)) {
-                throw TokamakException.configuration("--tool-parser-plugin is " + pluginsFolder
-                        + ", which is no folder; expected one like plugins/");
-            }
-            System.setProperty(Installation.PLUGINS_PROPERTY, pluginsFolder.toString());
-        }
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("chat-template-content-format", contentFormat.name());
         settings.put("trust-request-chat-template", Boolean.toString(trustRequestChatTemplate));

@@ -141,7 +141,7 @@ final class EngineOptions {
             description = "A setting of a plugin. May be repeated.")
     private Map<String, String> options = Map.of();
 
-    EngineConfig toConfig(Installation installation, String chatTemplate) {
+    EngineConfig toConfig(Installation installation, String chatTemplate, List<Path> extraPlugins) {
         Path folder = chosenModel(installation);
         EngineConfig.Builder builder = EngineConfig.builder(folder)
                 .servedModelNames(servedModelNames)
@@ -185,7 +185,7 @@ final class EngineOptions {
             builder.chatTemplate(chatTemplate);
         }
         installation.plugins().ifPresent(builder::pluginsFolder);
-        return builder.build();
+        return builder.extraPlugins(extraPlugins).build();
     }
 
     private Path chosenModel(Installation installation) {

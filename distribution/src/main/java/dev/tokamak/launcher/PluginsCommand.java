@@ -25,7 +25,7 @@ final class PluginsCommand implements Callable<Integer> {
     public Integer call() {
         Installation installation = Installation.current();
         PluginRegistry registry =
-                PluginRegistry.discover(installation.plugins(), PluginsCommand.class.getClassLoader());
+                PluginRegistry.discover(installation.plugins(), List.of(), PluginsCommand.class.getClassLoader());
         PrintWriter out = spec.commandLine().getOut();
         List<PluginEntry> entries = registry.entries();
         out.printf(LINE, "KIND", "NAME", "VERSION", "FROM");

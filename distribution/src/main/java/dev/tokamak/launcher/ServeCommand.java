@@ -64,7 +64,8 @@ final class ServeCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Installation installation = Installation.current();
         chatOptions.publish();
-        EngineConfig config = engineOptions.toConfig(installation, chatOptions.chatTemplate());
+        EngineConfig config =
+                engineOptions.toConfig(installation, chatOptions.chatTemplate(), chatOptions.extraPlugins());
         ServerAddress address = ServerAddress.of(host, port);
         out.println("Tokamak " + TokamakCommand.Version.number() + " on Java "
                 + Runtime.version().feature() + ", " + Runtime.getRuntime().availableProcessors()

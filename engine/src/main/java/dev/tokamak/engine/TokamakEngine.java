@@ -92,7 +92,8 @@ public final class TokamakEngine implements ServedModel {
      * @throws TokamakException {@link ErrorCode#CONFIGURATION} if something is missing, corrupt or unsupported
      */
     public static TokamakEngine open(EngineConfig config) {
-        PluginRegistry plugins = PluginRegistry.discover(config.pluginsFolder(), TokamakEngine.class.getClassLoader());
+        PluginRegistry plugins = PluginRegistry.discover(
+                config.pluginsFolder(), config.extraPlugins(), TokamakEngine.class.getClassLoader());
         return open(config, plugins, (what, fraction) -> {});
     }
 

@@ -42,7 +42,7 @@ class DroppedInPluginIT {
     }
 
     private static PluginRegistry discover(Path plugins) {
-        return PluginRegistry.discover(Optional.of(plugins), TokamakEngine.class.getClassLoader());
+        return PluginRegistry.discover(Optional.of(plugins), List.of(), TokamakEngine.class.getClassLoader());
     }
 
     @Test
@@ -95,5 +95,17 @@ class DroppedInPluginIT {
     void findsTheToolParserExampleAsWell() throws IOException {
         assertThat(discover(dropIn("third-party-tool-parser")).names(PluginKind.TOOL_PARSER))
                 .isNotEmpty();
+    }
+
+    @Test
+    void aJarThatIsNamedIsLoadedBesideTheFolder() throws IOException {
+        Path jar;
+        try (Stream<Path> jars = Files.list(dropIn("third-party-tool-parser").resolve("third-party-tool-parser"))) {
+            jar = jars.findFirst().orElseThrow();
+        }
+        PluginRegistry registry = PluginRegistry.discover(
+                Optional.of(temp.resolve("no-such-folder")), List.of(jar), TokamakEngine.class.getClassLoader());
+
+        assertThat(registry.names(PluginKind.TOOL_PARSER)).isNotEmpty();
     }
 }

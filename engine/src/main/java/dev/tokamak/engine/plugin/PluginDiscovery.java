@@ -45,8 +45,8 @@ final class PluginDiscovery {
     }
 
     /** Loads the plugins of a folder, those that extend another one after it. */
-    void searchFolder(Path folder) {
-        List<PluginFolder> left = new ArrayList<>(PluginFolder.in(folder));
+    void load(List<PluginFolder> found) {
+        List<PluginFolder> left = new ArrayList<>(found);
         boolean progress = true;
         while (progress) {
             progress = false;

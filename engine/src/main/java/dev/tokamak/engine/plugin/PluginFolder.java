@@ -30,15 +30,21 @@ record PluginFolder(String name, List<Path> jars) {
         }
         List<PluginFolder> found = new ArrayList<>();
         for (Path path : sorted(plugins)) {
-            String file = path.getFileName().toString();
-            if (Files.isDirectory(path)) {
-                found.add(new PluginFolder(
-                        file, sorted(path).stream().filter(PluginFolder::isJar).toList()));
-            } else if (isJar(path)) {
-                found.add(new PluginFolder(file.substring(0, file.length() - ".jar".length()), List.of(path)));
-            }
+            at(path).ifPresent(found::add);
         }
         return found;
+    }
+
+    /** The plugin that a jar or a folder of jars is; nothing if it is neither. */
+    static Optional<PluginFolder> at(Path path) {
+        String file = path.getFileName().toString();
+        if (Files.isDirectory(path)) {
+            return Optional.of(new PluginFolder(
+                    file, sorted(path).stream().filter(PluginFolder::isJar).toList()));
+        }
+        return isJar(path)
+                ? Optional.of(new PluginFolder(file.substring(0, file.length() - ".jar".length()), List.of(path)))
+                : Optional.empty();
     }
 
     private static List<Path> sorted(Path folder) {

@@ -1,6 +1,7 @@
 package dev.tokamak.engine.plugin;
 
 import dev.tokamak.api.TokamakException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -29,13 +30,17 @@ public final class PluginRegistry {
      * Looks for providers.
      *
      * @param pluginsFolder third-party plugins, a folder or jar each; need not exist
+     * @param extraPlugins further ones, a jar or a folder of jars each
      * @param host the class loader of the class path, which has {@code api} and {@code spi}
      * @return what was found; a faulty plugin is listed, never thrown
      */
-    public static PluginRegistry discover(Optional<java.nio.file.Path> pluginsFolder, ClassLoader host) {
+    public static PluginRegistry discover(Optional<Path> pluginsFolder, List<Path> extraPlugins, ClassLoader host) {
         PluginDiscovery discovery = new PluginDiscovery(host);
         discovery.searchHost();
-        pluginsFolder.ifPresent(discovery::searchFolder);
+        List<PluginFolder> found = new ArrayList<>();
+        pluginsFolder.map(PluginFolder::in).ifPresent(found::addAll);
+        extraPlugins.forEach(path -> PluginFolder.at(path).ifPresent(found::add));
+        discovery.load(found);
         return discovery.registry();
     }
 

@@ -25,7 +25,8 @@ class PluginRegistryTest {
     }
 
     private PluginRegistry discover() {
-        return PluginRegistry.discover(Optional.of(plugins()), getClass().getClassLoader());
+        return PluginRegistry.discover(
+                Optional.of(plugins()), List.of(), getClass().getClassLoader());
     }
 
     private static PluginEntry refused(PluginRegistry registry) {
@@ -226,7 +227,7 @@ class PluginRegistryTest {
     @Test
     void startsWithoutAPluginsFolder() {
         PluginRegistry registry = PluginRegistry.discover(
-                Optional.of(temp.resolve("nowhere")), getClass().getClassLoader());
+                Optional.of(temp.resolve("nowhere")), List.of(), getClass().getClassLoader());
 
         SchedulingPolicyProvider fcfs = registry.require(PluginKind.SCHEDULING_POLICY, "fcfs");
         assertThat(fcfs.name()).isEqualTo("fcfs");

@@ -2,10 +2,10 @@
 # Makes the jars that the build compares api and spi with, from what is in the checkout: on a release, after which a change to the
 # property tokamak.baseline.version in pom.xml makes them count.
 #
-# usage: src/build/renew-baseline.sh VERSION
+# usage: api/baseline/renew.sh VERSION
 set -eu
 
-version=${1:?usage: renew-baseline.sh VERSION, such as 0.2.0}
+version=${1:?usage: renew.sh VERSION, such as 0.2.0}
 cd "$(dirname "$0")/../.."
 mvn -q -B -DskipTests -Djapicmp.skip=true -pl api,spi clean compile
 for module in api spi; do
