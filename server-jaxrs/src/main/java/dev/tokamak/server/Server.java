@@ -70,7 +70,7 @@ final class Server {
         try {
             if (call.stream()) {
                 EventStream events = call.open();
-                SseResponse.start(events, asyncContext(request), writers, () -> end(call));
+                SseResponse.start(events, asyncContext(request), response, writers, () -> end(call));
             } else {
                 call.respond(writers).whenComplete((body, failure) -> {
                     end(call);

@@ -5,6 +5,8 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.ws.rs.container.AsyncResponse;
+import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -30,6 +32,7 @@ final class SseResponse implements WriteListener, Runnable {
 
     private final EventStream events;
     private final AsyncContext context;
+    private final AsyncResponse suspended;
     private final ServletOutputStream out;
     private final SseWriters writers;
     private final Runnable onEnd;
@@ -41,9 +44,15 @@ final class SseResponse implements WriteListener, Runnable {
     private boolean flushDue;
 
     private SseResponse(
-            EventStream events, AsyncContext context, ServletOutputStream out, SseWriters writers, Runnable onEnd) {
+            EventStream events,
+            AsyncContext context,
+            AsyncResponse suspended,
+            ServletOutputStream out,
+            SseWriters writers,
+            Runnable onEnd) {
         this.events = events;
         this.context = context;
+        this.suspended = suspended;
         this.out = out;
         this.writers = writers;
         this.onEnd = onEnd;
@@ -54,10 +63,12 @@ final class SseResponse implements WriteListener, Runnable {
      *
      * @param events owned by the response from here on: closed at its end, however it comes
      * @param context the started asynchronous processing; completed at the end
+     * @param suspended the same for JAX-RS
      * @param writers the threads that write
      * @param onEnd called once, when the last byte is written or the client is gone
      */
-    static SseResponse start(EventStream events, AsyncContext context, SseWriters writers, Runnable onEnd)
+    static SseResponse start(
+            EventStream events, AsyncContext context, AsyncResponse suspended, SseWriters writers, Runnable onEnd)
             throws IOException {
         HttpServletResponse response = (HttpServletResponse) context.getResponse();
         response.setContentType("text/event-stream");
@@ -65,7 +76,7 @@ final class SseResponse implements WriteListener, Runnable {
         response.setHeader("Cache-Control", "no-cache");
         response.setHeader("X-Accel-Buffering", "no");
         context.setTimeout(0);
-        SseResponse sse = new SseResponse(events, context, response.getOutputStream(), writers, onEnd);
+        SseResponse sse = new SseResponse(events, context, suspended, response.getOutputStream(), writers, onEnd);
         writers.opened(sse);
         try {
             sse.out.setWriteListener(sse);
@@ -167,7 +178,10 @@ final class SseResponse implements WriteListener, Runnable {
         writers.closed(this);
         onEnd.run();
         try {
-            context.complete();
+            // Through JAX-RS, which would otherwise complete the context a second time and log that this failed.
+            if (!suspended.resume(Response.ok().build())) {
+                context.complete();
+            }
         } catch (IllegalStateException e) {
             // The container completed it first: the client is gone.
             LOG.log(Level.FINE, "the connection was closed before its answer ended", e);
