@@ -55,7 +55,8 @@ serve() {
 
 stop_all() {
     for process in $started; do
-        kill "$process" 2>/dev/null && { sleep 1; kill -KILL "$process" 2>/dev/null; wait "$process" 2>/dev/null; }
+        kill "$process" 2>/dev/null || true
+        wait "$process" 2>/dev/null || true
     done
     started=
 }
