@@ -1,5 +1,6 @@
 package dev.tokamak.protocol.openai;
 
+import jakarta.json.bind.annotation.JsonbNillable;
 import jakarta.json.bind.annotation.JsonbProperty;
 import jakarta.json.bind.annotation.JsonbPropertyOrder;
 import java.util.List;
@@ -24,8 +25,7 @@ public record ChatCompletion(
         String model,
         List<Choice> choices,
 
-        @JsonbProperty(value = "system_fingerprint", nillable = true)
-        String systemFingerprint,
+        @JsonbNillable @JsonbProperty("system_fingerprint") String systemFingerprint,
 
         UsageBody usage,
         @JsonbProperty("prompt_token_ids") List<Integer> promptTokenIds) {
@@ -44,13 +44,11 @@ public record ChatCompletion(
             int index,
             Message message,
 
-            @JsonbProperty(value = "logprobs", nillable = true)
-            Object logprobs,
+            @JsonbNillable @JsonbProperty("logprobs") Object logprobs,
 
             @JsonbProperty("finish_reason") String finishReason,
 
-            @JsonbProperty(value = "stop_reason", nillable = true)
-            Object stopReason,
+            @JsonbNillable @JsonbProperty("stop_reason") Object stopReason,
 
             @JsonbProperty("token_ids") List<Integer> tokenIds) {}
 
@@ -67,11 +65,9 @@ public record ChatCompletion(
     public record Message(
             String role,
 
-            @JsonbProperty(value = "content", nillable = true)
-            String content,
+            @JsonbNillable @JsonbProperty("content") String content,
 
-            @JsonbProperty(value = "refusal", nillable = true)
-            String refusal,
+            @JsonbNillable @JsonbProperty("refusal") String refusal,
 
             String reasoning,
             @JsonbProperty("tool_calls") List<ToolCall> toolCalls) {}

@@ -1,5 +1,6 @@
 package dev.tokamak.protocol.openai;
 
+import jakarta.json.bind.annotation.JsonbNillable;
 import jakarta.json.bind.annotation.JsonbProperty;
 import jakarta.json.bind.annotation.JsonbPropertyOrder;
 import java.util.List;
@@ -24,8 +25,7 @@ public record Completion(
         String model,
         List<Choice> choices,
 
-        @JsonbProperty(value = "system_fingerprint", nillable = true)
-        String systemFingerprint,
+        @JsonbNillable @JsonbProperty("system_fingerprint") String systemFingerprint,
 
         UsageBody usage) {
     /**
@@ -44,13 +44,11 @@ public record Completion(
             int index,
             String text,
 
-            @JsonbProperty(value = "logprobs", nillable = true)
-            Object logprobs,
+            @JsonbNillable @JsonbProperty("logprobs") Object logprobs,
 
             @JsonbProperty("finish_reason") String finishReason,
 
-            @JsonbProperty(value = "stop_reason", nillable = true)
-            Object stopReason,
+            @JsonbNillable @JsonbProperty("stop_reason") Object stopReason,
 
             @JsonbProperty("prompt_token_ids") List<Integer> promptTokenIds,
             @JsonbProperty("token_ids") List<Integer> tokenIds) {}
