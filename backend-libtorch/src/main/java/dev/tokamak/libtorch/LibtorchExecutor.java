@@ -195,7 +195,7 @@ final class LibtorchExecutor implements Executor {
 
     @Override
     public void sample(StepMasks masks) {
-        underWay.getLast().masks().complete(masks);
+        underWay.getLast().masks().complete(masks.copy());
     }
 
     @Override

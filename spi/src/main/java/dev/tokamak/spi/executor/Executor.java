@@ -73,7 +73,8 @@ public interface Executor extends AutoCloseable {
     void launch(StepPlan plan);
 
     /**
-     * Gives the masks of the step launched last, which may still be in its forward pass.
+     * Gives the masks of the step launched last, which may still be in its forward pass. The engine fills the same object
+     * for the next step, so whatever reads it after this method has returned must read a {@link StepMasks#copy}.
      *
      * @param masks one mask for each row with {@link StepPlan#FLAG_NEEDS_MASK}, in row order
      */

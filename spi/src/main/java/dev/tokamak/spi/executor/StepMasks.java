@@ -38,6 +38,18 @@ public final class StepMasks {
     }
 
     /**
+     * A copy, for an executor that reads the masks later than {@link Executor#sample} returns.
+     *
+     * @return the same rows in memory of its own
+     */
+    public StepMasks copy() {
+        StepMasks copy = new StepMasks(wordsPerRow * 32, rows);
+        copy.rows = rows;
+        System.arraycopy(words, 0, copy.words, 0, rows * wordsPerRow);
+        return copy;
+    }
+
+    /**
      * How many masks there are.
      *
      * @return as set by {@link #resize}
