@@ -27,12 +27,6 @@
 #define VALUE_LOADS (TILE / TOKENS_PER_LOAD)
 #define NEGATIVE_INFINITY __int_as_float(0xff800000)
 
-__device__ __forceinline__ void mma(float* c, u32 a0, u32 a1, u32 a2, u32 a3, u32 b0, u32 b1) {
-    asm("mma.sync.aligned.m16n8k16.row.col.f32." MMA_TYPE ".f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
-                 : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
-}
-
 // Eight consecutive elements of the cache at element offset `at`, as 16-bit elements.
 __device__ __forceinline__ half8 load_cache(const void* cache, i64 at) {
 #if FP8_CACHE

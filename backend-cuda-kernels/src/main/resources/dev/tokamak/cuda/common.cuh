@@ -136,3 +136,10 @@ __device__ __forceinline__ void unpack_fp8(unsigned short pair, float& low, floa
 __device__ __forceinline__ unsigned short pack_fp8(float, float) { return 0; }
 __device__ __forceinline__ void unpack_fp8(unsigned short, float& low, float& high) { low = high = 0.f; }
 #endif
+
+// c += A B on the tensor cores: A 16 by 16, B 16 by 8, spread over a warp as PTX lays out mma.m16n8k16.
+__device__ __forceinline__ void mma(float* c, u32 a0, u32 a1, u32 a2, u32 a3, u32 b0, u32 b1) {
+    asm("mma.sync.aligned.m16n8k16.row.col.f32." MMA_TYPE ".f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
+                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
+                 : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
+}

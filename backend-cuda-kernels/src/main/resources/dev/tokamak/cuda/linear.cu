@@ -24,12 +24,6 @@
 #define STAGES 4
 #endif
 
-__device__ __forceinline__ void mma(float* c, u32 a0, u32 a1, u32 a2, u32 a3, u32 b0, u32 b1) {
-    asm("mma.sync.aligned.m16n8k16.row.col.f32." MMA_TYPE ".f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-                 : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
-                 : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
-}
-
 // rows: rows of y (of W, or half of W's under SILU), any number. k: a multiple of 32. n: rows of x, 1 to 8 * N_TILES. mode: 0 to store, 1
 // for SILU (M_TILES even), 2 for ADD. Grid: ceil(rows / rows per block), which is 16 * M_TILES, or half of that under SILU.
 extern "C" __global__ void __launch_bounds__(WARPS * 32) skinny_linear(
