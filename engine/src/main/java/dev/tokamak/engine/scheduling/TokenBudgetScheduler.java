@@ -109,7 +109,8 @@ final class TokenBudgetScheduler implements Scheduler {
         int planned = sequence.inFlight();
         boolean nothingLeft = sequence.generatedTokens() + planned >= sequence.maxTokens();
         boolean drawInFlightIsVoid = sequence.masked() && SequenceState.of(sequence).freeDrawsInFlight > 0;
-        if (nothingLeft || drawInFlightIsVoid) {
+        boolean tokensWillFollow = planned > 0 && sequence.forced().length > 0;
+        if (nothingLeft || drawInFlightIsVoid || tokensWillFollow) {
             return 0;
         }
         int wanted = sequence.length() + planned - sequence.computedTokens();
@@ -308,13 +309,25 @@ final class TokenBudgetScheduler implements Scheduler {
         if (current) {
             kvCache.commit(sequence, plan.position(row) + plan.tokenCount(row));
         }
-        for (int i = 0; i < result.tokenCount(row) && !sequence.ended(); i++) {
-            take(sequence, result, row, i, events);
+        int drawn = result.tokenCount(row);
+        for (int i = 0; i < drawn && !sequence.ended(); i++) {
+            take(sequence, result.token(row, i), result, row, i, events);
+        }
+        if (drawn > 0) {
+            takeForced(sequence, result, row, drawn - 1, events);
         }
     }
 
-    private void take(Sequence sequence, StepResult result, int row, int i, Events events) {
-        int token = result.token(row, i);
+    /** Takes the tokens that had to follow the one that was drawn; the next plan computes them like a part of a prompt. */
+    private void takeForced(Sequence sequence, StepResult result, int row, int i, Events events) {
+        int[] forced = sequence.forced();
+        sequence.clearForced();
+        for (int j = 0; j < forced.length && !sequence.ended(); j++) {
+            take(sequence, forced[j], result, row, i, events);
+        }
+    }
+
+    private void take(Sequence sequence, int token, StepResult result, int row, int i, Events events) {
         sequence.append(token);
         events.token(sequence, token, result, row, i);
         int generated = sequence.generatedTokens();

@@ -265,17 +265,22 @@ public final class StepLoop {
             recover(e);
             return false;
         }
-        failViolations();
+        settleMaskedRows();
         return true;
     }
 
-    private void failViolations() {
+    private void settleMaskedRows() {
         for (int i = 0; i < masks.size(); i++) {
             Completion completion = masks.completion(i);
+            if (completion.sequence().ended()) {
+                continue;
+            }
             String violation = completion.constraint().violation();
-            if (violation != null && !completion.sequence().ended()) {
+            if (violation != null) {
                 scheduler.abort(completion.sequence());
                 events.failed(completion, new TokamakException(ErrorCode.STEP_FAILED, violation));
+            } else {
+                completion.sequence().setForced(completion.constraint().forced());
             }
         }
     }
