@@ -41,7 +41,8 @@ final class ParameterGrammar implements CallGrammar.Arguments {
         for (Object key : properties.keySet()) {
             Schema property = Schema.of(tool.parameters()).property(key.toString());
             boolean string = property.type().isString();
-            Object value = string ? CallGrammar.anyText(excluded) : CallGrammar.schema(property.withDefinitions());
+            Object value =
+                    string ? CallGrammar.string(property, excluded) : CallGrammar.schema(property.withDefinitions());
             Object parameter = CallGrammar.tag(begin + key + (string ? keyEndOfString : keyEnd), value, end);
             boolean mayBeMissing = !(required instanceof List<?> names) || !names.contains(key);
             formats.add(mayBeMissing ? CallGrammar.optional(parameter) : parameter);

@@ -1,5 +1,6 @@
 package dev.tokamak.toolparsers;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -35,6 +36,18 @@ record Schema(Object node, Map<String, Object> root) {
     /** The schema of an array's items. */
     Schema items() {
         return resolved() instanceof Map<?, ?> map ? at(map.get("items")) : UNKNOWN;
+    }
+
+    /** The texts that a string may be, where the schema lists them; else none. */
+    List<String> texts() {
+        if (!(resolved() instanceof Map<?, ?> map)) {
+            return List.of();
+        }
+        List<?> values = map.containsKey("const")
+                ? Collections.singletonList(map.get("const"))
+                : map.get("enum") instanceof List<?> list ? list : List.of();
+        boolean allTexts = values.stream().allMatch(String.class::isInstance);
+        return allTexts ? values.stream().map(String.class::cast).toList() : List.of();
     }
 
     Schema at(Object other) {
