@@ -69,6 +69,17 @@ record Schema(Object node, Map<String, Object> root) {
         return whole;
     }
 
+    /** The schema's values of one type, on its own, with the definitions that it may refer to. */
+    Object ofType(String type) {
+        Map<String, Object> whole = Ordered.map();
+        if (node instanceof Map<?, ?>) {
+            whole.put("allOf", List.of(node, Map.of("type", type)));
+        } else {
+            whole.put("type", type);
+        }
+        return new Schema(whole, root).withDefinitions();
+    }
+
     /** The node behind references and, of alternatives, the first that has a structure. */
     private Object resolved() {
         Object at = node;
