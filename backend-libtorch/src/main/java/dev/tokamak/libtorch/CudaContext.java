@@ -158,6 +158,11 @@ final class CudaContext implements AutoCloseable {
         return attribute(cudart.cudaDevAttrMultiProcessorCount);
     }
 
+    /** Bytes of shared memory that a block can have. */
+    int sharedMemory() {
+        return attribute(cudart.cudaDevAttrMaxSharedMemoryPerBlockOptin);
+    }
+
     /** Free and total memory in bytes. */
     long[] memory() {
         try (SizeTPointer free = new SizeTPointer(1);
