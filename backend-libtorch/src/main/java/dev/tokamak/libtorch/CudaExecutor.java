@@ -64,9 +64,9 @@ final class CudaExecutor implements Executor {
         checkRoomForWeights(type);
         device = new ComputeDevice(new Device(torch.DeviceType.CUDA, (byte) context.index()), type);
         try (Weights weights = config.engine().loadFormat().equals("dummy")
-                ? new DummyWeights(device)
-                : Checkpoint.open(config.model())) {
-            decoder = new DecoderLoader(spec, weights, device, new AtenOperators(device)).load(progress);
+                ? new DummyWeights(type)
+                : Checkpoint.open(config.model(), TensorReader.onto(device))) {
+            decoder = new DecoderLoader(spec, weights, device, new AtenOperators(device), progress).load();
         }
         context.synchronize();
         log.info(

@@ -125,9 +125,9 @@ final class LibtorchExecutor implements Executor {
         device = new ComputeDevice(place(), type);
         operators = device.cpu() ? new CpuOperators(device) : new AtenOperators(device);
         try (Weights weights = config.engine().loadFormat().equals("dummy")
-                ? new DummyWeights(device)
-                : Checkpoint.open(config.model())) {
-            decoder = new DecoderLoader(spec, weights, device, operators).load(progress);
+                ? new DummyWeights(type)
+                : Checkpoint.open(config.model(), TensorReader.onto(device))) {
+            decoder = new DecoderLoader(spec, weights, device, operators, progress).load();
         }
     }
 

@@ -10,8 +10,9 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * Compares a CUDA device with references, on a machine that has one: {@code CudaCheck MODEL}, the model being a checkpoint whose
- * heads the kernels support. Ends with status 1 if something differs.
+ * Compares a CUDA device with references, on a machine that has one: {@code CudaCheck MODEL [GIB]}, the model being a checkpoint whose
+ * heads the kernels support. With a number of gibibytes it also measures how fast weights are loaded, from a file of that size in
+ * {@code $TMPDIR}. Ends with status 1 if something differs.
  */
 final class CudaCheck {
     private static final int STEPS = 64;
@@ -23,6 +24,7 @@ final class CudaCheck {
 
     public static void main(String[] args) {
         CudaCheck check = new CudaCheck();
+        check.weights(Path.of(args[0]), args.length > 1 ? Integer.parseInt(args[1]) : 0);
         for (String name : Reference.NAMES) {
             check.reference(name);
         }
@@ -30,9 +32,21 @@ final class CudaCheck {
         System.exit(check.failed ? 1 : 0);
     }
 
-    private void say(boolean good, String format, Object... values) {
+    void say(boolean good, String format, Object... values) {
         failed |= !good;
         System.out.println((good ? "ok   " : "FAIL ") + String.format(Locale.ROOT, format, values));
+    }
+
+    private void weights(Path model, int gibibytes) {
+        try (CudaStreamCheck streaming = new CudaStreamCheck(this)) {
+            for (String name : Reference.NAMES) {
+                streaming.checkpoint(Reference.folder(name));
+            }
+            streaming.checkpoint(model);
+            if (gibibytes > 0) {
+                streaming.speed(gibibytes);
+            }
+        }
     }
 
     /** In float32 the device gives the very tokens of {@code transformers}, whole and in chunks. */
