@@ -167,6 +167,11 @@ final class CudaContext implements AutoCloseable {
         }
     }
 
+    /** Gives memory that libtorch keeps for later back to the device. */
+    void releaseCached() {
+        torch_cuda.getAllocator().emptyCache();
+    }
+
     void copyAsync(Pointer to, Pointer from, long bytes) {
         check(cudart.cudaMemcpyAsync(to, from, bytes, cudart.cudaMemcpyDefault, handle), "copy");
     }

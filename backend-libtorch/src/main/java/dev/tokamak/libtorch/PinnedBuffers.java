@@ -21,7 +21,7 @@ final class PinnedBuffers implements StagingBuffers {
     private final CUDAStream stream;
     private final CUstream_st handle;
     private final Pointer memory = new Pointer();
-    private final ByteBuffer bytes;
+    private final ByteBuffer all;
     private final CUevent_st[] sent = new CUevent_st[COUNT];
 
     /** On the calling thread's current device, which must be the one given. */
@@ -35,7 +35,7 @@ final class PinnedBuffers implements StagingBuffers {
                     + " MiB of host memory for the way to the device: "
                     + cudart.cudaGetErrorString(result).getString());
         }
-        bytes = new BytePointer(memory).capacity((long) COUNT * CAPACITY).asByteBuffer();
+        all = new BytePointer(memory).capacity((long) COUNT * CAPACITY).asByteBuffer();
         for (int i = 0; i < COUNT; i++) {
             sent[i] = new CUevent_st();
             CudaContext.check(
@@ -55,7 +55,7 @@ final class PinnedBuffers implements StagingBuffers {
 
     @Override
     public ByteBuffer memory(int buffer) {
-        return bytes.slice(buffer * CAPACITY, CAPACITY);
+        return all.slice(buffer * CAPACITY, CAPACITY);
     }
 
     @Override

@@ -2,12 +2,17 @@ package dev.tokamak.libtorch;
 
 import dev.tokamak.api.EngineConfig;
 import dev.tokamak.api.SamplingParams;
+import dev.tokamak.spi.executor.Executor;
+import dev.tokamak.spi.executor.ExecutorConfig;
+import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.executor.StepPlan;
 import dev.tokamak.spi.executor.StepResult;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.SizeTPointer;
 
 /**
  * Compares a CUDA device with references, on a machine that has one: {@code CudaCheck MODEL [GIB]}, the model being a checkpoint whose
@@ -29,6 +34,7 @@ final class CudaCheck {
             check.reference(name);
         }
         check.model(Path.of(args[0]));
+        check.memory(Path.of(args[0]));
         System.exit(check.failed ? 1 : 0);
     }
 
@@ -105,6 +111,50 @@ final class CudaCheck {
                 difference(exact, small) < 1f,
                 "FP8 cache: log probabilities within %.3f of float32",
                 difference(exact, small));
+    }
+
+    /** The cache gets what the widest step leaves, and the widest step still runs beside it. */
+    private void memory(Path folder) {
+        int tokens = 8192;
+        int sequences = 256;
+        int blockSize = 16;
+        double share = 0.5;
+        EngineConfig config = config(folder, "bfloat16", false).toBuilder()
+                .gpuMemoryUtilization(share)
+                .build();
+        try (Executor executor =
+                new LibtorchExecutorProvider().create(new ExecutorConfig(folder, config, sequences, tokens))) {
+            ModelInfo model = executor.load((what, fraction) -> {});
+            long start = System.nanoTime();
+            int blocks = executor.kvCapacity(blockSize);
+            long millis = (System.nanoTime() - start) / 1_000_000;
+            executor.allocateKvCache(blockSize, blocks);
+            long[] allocated = memory();
+            WidestStep widest =
+                    new WidestStep(tokens, sequences, model.maxModelLen(), blockSize, model.vocabularySize());
+            executor.launch(widest.plan());
+            executor.sample(widest.masks());
+            StepResult result = new StepResult();
+            executor.await(result);
+            long[] stepped = memory();
+            say(
+                    stepped[0] <= share * stepped[1] && stepped[0] - allocated[0] <= 64 << 20,
+                    "%d blocks found in %d ms; %d MiB of %d are taken, and %d after the widest step",
+                    blocks,
+                    millis,
+                    allocated[0] >> 20,
+                    allocated[1] >> 20,
+                    stepped[0] >> 20);
+        }
+    }
+
+    /** Of the current device; taken and total. */
+    private static long[] memory() {
+        try (SizeTPointer free = new SizeTPointer(1);
+                SizeTPointer total = new SizeTPointer(1)) {
+            CudaContext.check(cudart.cudaMemGetInfo(free, total), "read the free memory");
+            return new long[] {total.get() - free.get(), total.get()};
+        }
     }
 
     private static EngineConfig config(Path folder, String dtype, boolean eager) {
