@@ -36,8 +36,15 @@ final class CudaExecutor implements Executor {
     /** CUDA hands memory out in pieces of this size. */
     private static final long PIECE_BYTES = 2L << 20;
 
+    /**
+     * How many context tokens of prompts are attended at once, if the model takes no longer ones and a step has no more tokens. Enough
+     * sequences of a few thousand tokens to keep all multiprocessors busy, for 256 MiB of an 8B model.
+     */
+    private static final int CONTEXT_CAPACITY = 65_536;
+
     private final ExecutorConfig config;
     private final KernelProvider provider;
+    private final int contextCapacity;
     private final ArrayDeque<CudaStep> underWay = new ArrayDeque<>();
     private final boolean fp8Cache;
     private CudaContext context;
@@ -51,8 +58,15 @@ final class CudaExecutor implements Executor {
     private volatile boolean closed;
 
     CudaExecutor(ExecutorConfig config, KernelProvider provider) {
+        // A step of new prompts is one group.
+        this(config, provider, Math.max(CONTEXT_CAPACITY, config.maxNumBatchedTokens()));
+    }
+
+    /** With room for as many context tokens of prompts at once, or one longest context if that is more. */
+    CudaExecutor(ExecutorConfig config, KernelProvider provider, int contextCapacity) {
         this.config = config;
         this.provider = provider;
+        this.contextCapacity = contextCapacity;
         this.fp8Cache = config.engine().kvCacheDtype().equals("fp8");
     }
 
@@ -188,6 +202,7 @@ final class CudaExecutor implements Executor {
                 config.maxNumBatchedTokens(),
                 rows,
                 maxModelLen,
+                (int) Math.min(Math.max(contextCapacity, maxModelLen), (long) config.maxNumSeqs() * maxModelLen),
                 STEPS_IN_FLIGHT,
                 !config.engine().enforceEager());
     }

@@ -101,16 +101,6 @@ final class CudaKvCache implements AutoCloseable {
         return maxBlocks;
     }
 
-    /** Room for the cache entries of whole contexts; lives in the caller's scope. */
-    Tensor contextEntries(int tokens) {
-        return CudaStepBuffers.ints(context, tokens);
-    }
-
-    /** Room for keys or values of whole contexts side by side; lives in the caller's scope. */
-    Tensor gathered(int tokens) {
-        return device.emptyCompute(tokens, spec.kvHeads, spec.headDim);
-    }
-
     @Override
     public void close() {
         free();

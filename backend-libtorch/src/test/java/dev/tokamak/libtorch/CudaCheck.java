@@ -2,6 +2,7 @@ package dev.tokamak.libtorch;
 
 import dev.tokamak.api.EngineConfig;
 import dev.tokamak.api.SamplingParams;
+import dev.tokamak.libtorch.kernels.KernelProvider;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
 import dev.tokamak.spi.executor.ModelInfo;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
+import java.util.ServiceLoader;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.SizeTPointer;
 
@@ -34,6 +36,7 @@ final class CudaCheck {
             check.reference(name);
         }
         check.model(Path.of(args[0]));
+        check.groups(Path.of(args[0]));
         check.memory(Path.of(args[0]));
         System.exit(check.failed ? 1 : 0);
     }
@@ -113,6 +116,34 @@ final class CudaCheck {
                 difference(exact, small));
     }
 
+    /** Prompts that are attended in several groups, since their contexts do not fit one, give the same tokens. */
+    private void groups(Path folder) {
+        int[][] prompts = new int[6][];
+        Random random = new Random(4);
+        for (int i = 0; i < prompts.length; i++) {
+            prompts[i] = random.ints(5 + 37 * i, 300, 4000).toArray();
+        }
+        EngineConfig config =
+                config(folder, "bfloat16", true).toBuilder().maxModelLen(256).build();
+        KernelProvider provider =
+                ServiceLoader.load(KernelProvider.class).findFirst().orElseThrow();
+        for (int chunk : new int[] {512, 40}) {
+            int[][][] tokens = new int[2][][];
+            int[] capacities = {256, 8 * 256};
+            for (int i = 0; i < capacities.length; i++) {
+                try (Driver driver =
+                        new Driver(new CudaExecutor(Driver.executorConfig(folder, config), provider, capacities[i]))) {
+                    tokens[i] = greedy(driver, prompts, chunk);
+                }
+            }
+            say(
+                    Arrays.deepEquals(tokens[0], tokens[1]),
+                    "chunks of %d in groups of %d context tokens give the tokens of one group",
+                    chunk,
+                    capacities[0]);
+        }
+    }
+
     /** The cache gets what the widest step leaves, and the widest step still runs beside it. */
     private void memory(Path folder) {
         int tokens = 8192;
@@ -167,13 +198,17 @@ final class CudaCheck {
 
     private static int[][] greedy(EngineConfig config, int[][] prompts) {
         try (Driver driver = new Driver(config.model(), config)) {
-            Driver.Running[] running = new Driver.Running[prompts.length];
-            for (int i = 0; i < prompts.length; i++) {
-                running[i] = driver.start(prompts[i]);
-            }
-            driver.generate(STEPS, 512, running);
-            return Arrays.stream(running).map(Driver.Running::output).toArray(int[][]::new);
+            return greedy(driver, prompts, 512);
         }
+    }
+
+    private static int[][] greedy(Driver driver, int[][] prompts, int chunk) {
+        Driver.Running[] running = new Driver.Running[prompts.length];
+        for (int i = 0; i < prompts.length; i++) {
+            running[i] = driver.start(prompts[i]);
+        }
+        driver.generate(STEPS, chunk, running);
+        return Arrays.stream(running).map(Driver.Running::output).toArray(int[][]::new);
     }
 
     /** For each prompt the log probability of the likeliest token behind each of its last tokens, decoded one by one. */
