@@ -77,9 +77,8 @@ final class CudaStepRunner implements AutoCloseable {
         buffers.next();
         timeline.begin(plan.rows(), plan.tokens());
         changes = 0;
+        updateSlots(plan);
         for (int row = 0; row < plan.rows(); row++) {
-            Slot slot = slots[plan.slot(row)];
-            slot.update(plan, row, device, vocabulary);
             int base = plan.slot(row) * cache.maxBlocks();
             plan.forEachBlockChange(row, (group, start, ids, from, count) -> {
                 for (int i = 0; i < count; i++) {
@@ -89,6 +88,17 @@ final class CudaStepRunner implements AutoCloseable {
         }
         boolean singlesOnly = plan.tokens() == plan.rows() && plan.sampledRows() == plan.rows();
         return singlesOnly ? launchDecode(plan) : launchMixed(plan);
+    }
+
+    private void updateSlots(StepPlan plan) {
+        PointerScope scope = new PointerScope();
+        try {
+            for (int row = 0; row < plan.rows(); row++) {
+                slots[plan.slot(row)].update(plan, row, device, vocabulary);
+            }
+        } finally {
+            scope.close();
+        }
     }
 
     private void change(int index, int value) {
