@@ -31,7 +31,11 @@ final class DecoderLoader {
         this.device = device;
         this.operators = operators;
         this.progress = progress;
-        this.elements = spec.parameters() + (spec.tied ? (long) spec.vocabulary * spec.hidden : 0);
+        this.elements = spec.parameters() + (spec.tied && !headShared() ? (long) spec.vocabulary * spec.hidden : 0);
+    }
+
+    private boolean headShared() {
+        return spec.tied && !device.cpu();
     }
 
     Decoder load() {
@@ -44,9 +48,9 @@ final class DecoderLoader {
                 layers[i] = keep(made, layer(i));
             }
             Tensor finalNorm = keep(made, weight("model.norm.weight", spec.hidden, 0));
-            Linear head = keep(made, head());
+            Linear head = keep(made, head(embedding));
             progress.update("weights", 1);
-            return new Decoder(operators, layers, embedding, finalNorm, head, spec.epsilon);
+            return new Decoder(operators, layers, embedding, finalNorm, head, headShared(), spec.epsilon);
         } catch (RuntimeException e) {
             made.forEach(DecoderLoader::discard);
             throw e;
@@ -74,7 +78,11 @@ final class DecoderLoader {
                 .whole();
     }
 
-    private Linear head() {
+    /** If it is tied, the embedding's memory, unless the CPU keeps that for itself in another type or order. */
+    private Linear head(Tensor embedding) {
+        if (headShared()) {
+            return operators.linear(embedding, null);
+        }
         try (Tensor weight = weight(spec.tied ? EMBEDDING : "lm_head.weight", spec.vocabulary, spec.hidden)) {
             return operators.linear(weight, null);
         }
