@@ -158,8 +158,8 @@ final class CudaContext implements AutoCloseable {
         return attribute(cudart.cudaDevAttrMultiProcessorCount);
     }
 
-    /** Free and total memory in bytes. */
-    long[] memory() {
+    /** Free and total memory, in bytes, of the device that is current on the calling thread. */
+    static long[] memory() {
         try (SizeTPointer free = new SizeTPointer(1);
                 SizeTPointer total = new SizeTPointer(1)) {
             check(cudart.cudaMemGetInfo(free, total), "read the free memory");

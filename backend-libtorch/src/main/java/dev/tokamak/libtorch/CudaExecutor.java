@@ -107,7 +107,7 @@ final class CudaExecutor implements Executor {
 
     private void checkRoomForWeights(TensorType type) {
         long needed = spec.parameters() * type.bytes();
-        long[] memory = context.memory();
+        long[] memory = CudaContext.memory();
         if (needed > memory[0]) {
             throw TokamakException.configuration(
                     "the weights need " + (needed >> 20) + " MiB on CUDA device " + context.index() + ", of whose "
@@ -139,14 +139,14 @@ final class CudaExecutor implements Executor {
         long start = System.nanoTime();
         // What loading left behind is not needed again.
         context.releaseCached();
-        long[] before = context.memory();
+        long[] before = CudaContext.memory();
         long[] after;
         int tokens = config.maxNumBatchedTokens();
         int sequences = config.maxNumSeqs();
         try {
             prepare(blockSize);
             runWidestStep(new WidestStep(tokens, sequences, maxModelLen, blockSize, spec.vocabulary));
-            after = context.memory();
+            after = CudaContext.memory();
         } catch (RuntimeException e) {
             if (String.valueOf(e.getMessage()).contains("out of memory")) {
                 throw new TokamakException(
@@ -225,7 +225,7 @@ final class CudaExecutor implements Executor {
             prepare(blockSize);
         }
         long bytes = kvBytesPerToken() * blockSize * blocks;
-        long[] memory = context.memory();
+        long[] memory = CudaContext.memory();
         if (bytes > memory[0]) {
             throw TokamakException.configuration("the KV cache of " + blocks + " blocks needs " + (bytes >> 20)
                     + " MiB, free are " + (memory[0] >> 20) + " MiB; give it less with --kv-cache-memory-bytes");

@@ -13,8 +13,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Random;
 import java.util.ServiceLoader;
-import org.bytedeco.cuda.global.cudart;
-import org.bytedeco.javacpp.SizeTPointer;
 
 /**
  * Compares a CUDA device with references, on a machine that has one: {@code CudaCheck MODEL [GIB]}, the model being a checkpoint whose
@@ -179,13 +177,10 @@ final class CudaCheck {
         }
     }
 
-    /** Of the current device; taken and total. */
+    /** Taken and total. */
     private static long[] memory() {
-        try (SizeTPointer free = new SizeTPointer(1);
-                SizeTPointer total = new SizeTPointer(1)) {
-            CudaContext.check(cudart.cudaMemGetInfo(free, total), "read the free memory");
-            return new long[] {total.get() - free.get(), total.get()};
-        }
+        long[] freeAndTotal = CudaContext.memory();
+        return new long[] {freeAndTotal[1] - freeAndTotal[0], freeAndTotal[1]};
     }
 
     private static EngineConfig config(Path folder, String dtype, boolean eager) {
