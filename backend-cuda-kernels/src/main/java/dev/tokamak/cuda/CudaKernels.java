@@ -28,6 +28,8 @@ final class CudaKernels implements Kernels {
     private static final int SAMPLE_THREADS = 1024;
     private static final int ROPE_WARPS = 8;
     private static final int MAX_SPLITS = 16;
+    /** More than any kernel has besides its dynamic shared memory. */
+    private static final int STATIC_SHARED_BYTES = 8 * 1024;
 
     private final KernelShape shape;
     private final CUstream_st stream;
@@ -94,7 +96,7 @@ final class CudaKernels implements Kernels {
         int tileBytes = 16 * shape.headSize() * (shape.fp8Cache() ? 1 : 2);
         int ring = stages * 2 * tileBytes + (shape.fp8Cache() ? 2 * tileBytes : 0);
         int bytes = warps * Math.max(ring, group * shape.headSize() * Float.BYTES);
-        if (bytes > shape.sharedMemory()) {
+        if (bytes + STATIC_SHARED_BYTES > shape.sharedMemory()) {
             return attention(warps / 2, stages);
         }
         Kernel kernel = load(
