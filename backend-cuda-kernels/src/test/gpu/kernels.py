@@ -30,6 +30,8 @@ def launch(function, grid, block, args, shared=0):
             converted.append(cupy.int32(a))
         else:
             converted.append(a)
+    if shared > 32 * 1024:  # 48 KB together with what is static needs no leave
+        function.max_dynamic_shared_size_bytes = shared
     with cupy.cuda.Stream.from_external(torch.cuda.current_stream()):
         function(grid, block, tuple(converted), shared_mem=shared)
 

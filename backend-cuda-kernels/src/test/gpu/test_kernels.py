@@ -88,7 +88,7 @@ def test_silu_mul(dtype, rows, width):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("heads,kv_heads,size", [(32, 8, 128), (4, 1, 64), (6, 2, 96)])
+@pytest.mark.parametrize("heads,kv_heads,size", [(32, 8, 128), (4, 1, 64), (6, 2, 96), (3, 1, 256)])
 @pytest.mark.parametrize("normed", [False, True])
 @pytest.mark.parametrize("fp8", [0, 1])
 def test_rope_and_write_kv(dtype, heads, kv_heads, size, normed, fp8):
@@ -102,7 +102,7 @@ def test_rope_and_write_kv(dtype, heads, kv_heads, size, normed, fp8):
     q_out = poisoned(tokens, heads, size, dtype=dtype)
     cache_type = torch.float8_e4m3fn if fp8 else dtype
     k_cache, v_cache = (torch.zeros(entries, kv_heads, size, device="cuda").to(cache_type) for _ in range(2))
-    launch(kernel("elementwise.cu", "rope_and_write_kv", defines(dtype)), (tokens, heads + 2 * kv_heads), (size // 2,),
+    launch(kernel("elementwise.cu", "rope_and_write_kv", defines(dtype)), (tokens, (heads + 2 * kv_heads + 7) // 8), (256,),
            (qkv, table, positions, where, norms, q_out, k_cache, v_cache, heads, kv_heads, size, 1e-6, fp8))
 
     def rotate(x, norm):
@@ -131,7 +131,8 @@ def test_rope_and_write_kv(dtype, heads, kv_heads, size, normed, fp8):
 @pytest.mark.parametrize("heads,kv_heads,size", [(32, 8, 128), (8, 8, 64), (14, 2, 64), (6, 2, 256)])
 @pytest.mark.parametrize("block_size,splits,window", [(16, 1, 0), (16, 7, 0), (1, 3, 0), (48, 2, 100)])
 @pytest.mark.parametrize("fp8", [0, 1])
-def test_paged_attention(dtype, heads, kv_heads, size, block_size, splits, window, fp8):
+@pytest.mark.parametrize("warps,stages", [(4, 3), (8, 2)])
+def test_paged_attention(dtype, heads, kv_heads, size, block_size, splits, window, fp8, warps, stages):
     contexts = [1, 15, 16, 17, 300, 0, 129]
     n, group, max_blocks = len(contexts), heads // kv_heads, 320 // block_size + 1
     total = n * max_blocks
@@ -143,11 +144,12 @@ def test_paged_attention(dtype, heads, kv_heads, size, block_size, splits, windo
     partial = torch.full((n, kv_heads, splits, group, size + 2), POISON, device="cuda")
     counters = torch.zeros(n, kv_heads, device="cuda", dtype=torch.int32)
     lengths = torch.tensor(contexts, device="cuda", dtype=torch.int32)
-    f = kernel("attention.cu", "paged_attention", defines(dtype, HEAD_SIZE=size, GROUP=group, FP8_CACHE=fp8))
+    f = kernel("attention.cu", "paged_attention", defines(dtype, HEAD_SIZE=size, GROUP=group, FP8_CACHE=fp8, WARPS=warps, STAGES=stages))
+    shared = warps * max(stages * 2 * 16 * size * (1 if fp8 else 2) + (32 * size if fp8 else 0), group * size * 4)
     for _ in range(2):  # the counters must be as they were
         out.fill_(POISON)
-        launch(f, (n, kv_heads, splits), (128,), (q, k, v, tables, slots, lengths, out, partial, counters, kv_heads, block_size,
-                                                   max_blocks, window, size**-0.5))
+        launch(f, (kv_heads, n, splits), (32 * warps,), (q, k, v, tables, slots, lengths, out, partial, counters, kv_heads, block_size,
+                                                         max_blocks, window, size**-0.5), shared=shared)
     reference = torch.zeros(n, heads, size, device="cuda", dtype=torch.float64)
     for i, context in enumerate(contexts):
         if context == 0:
@@ -164,18 +166,17 @@ def test_paged_attention(dtype, heads, kv_heads, size, block_size, splits, windo
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("rows,k,n", [(6144, 4096, 1), (4096, 14336, 1), (64, 32, 1), (1000, 160, 8), (4096, 4096, 13), (77, 1024, 32)])
+@pytest.mark.parametrize("rows,k,n", [(6144, 4096, 1), (4096, 14336, 1), (64, 32, 1), (1000, 160, 8), (4096, 4096, 5), (77, 2080, 8), (3, 6144, 2)])
 @pytest.mark.parametrize("mode", ["plain", "bias", "add", "silu"])
 def test_skinny_linear(dtype, rows, k, n, mode):
-    tiles = (n + 7) // 8
-    n_tiles = 1 if tiles == 1 else 2 if tiles == 2 else 4
     weight = randn(rows * 2 if mode == "silu" else rows, k, dtype=dtype, scale=k**-0.5)
     x, bias, residual = randn(n, k, dtype=dtype), randn(rows, dtype=dtype), randn(n, rows, dtype=dtype)
-    y = residual.clone() if mode == "add" else poisoned(n, rows, dtype=dtype)
-    block_rows = 16 if mode == "silu" else 32
-    f = kernel("linear.cu", "skinny_linear", defines(dtype, M_TILES=2, N_TILES=n_tiles))
-    launch(f, ((rows + block_rows - 1) // block_rows,), (256,),
-           (weight, x, bias if mode == "bias" else None, y, rows, k, n, {"silu": 1, "add": 2}.get(mode, 0)))
+    f = kernel("linear.cu", "skinny_linear", defines(dtype))
+    tiles = (rows + 7) // 8 if mode == "silu" else (rows + 15) // 16
+    for blocks in {min(132, tiles), (tiles + 2) // 3}:
+        y = residual.clone() if mode == "add" else poisoned(n, rows, dtype=dtype)
+        launch(f, (blocks,), (288,), (weight, x, bias if mode == "bias" else None, y, rows, k, n, {"silu": 1, "add": 2}.get(mode, 0)),
+               shared=3 * 65536)
     reference = x.double() @ weight.double().T
     if mode == "bias":
         reference = reference + bias.double()

@@ -69,13 +69,11 @@ __device__ __forceinline__ half8 pack8(const float* in) {
     return v;
 }
 
-// Loads that will not be used again stay out of L1.
-__device__ __forceinline__ half8 load_streaming(const half8* p) {
-    half8 v;
-    asm("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];"
-                 : "=r"(v.pair[0]), "=r"(v.pair[1]), "=r"(v.pair[2]), "=r"(v.pair[3])
-                 : "l"(p));
-    return v;
+// For copies of what is read once in a step, as weights are: it leaves L2 before what other kernels need.
+__device__ __forceinline__ u64 evict_first() {
+    u64 policy;
+    asm("createpolicy.fractional.L2::evict_first.b64 %0, 1.0;" : "=l"(policy));
+    return policy;
 }
 
 __device__ __forceinline__ float warp_sum(float x) {

@@ -18,8 +18,8 @@ extern "C" __global__ void rms_norm(
     const half8* a = (const half8*)(addend + source * hidden);
     half8* o = (half8*)(out + (i64)blockIdx.x * hidden);
     const half8* w = (const half8*)weight;
-    wait_for_previous_kernel();
     let_next_kernel_begin();
+    wait_for_previous_kernel();
     float sum = 0.f;
     for (int i = threadIdx.x; i < hidden / 8; i += blockDim.x) {
         float x[8];

@@ -100,8 +100,8 @@ extern "C" __global__ void __launch_bounds__(THREADS) sample(
     __shared__ u64 best_shared[32];
     __shared__ float prefix[THREADS / 32];
     __shared__ int chosen;
-    wait_for_previous_kernel();
     let_next_kernel_begin();
+    wait_for_previous_kernel();
     const int r = blockIdx.x, lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
     const u32* state = states + r * 8;
     const float temperature = __uint_as_float(state[0]), top_p = __uint_as_float(state[1]), min_p = __uint_as_float(state[2]);

@@ -59,8 +59,7 @@ final class CudaStepBuffers implements AutoCloseable {
         this.changes = Math.max(rows, blocksPerSequence) + tokens;
         int total = 0;
         int[] starts = new int[10];
-        int[] sizes = {tokens, tokens, tokens, rows, rows * STATE_INTS, rows, rows + 1, rows + 1, rows + 1, 2 * changes
-        };
+        int[] sizes = {tokens, tokens, tokens, rows, rows * STATE_INTS, rows, rows, 2 * rows, 2 * rows, 2 * changes};
         for (int i = 0; i < sizes.length; i++) {
             starts[i] = total;
             // 16-byte alignment.
@@ -150,6 +149,7 @@ final class CudaStepBuffers implements AutoCloseable {
         inputs[current].ints.put(starts[6] + at, slot);
     }
 
+    /** Where a chunk of a group begins, or the group ends: in the group's contexts and in its tokens. */
     void begins(int at, int contextBegin, int queryBegin) {
         inputs[current].ints.put(starts[7] + at, contextBegin);
         inputs[current].ints.put(starts[8] + at, queryBegin);

@@ -6,6 +6,7 @@ import dev.tokamak.spi.executor.SamplingState;
 import dev.tokamak.spi.executor.StepMasks;
 import dev.tokamak.spi.executor.StepPlan;
 import java.util.Arrays;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
@@ -102,7 +103,13 @@ final class Sampler {
         for (int i = 0; i < rows.length; i++) {
             SlotSampling sampling = slots[plan.slot(rows[i])].sampling();
             if (!sampling.state().plain()) {
-                sampling.adjust(logits.select(0, i), plan.outputIndex(rows[i]));
+                // A scope of its own, so that all rows use the same memory.
+                PointerScope scope = new PointerScope();
+                try {
+                    sampling.adjust(logits.select(0, i), plan.outputIndex(rows[i]));
+                } finally {
+                    scope.close();
+                }
             }
         }
     }
