@@ -19,6 +19,7 @@ import org.bytedeco.pytorch.global.torch;
 final class Sampler {
     private final Operators operators;
     private final ComputeDevice device;
+    private final HostMasks hostMasks = new HostMasks();
 
     Sampler(Operators operators, ComputeDevice device) {
         this.operators = operators;
@@ -114,17 +115,18 @@ final class Sampler {
         }
     }
 
-    /** Refuses tokens in all rows that have a mask at once: an operation for each row would cost more than the masks do. */
     private void mask(Tensor logits, StepPlan plan, int[] rows, StepMasks masks, int vocabulary) {
         int[] masked = masked(plan, rows);
-        if (masked.length == rows.length) {
+        if (device.cpu()) {
+            hostMasks.refuse(logits, masked, masks);
+        } else if (masked.length == rows.length) {
             refuse(logits, masks, vocabulary);
-            return;
+        } else {
+            Tensor index = index(masked);
+            Tensor own = torch.index_select(logits, 0, index);
+            refuse(own, masks, vocabulary);
+            logits.index_copy_(0, index, own);
         }
-        Tensor index = index(masked);
-        Tensor own = torch.index_select(logits, 0, index);
-        refuse(own, masks, vocabulary);
-        logits.index_copy_(0, index, own);
     }
 
     /** The places among the sampled rows of those that have a mask. */
@@ -139,6 +141,7 @@ final class Sampler {
         return masked;
     }
 
+    /** Refuses tokens in all rows at once: an operation for each row would cost more than the masks do. */
     private void refuse(Tensor logits, StepMasks masks, int vocabulary) {
         int[] bits = new int[32];
         for (int i = 0; i < bits.length; i++) {
