@@ -69,6 +69,18 @@ __device__ __forceinline__ half8 pack8(const float* in) {
     return v;
 }
 
+// Loads of what does not depend on the kernel before, that stay ahead of the wait for it.
+__device__ __forceinline__ half8 load_early(const half8* p) {
+    half8 v;
+    asm volatile("ld.global.nc.v4.u32 {%0,%1,%2,%3}, [%4];" : "=r"(v.pair[0]), "=r"(v.pair[1]), "=r"(v.pair[2]), "=r"(v.pair[3]) : "l"(p));
+    return v;
+}
+__device__ __forceinline__ float2 load_early(const float2* p) {
+    float2 v;
+    asm volatile("ld.global.nc.v2.f32 {%0,%1}, [%2];" : "=f"(v.x), "=f"(v.y) : "l"(p));
+    return v;
+}
+
 // For copies of what is read once in a step, as weights are: it leaves L2 before what other kernels need.
 __device__ __forceinline__ u64 evict_first() {
     u64 policy;
