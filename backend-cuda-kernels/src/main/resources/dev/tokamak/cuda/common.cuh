@@ -52,7 +52,7 @@ struct __align__(16) half8 {
     u32 pair[4];
 };
 
-__device__ __forceinline__ void unpack(const half8& v, float* out) {
+__device__ __forceinline__ void unpack(half8 v, float* out) {
 #pragma unroll
     for (int i = 0; i < 4; i++) {
         out[2 * i] = low_float(v.pair[i]);
