@@ -114,7 +114,32 @@ final class Sampler {
         }
     }
 
+    /** Refuses tokens in all rows that have a mask at once: an operation for each row would cost more than the masks do. */
     private void mask(Tensor logits, StepPlan plan, int[] rows, StepMasks masks, int vocabulary) {
+        int[] masked = masked(plan, rows);
+        if (masked.length == rows.length) {
+            refuse(logits, masks, vocabulary);
+            return;
+        }
+        Tensor index = index(masked);
+        Tensor own = torch.index_select(logits, 0, index);
+        refuse(own, masks, vocabulary);
+        logits.index_copy_(0, index, own);
+    }
+
+    /** The places among the sampled rows of those that have a mask. */
+    private static int[] masked(StepPlan plan, int[] rows) {
+        int[] masked = new int[plan.maskedRows()];
+        int count = 0;
+        for (int i = 0; i < rows.length; i++) {
+            if (plan.has(rows[i], StepPlan.FLAG_NEEDS_MASK)) {
+                masked[count++] = i;
+            }
+        }
+        return masked;
+    }
+
+    private void refuse(Tensor logits, StepMasks masks, int vocabulary) {
         int[] bits = new int[32];
         for (int i = 0; i < bits.length; i++) {
             bits[i] = 1 << i;
@@ -126,16 +151,9 @@ final class Sampler {
             Tensor refused =
                     given.bitwise_and(device.upload(bits, bits.length)).eq(zero).view(masks.rows(), 32L * words);
             long covered = Math.min(vocabulary, 32L * words);
-            int next = 0;
-            for (int i = 0; i < rows.length; i++) {
-                if (plan.has(rows[i], StepPlan.FLAG_NEEDS_MASK)) {
-                    Tensor row = logits.select(0, i);
-                    row.narrow(0, 0, covered)
-                            .masked_fill_(refused.select(0, next++).narrow(0, 0, covered), minusInfinity);
-                    if (covered < vocabulary) {
-                        row.narrow(0, covered, vocabulary - covered).fill_(minusInfinity);
-                    }
-                }
+            logits.narrow(1, 0, covered).masked_fill_(refused.narrow(1, 0, covered), minusInfinity);
+            if (covered < vocabulary) {
+                logits.narrow(1, covered, vocabulary - covered).fill_(minusInfinity);
             }
         }
     }
