@@ -40,19 +40,14 @@ def seeded(request):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("rows,hidden", [(1, 4096), (7, 64), (3, 2056), (128, 4096)])
-@pytest.mark.parametrize("add", [False, True])
-def test_rms_norm_adds_the_residual_first(dtype, rows, hidden, add):
-    residual, addend, weight = randn(rows, hidden, dtype=dtype), randn(rows, hidden, dtype=dtype), randn(hidden, dtype=dtype)
-    total = (residual.double() + addend.double()).to(dtype) if add else residual.clone()
-    x = total.double()
-    reference = x / torch.sqrt((x * x).mean(-1, keepdim=True) + 1e-5) * weight.double()
+@pytest.mark.parametrize("rows,hidden", [(1, 4096), (7, 64), (3, 2056), (128, 4096), (2, 8192)])
+def test_rms_norm(dtype, rows, hidden):
+    x, weight = randn(rows, hidden, dtype=dtype), randn(hidden, dtype=dtype)
+    reference = x.double() / torch.sqrt((x.double() ** 2).mean(-1, keepdim=True) + 1e-5) * weight.double()
     out = poisoned(rows, hidden, dtype=dtype)
-    f = kernel("norm.cu", "rms_norm", defines(dtype))
-    launch(f, (rows,), (min(1024, max(32, hidden // 8 // 32 * 32)),),
-           (residual, addend if add else None, weight, out, None, hidden, 1e-5), shared=hidden * 4)
+    threads = min(512, max(32, hidden // 8 // 32 * 32))
+    launch(kernel("norm.cu", "rms_norm", defines(dtype)), (rows,), (threads,), (x, weight, out, None, hidden, 1e-5), shared=hidden * 4)
     close(out, reference, dtype)
-    assert torch.equal(residual, total)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -61,7 +56,7 @@ def test_rms_norm_of_chosen_rows(dtype):
     rows = torch.tensor([8, 0, 3], device="cuda", dtype=torch.int32)
     x = residual.double()[rows.long()]
     out = poisoned(3, 256, dtype=dtype)
-    launch(kernel("norm.cu", "rms_norm", defines(dtype)), (3,), (32,), (residual, None, weight, out, rows, 256, 1e-6), shared=1024)
+    launch(kernel("norm.cu", "rms_norm", defines(dtype)), (3,), (32,), (residual, weight, out, rows, 256, 1e-6), shared=1024)
     close(out, x / torch.sqrt((x * x).mean(-1, keepdim=True) + 1e-6) * weight.double(), dtype)
 
 
@@ -144,6 +139,8 @@ def test_paged_attention(dtype, heads, kv_heads, size, block_size, splits, windo
     partial = torch.full((n, kv_heads, splits, group, size + 2), POISON, device="cuda")
     counters = torch.zeros(n, kv_heads, device="cuda", dtype=torch.int32)
     lengths = torch.tensor(contexts, device="cuda", dtype=torch.int32)
+    while warps * stages * 2 * 16 * size * (1 if fp8 else 2) > 200 * 1024:
+        warps //= 2
     f = kernel("attention.cu", "paged_attention", defines(dtype, HEAD_SIZE=size, GROUP=group, FP8_CACHE=fp8, WARPS=warps, STAGES=stages))
     shared = warps * max(stages * 2 * 16 * size * (1 if fp8 else 2) + (32 * size if fp8 else 0), group * size * 4)
     for _ in range(2):  # the counters must be as they were

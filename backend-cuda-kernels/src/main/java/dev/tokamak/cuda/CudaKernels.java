@@ -172,7 +172,6 @@ final class CudaKernels implements Kernels {
     public void rmsNorm(Tensor x, Tensor weight, Tensor out, Tensor chosen, int rows) {
         rmsNorm.with()
                 .arg(address(x))
-                .arg(0L)
                 .arg(address(weight))
                 .arg(address(out))
                 .arg(address(chosen))

@@ -52,7 +52,7 @@ struct __align__(16) half8 {
     u32 pair[4];
 };
 
-__device__ __forceinline__ void unpack(const half8& v, float* out) {
+__device__ __forceinline__ void unpack(half8 v, float* out) {
 #pragma unroll
     for (int i = 0; i < 4; i++) {
         out[2 * i] = low_float(v.pair[i]);
@@ -66,6 +66,18 @@ __device__ __forceinline__ half8 pack8(const float* in) {
     for (int i = 0; i < 4; i++) {
         v.pair[i] = pack(in[2 * i], in[2 * i + 1]);
     }
+    return v;
+}
+
+// Loads of what does not depend on the kernel before, that stay ahead of the wait for it.
+__device__ __forceinline__ half8 load_early(const half8* p) {
+    half8 v;
+    asm volatile("ld.global.nc.v4.u32 {%0,%1,%2,%3}, [%4];" : "=r"(v.pair[0]), "=r"(v.pair[1]), "=r"(v.pair[2]), "=r"(v.pair[3]) : "l"(p));
+    return v;
+}
+__device__ __forceinline__ float2 load_early(const float2* p) {
+    float2 v;
+    asm volatile("ld.global.nc.v2.f32 {%0,%1}, [%2];" : "=f"(v.x), "=f"(v.y) : "l"(p));
     return v;
 }
 

@@ -74,13 +74,19 @@ extern "C" __global__ void rope_and_write_kv(
     int fp8) {
     const int t = blockIdx.x, lane = threadIdx.x & 31, head = blockIdx.y * (blockDim.x >> 5) + (threadIdx.x >> 5);
     const int half_size = head_size / 2;
+    // Positions and angles do not depend on the kernel before.
+    float2 angle[PAIRS];
+#pragma unroll
+    for (int j = 0; j < PAIRS; j++) {
+        int i = lane + 32 * j;
+        angle[j] = i < half_size ? load_early(cos_sin + (i64)positions[t] * half_size + i) : float2{};
+    }
     // In this order: the attention that follows reads what earlier kernels have made before it waits for this one.
     wait_for_previous_kernel();
     let_next_kernel_begin();
     if (head >= query_heads + 2 * kv_heads) return;
     const bool query = head < query_heads, value = head >= query_heads + kv_heads;
     const u32* from = (const u32*)(qkv + ((i64)t * (query_heads + 2 * kv_heads) + head) * head_size);
-    const float2* angles = cos_sin + (i64)positions[t] * half_size;
     float first[PAIRS], second[PAIRS], sum = 0.f;
 #pragma unroll
     for (int j = 0; j < PAIRS; j++) {
@@ -110,9 +116,8 @@ extern "C" __global__ void rope_and_write_kv(
         int i = lane + 32 * j;
         if (i >= half_size) break;
         if (!value) {
-            float2 angle = angles[i];
-            float rotated = first[j] * angle.x - second[j] * angle.y;
-            second[j] = second[j] * angle.x + first[j] * angle.y;
+            float rotated = first[j] * angle[j].x - second[j] * angle[j].y;
+            second[j] = second[j] * angle[j].x + first[j] * angle[j].y;
             first[j] = rotated;
         }
         if (fp8 && !query) {
