@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tokamak.api.CompletionOutput;
 import dev.tokamak.api.FinishReason;
 import dev.tokamak.api.GenerationRequest;
+import dev.tokamak.api.OutputKind;
 import dev.tokamak.api.Prompt;
 import dev.tokamak.api.RequestOutput;
 import dev.tokamak.api.RequestStream;
@@ -108,6 +109,63 @@ class EngineConstraintTest {
 
             assertThat(constrained).hasSize(first + 1 + 4).startsWith(java.util.Arrays.copyOf(free, first + 1));
             assertThat(constrained).endsWith('y', 'e', 's', ByteTokenizer.EOS_ID);
+        }
+    }
+
+    @Test
+    void goesOnAfterAStepFailedWhileTheNextOneWaitedForItsMasks() throws InterruptedException {
+        try (TokamakEngine engine = TokamakEngine.open(config(folder, "vocabulary", "258")
+                .executor("faulty")
+                .options(Map.of("faulty.fail", "3", "deterministic.vocabulary", "258"))
+                .build())) {
+            assertThatThrownBy(() -> last(engine.submit(request(prompt(9, 1), literal("a text of some length")))))
+                    .hasMessageContaining("told to fail");
+
+            assertThat(last(engine.submit(request(prompt(9, 1), literal("another text"))))
+                            .outputs()
+                            .get(0)
+                            .text())
+                    .isEqualTo("another text");
+        }
+    }
+
+    @Test
+    void freesEverythingOfGrammarsWhoseReadersLeaveInTheMiddle() throws InterruptedException {
+        try (TokamakEngine engine = open()) {
+            for (int round = 0; round < 20; round++) {
+                List<RequestStream> streams = new ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    SamplingParams params = literal("a text that is long enough to leave it " + i).toBuilder()
+                            .outputKind(OutputKind.DELTA)
+                            .build();
+                    streams.add(engine.submit(request(prompt(9, i), params)));
+                }
+                for (int i = 0; i < 8; i++) {
+                    streams.get(i).take();
+                    if (i % 2 == 0) {
+                        streams.get(i).close();
+                    }
+                }
+                for (int i = 1; i < 8; i += 2) {
+                    StringBuilder text = new StringBuilder();
+                    try (RequestStream stream = streams.get(i)) {
+                        RequestOutput output = stream.take().orElseThrow();
+                        text.append(output.outputs().get(0).text());
+                        while (!output.finished()) {
+                            output = stream.take().orElseThrow();
+                            text.append(output.outputs().get(0).text());
+                        }
+                    }
+                    assertThat("a text that is long enough to leave it " + i).endsWith(text.toString());
+                }
+            }
+            assertThat(last(engine.submit(request(prompt(9, 1), literal("done"))))
+                            .outputs()
+                            .get(0)
+                            .text())
+                    .isEqualTo("done");
+            assertThat(metric(engine, "failed_steps_total")).isZero();
+            assertThat(metric(engine, "kv_cache_usage_perc")).isZero();
         }
     }
 
