@@ -54,6 +54,7 @@ final class CpuOperators extends AtenOperators {
     private static final double ATTENTION_PRODUCTS_PER_NANO = 25;
 
     private final ComputeThreads threads = new ComputeThreads();
+    private final SmallRows small = new SmallRows();
     private double contextRead;
     private BoxedOperator halfPack;
     private BoxedOperator halfRun;
@@ -141,7 +142,38 @@ final class CpuOperators extends AtenOperators {
         for (int row = 0; row < step.rows(); row++) {
             contextRead += (double) (step.rowStart(row + 1) - step.rowStart(row)) * step.contextLength(row);
         }
+        if (inFloat32()) {
+            small.beginStep(step);
+        }
         super.beginStep(step, cache, shapes);
+    }
+
+    private boolean inFloat32() {
+        return device().type() == TensorType.F32;
+    }
+
+    @Override
+    public Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
+        return inFloat32() && SmallRows.fits(x)
+                ? small.rmsNorm(x, null, weight, epsilon)
+                : super.rmsNorm(x, weight, epsilon);
+    }
+
+    @Override
+    public Tensor addRmsNorm(Tensor residual, Tensor delta, Tensor weight, double epsilon) {
+        return inFloat32() && SmallRows.fits(residual)
+                ? small.rmsNorm(residual, delta, weight, epsilon)
+                : super.addRmsNorm(residual, delta, weight, epsilon);
+    }
+
+    @Override
+    public void rotateAndStore(Tensor qkv, AttentionShape shape, KvCache cache, int layer, StepInputs step) {
+        if (inFloat32() && SmallRows.fits(qkv)) {
+            clearStale(cache, layer, shape);
+            small.rotateAndStore(qkv, shape, cache, layer, step);
+        } else {
+            super.rotateAndStore(qkv, shape, cache, layer, step);
+        }
     }
 
     @Override
