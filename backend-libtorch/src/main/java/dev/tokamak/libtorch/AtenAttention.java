@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -257,34 +258,47 @@ final class AtenAttention implements AutoCloseable {
         Tensor own = part.tokenIndex() == null
                 ? (count == qkv.size(0) ? qkv : qkv.narrow(0, part.firstToken(), count))
                 : torch.index_select(qkv, 0, part.tokenIndex());
-        Tensor keysValues = keysValues(part, own, shape, memory);
         return part.length() == 1
-                ? attendSingles(part, own, keysValues, shape)
-                : attendChunk(part, own, keysValues, shape);
+                ? attendSingles(part, own, shape, memory)
+                : attendChunk(part, own, keysValues(part, own, shape, memory), shape);
     }
 
-    /** {@code [rows, context, 2, kvHeads, headDim]}. */
+    /** {@code [context, 2, kvHeads, headDim]} of a row with several tokens. */
     private Tensor keysValues(Part part, Tensor own, AttentionShape shape, Tensor memory) {
-        long[] sizes = {part.rows(), -1, 2, shape.kvHeads(), shape.headDim()};
         if (part.ownKeys()) {
             return own.narrow(1, shape.queryWidth(), 2L * shape.keyWidth())
-                    .view(part.length(), 2, shape.kvHeads(), shape.headDim())
-                    .unsqueeze(0);
+                    .view(part.length(), 2, shape.kvHeads(), shape.headDim());
         }
         if (part.firstCacheRow() >= 0) {
-            return memory.narrow(0, part.firstCacheRow(), part.context()).unsqueeze(0);
+            return memory.narrow(0, part.firstCacheRow(), part.context());
         }
-        Tensor blocks = memory.view(-1, (long) blockSize * 2 * shape.keyWidth());
-        Tensor gathered = torch.index_select(blocks, 0, part.blocks()).view(sizes);
-        return gathered.size(1) == part.context() ? gathered : gathered.narrow(1, 0, part.context());
+        return gather(part, shape, memory)
+                .view(-1, 2, shape.kvHeads(), shape.headDim())
+                .narrow(0, 0, part.context());
     }
 
-    private Tensor attendSingles(Part part, Tensor own, Tensor keysValues, AttentionShape shape) {
+    /** {@code [blocks, blockSize * 2 * keyWidth]}, the rows' blocks one after another. */
+    private Tensor gather(Part part, AttentionShape shape, Tensor memory) {
+        Tensor blocks = memory.view(-1, (long) blockSize * 2 * shape.keyWidth());
+        return torch.index_select(blocks, 0, part.blocks());
+    }
+
+    /** With strides instead of views of views, since each of these tensors costs microseconds in every layer. */
+    private Tensor attendSingles(Part part, Tensor own, AttentionShape shape, Tensor memory) {
+        long headDim = shape.headDim();
         long shared = shape.heads() / shape.kvHeads();
-        Tensor queries =
-                own.narrow(1, 0, shape.queryWidth()).view(part.rows(), shape.kvHeads(), shared, shape.headDim());
-        Tensor keys = keysValues.select(2, 0).transpose(1, 2);
-        Tensor values = keysValues.select(2, 1).transpose(1, 2);
+        Tensor queries = own.as_strided(
+                new long[] {part.rows(), shape.kvHeads(), shared, headDim},
+                new long[] {own.stride(0), shared * headDim, headDim, 1},
+                new LongOptional(own.storage_offset()));
+        long token = 2L * shape.keyWidth();
+        boolean inPlace = part.firstCacheRow() >= 0;
+        Tensor from = inPlace ? memory : gather(part, shape, memory);
+        long begin = from.storage_offset() + (inPlace ? part.firstCacheRow() * token : 0);
+        long[] sizes = {part.rows(), shape.kvHeads(), part.context(), headDim};
+        long[] strides = {inPlace ? 0 : part.blocks().numel() / part.rows() * blockSize * token, headDim, token, 1};
+        Tensor keys = from.as_strided(sizes, strides, new LongOptional(begin));
+        Tensor values = from.as_strided(sizes, strides, new LongOptional(begin + shape.keyWidth()));
         return product(queries, keys, values, part.mask(), false, shape).reshape(part.rows(), shape.queryWidth());
     }
 
@@ -294,9 +308,8 @@ final class AtenAttention implements AutoCloseable {
                 .view(part.length(), shape.kvHeads(), shared, shape.headDim())
                 .permute(1, 2, 0, 3);
         long[] sizes = {shape.kvHeads(), shared, part.context(), shape.headDim()};
-        Tensor perHead = keysValues.squeeze(0);
-        Tensor keys = perHead.select(1, 0).transpose(0, 1).unsqueeze(1).expand(sizes);
-        Tensor values = perHead.select(1, 1).transpose(0, 1).unsqueeze(1).expand(sizes);
+        Tensor keys = keysValues.select(1, 0).transpose(0, 1).unsqueeze(1).expand(sizes);
+        Tensor values = keysValues.select(1, 1).transpose(0, 1).unsqueeze(1).expand(sizes);
         return product(queries, keys, values, part.mask(), part.ownKeys(), shape)
                 .permute(2, 0, 1, 3)
                 .reshape(part.length(), shape.queryWidth());

@@ -74,9 +74,15 @@ class AtenOperators implements Operators {
     @Override
     public void rotateAndStore(Tensor qkv, AttentionShape shape, KvCache cache, int layer, StepInputs step) {
         rotate(rotated(qkv, shape), step.rotary());
+        Tensor memory = clearStale(cache, layer, shape);
+        memory.index_copy_(0, step.cacheRows(), qkv.narrow(1, shape.queryWidth(), 2L * shape.keyWidth()));
+    }
+
+    /** Clears what a layer's fresh blocks still hold of their last owner; the layer's memory, row by row. */
+    final Tensor clearStale(KvCache cache, int layer, AttentionShape shape) {
         Tensor memory = cache.layer(layer).view(-1, 2L * shape.keyWidth());
         attention.clearStale(memory);
-        memory.index_copy_(0, step.cacheRows(), qkv.narrow(1, shape.queryWidth(), 2L * shape.keyWidth()));
+        return memory;
     }
 
     /** Queries and keys, head by head. */

@@ -1,6 +1,10 @@
 package dev.tokamak.libtorch;
 
+import dev.tokamak.libtorch.operators.AttentionShape;
+import dev.tokamak.libtorch.operators.KvCache;
 import dev.tokamak.libtorch.operators.Linear;
+import dev.tokamak.libtorch.operators.StepInputs;
+import java.util.List;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -24,6 +28,9 @@ import org.slf4j.LoggerFactory;
  *
  * Each weight is held in one form only. Where a library is missing (another build of libtorch, an old processor), the next one is
  * taken, ATen's own at last.
+ *
+ * <p>Products and attention split even the smallest work among all threads, so each of them is given the threads that are worth
+ * waking for it (see {@link ComputeThreads}).
  */
 final class CpuOperators extends AtenOperators {
     private static final Logger log = LoggerFactory.getLogger(CpuOperators.class);
@@ -34,6 +41,21 @@ final class CpuOperators extends AtenOperators {
     /** The number of rows that oneDNN chooses the blocked layout for. */
     private static final long PACKING_ROWS = 16;
 
+    /** oneDNN adds up a single row in too few registers: {@value} rows take it less time than one, two or three. */
+    private static final long FEWEST_ROWS = 5;
+
+    /** What one thread reads of a weight in a nanosecond. For choosing the number of threads, as the two below. */
+    private static final double BYTES_PER_NANO = 20;
+
+    /** What one thread multiplies and adds in a nanosecond if the weight is at hand. */
+    private static final double PRODUCTS_PER_NANO = 40;
+
+    /** The same in attention. */
+    private static final double ATTENTION_PRODUCTS_PER_NANO = 25;
+
+    private final ComputeThreads threads = new ComputeThreads();
+    private final SmallRows small = new SmallRows();
+    private double contextRead;
     private BoxedOperator halfPack;
     private BoxedOperator halfRun;
     private BoxedOperator blockedPack;
@@ -115,7 +137,59 @@ final class CpuOperators extends AtenOperators {
     }
 
     @Override
+    public void beginStep(StepInputs step, KvCache cache, List<AttentionShape> shapes) {
+        contextRead = 0;
+        for (int row = 0; row < step.rows(); row++) {
+            contextRead += (double) (step.rowStart(row + 1) - step.rowStart(row)) * step.contextLength(row);
+        }
+        if (inFloat32()) {
+            small.beginStep(step);
+        }
+        super.beginStep(step, cache, shapes);
+    }
+
+    private boolean inFloat32() {
+        return device().type() == TensorType.F32;
+    }
+
+    @Override
+    public Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
+        return inFloat32() && SmallRows.fits(x)
+                ? small.rmsNorm(x, null, weight, epsilon)
+                : super.rmsNorm(x, weight, epsilon);
+    }
+
+    @Override
+    public Tensor addRmsNorm(Tensor residual, Tensor delta, Tensor weight, double epsilon) {
+        return inFloat32() && SmallRows.fits(residual)
+                ? small.rmsNorm(residual, delta, weight, epsilon)
+                : super.addRmsNorm(residual, delta, weight, epsilon);
+    }
+
+    @Override
+    public void rotateAndStore(Tensor qkv, AttentionShape shape, KvCache cache, int layer, StepInputs step) {
+        if (inFloat32() && SmallRows.fits(qkv)) {
+            clearStale(cache, layer, shape);
+            small.rotateAndStore(qkv, shape, cache, layer, step);
+        } else {
+            super.rotateAndStore(qkv, shape, cache, layer, step);
+        }
+    }
+
+    @Override
+    public Tensor attention(Tensor qkv, AttentionShape shape, KvCache cache, int layer, StepInputs step) {
+        threads.choose(2 * contextRead * shape.queryWidth() / ATTENTION_PRODUCTS_PER_NANO);
+        return super.attention(qkv, shape, cache, layer, step);
+    }
+
+    /** Chooses the threads for a product of {@code rows} rows with a weight. */
+    private void chooseThreads(long rows, long elements, long bytes) {
+        threads.choose(rows * elements / PRODUCTS_PER_NANO + bytes / BYTES_PER_NANO);
+    }
+
+    @Override
     public void close() {
+        threads.restore();
         for (BoxedOperator operator : new BoxedOperator[] {halfPack, halfRun, blockedPack, blockedRun}) {
             if (operator != null) {
                 operator.close();
@@ -127,6 +201,7 @@ final class CpuOperators extends AtenOperators {
     /** A weight packed for FBGEMM in float16. */
     private final class HalfLinear implements Linear {
         private final IValue packed;
+        private final long elements;
         private final long bytes;
 
         HalfLinear(Tensor weight, Tensor bias) {
@@ -134,11 +209,13 @@ final class CpuOperators extends AtenOperators {
                     IValue biasValue = bias == null ? new IValue() : new IValue(bias)) {
                 packed = halfPack.call(weightValue, biasValue);
             }
-            bytes = weight.numel() * 2 + (bias == null ? 0 : bias.nbytes());
+            elements = weight.numel();
+            bytes = elements * 2 + (bias == null ? 0 : bias.nbytes());
         }
 
         @Override
         public Tensor apply(Tensor x) {
+            chooseThreads(x.size(0), elements, bytes);
             try (IValue value = new IValue(x)) {
                 return halfRun.callTensor(value, packed);
             }
@@ -162,6 +239,7 @@ final class CpuOperators extends AtenOperators {
         private final IValue attribute = new IValue("none");
         private final IValue scalars = blockedRun.emptyList(4);
         private final IValue algorithm = new IValue("");
+        private final long elements;
         private final long bytes;
 
         BlockedLinear(Tensor weight, Tensor bias) {
@@ -170,11 +248,24 @@ final class CpuOperators extends AtenOperators {
                 packed = blockedPack.call(weightValue, rows);
             }
             this.bias = bias == null ? new IValue() : new IValue(bias);
+            elements = weight.numel();
             bytes = weight.nbytes() + (bias == null ? 0 : bias.nbytes());
         }
 
         @Override
         public Tensor apply(Tensor x) {
+            long rows = x.size(0);
+            chooseThreads(rows, elements, bytes);
+            if (rows >= FEWEST_ROWS) {
+                return product(x);
+            }
+            try (Tensor padded = torch.constant_pad_nd(x, 0, 0, 0, FEWEST_ROWS - rows);
+                    Tensor all = product(padded)) {
+                return all.narrow(0, 0, rows);
+            }
+        }
+
+        private Tensor product(Tensor x) {
             try (IValue value = new IValue(x)) {
                 return blockedRun.callTensor(value, packed, bias, attribute, scalars, algorithm);
             }
