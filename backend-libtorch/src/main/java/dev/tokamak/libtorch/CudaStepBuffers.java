@@ -1,5 +1,6 @@
 package dev.tokamak.libtorch;
 
+import dev.tokamak.spi.executor.StepMasks;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -32,6 +33,8 @@ final class CudaStepBuffers implements AutoCloseable {
     private final Tensor device;
     private final Tensor result;
     private int current;
+    private Pinned[] masks;
+    private Tensor maskWords;
 
     final Tensor tokenIds;
     final Tensor tokenSlots;
@@ -174,6 +177,26 @@ final class CudaStepBuffers implements AutoCloseable {
         context.synchronize();
     }
 
+    /**
+     * Copies masks to the device. Made for the most rows there may be when the first come, since most servers never see any.
+     *
+     * @param from a step's masks
+     * @return [masks, words of a row] and what lies behind; of this object
+     */
+    Tensor uploadMasks(StepMasks from) {
+        if (masks == null) {
+            masks = new Pinned[inputs.length];
+            for (int i = 0; i < masks.length; i++) {
+                masks[i] = new Pinned(rows * from.wordsPerRow());
+            }
+            maskWords = ints(context, (long) rows * from.wordsPerRow());
+        }
+        int count = from.rows() * from.wordsPerRow();
+        masks[current].ints.position(0).put(from.words(), 0, count);
+        context.copyAsync(maskWords.data_ptr(), masks[current].memory, (long) count * Integer.BYTES);
+        return maskWords;
+    }
+
     Tensor result() {
         return result;
     }
@@ -201,6 +224,12 @@ final class CudaStepBuffers implements AutoCloseable {
             inputs[i].close();
             outputs[i].close();
             cudart.cudaEventDestroy(done[i]);
+        }
+        if (masks != null) {
+            for (Pinned each : masks) {
+                each.close();
+            }
+            maskWords.close();
         }
         for (Tensor view : new Tensor[] {
             tokenIds,

@@ -27,6 +27,7 @@ final class CudaStepRunner implements AutoCloseable {
     private final CudaGraphs graphs;
     private final Sampler sampler;
     private final Slot[] slots;
+    private final int[] maskOfRow;
     private final int vocabulary;
     private final int paddingSlot;
     private final int contextCapacity;
@@ -60,6 +61,7 @@ final class CudaStepRunner implements AutoCloseable {
         this.graphs = capture ? new CudaGraphs(context) : null;
         this.sampler = new Sampler(new AtenOperators(device), device);
         this.timeline = CudaTimeline.create(context);
+        this.maskOfRow = new int[rows];
         this.slots = new Slot[rows];
         for (int i = 0; i < rows; i++) {
             slots[i] = new Slot();
@@ -77,6 +79,11 @@ final class CudaStepRunner implements AutoCloseable {
         buffers.next();
         timeline.begin(plan.rows(), plan.tokens());
         changes = 0;
+        int masks = 0;
+        for (int row = 0; row < plan.rows(); row++) {
+            // Masks come in the plan's order of rows.
+            maskOfRow[row] = plan.has(row, StepPlan.FLAG_NEEDS_MASK) ? masks++ : -1;
+        }
         updateSlots(plan);
         for (int row = 0; row < plan.rows(); row++) {
             int base = plan.slot(row) * cache.maxBlocks();
@@ -155,7 +162,7 @@ final class CudaStepRunner implements AutoCloseable {
                 state.seed(),
                 plan.outputIndex(row),
                 slot,
-                -1);
+                maskOfRow[row]);
     }
 
     /** Single tokens first, then chunks of prompts. */
@@ -213,20 +220,17 @@ final class CudaStepRunner implements AutoCloseable {
     void sample(CudaStep step, StepMasks masks) {
         int rows = step.sampledRows.length;
         if (rows > 0 && plain(step)) {
+            Tensor maskWords = masks == null ? null : buffers.uploadMasks(masks);
             PointerScope scope = new PointerScope();
             try {
-                Tensor words = masks == null ? null : device.upload(masks.words(), masks.rows() * masks.wordsPerRow());
-                Tensor maskRows = masks == null ? null : maskRows(step);
                 kernels.sample(
                         decoder.logitsBuffer(),
                         buffers.states,
-                        words,
-                        maskRows,
+                        maskWords,
+                        masks == null ? null : buffers.maskRows,
                         buffers.result(),
                         decoder.lastSampled(),
                         rows);
-                // The masks' memory goes back when the scope closes; the stream's order keeps it intact until it was
-                // read.
             } finally {
                 scope.close();
             }
@@ -249,20 +253,6 @@ final class CudaStepRunner implements AutoCloseable {
             }
         }
         return true;
-    }
-
-    /** Each sampled row's mask; masks come in the plan's order of rows. */
-    private Tensor maskRows(CudaStep step) {
-        int[] ordinal = new int[step.plan.rows()];
-        int next = 0;
-        for (int row = 0; row < ordinal.length; row++) {
-            ordinal[row] = step.plan.has(row, StepPlan.FLAG_NEEDS_MASK) ? next++ : -1;
-        }
-        int[] mask = new int[step.sampledRows.length];
-        for (int i = 0; i < mask.length; i++) {
-            mask[i] = ordinal[step.sampledRows[i]];
-        }
-        return device.upload(mask, mask.length);
     }
 
     private SampledStep sampleSlowly(CudaStep step, StepMasks masks) {
