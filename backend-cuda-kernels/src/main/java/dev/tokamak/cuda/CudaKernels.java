@@ -36,7 +36,7 @@ final class CudaKernels implements Kernels {
     private final KernelCompiler compiler;
     private final Map<String, String> type;
     private final List<Kernel> loaded = new ArrayList<>();
-    /** Null before Hopper, which brought the copies that it uses. */
+    /** Null before Hopper, which brought the copies that it uses, and where a block has too little shared memory. */
     private final Kernel skinnyLinear;
 
     private final Kernel rmsNorm;
@@ -57,9 +57,10 @@ final class CudaKernels implements Kernels {
         this.stream = stream;
         this.compiler = compiler;
         this.type = shape.float16() ? Map.of("TOKAMAK_FLOAT16", "1") : Map.of();
-        skinnyLinear = shape.computeCapability() < HOPPER
-                ? null
-                : load("linear.cu", "skinny_linear", Map.of()).allowSharedMemory(SKINNY_SHARED_BYTES);
+        boolean skinny = shape.computeCapability() >= HOPPER
+                && SKINNY_SHARED_BYTES + STATIC_SHARED_BYTES <= shape.sharedMemory();
+        skinnyLinear =
+                !skinny ? null : load("linear.cu", "skinny_linear", Map.of()).allowSharedMemory(SKINNY_SHARED_BYTES);
         rmsNorm = load("norm.cu", "rms_norm", Map.of());
         if (shape.hidden() * 4 > 48 * 1024) {
             rmsNorm.allowSharedMemory(shape.hidden() * 4);
