@@ -6,7 +6,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
@@ -23,11 +25,16 @@ import java.util.regex.Pattern;
  * nothing from a connection whose request it is still answering, so it does not see the end either and calls nobody back. The
  * operating system knows: while there are such requests, its list of connections is looked at from time to time. A connection
  * that the client has closed is gone, and so is one that was open at an earlier look and is not listed any more; one that was
- * never seen, since a proxy's filter replaced the client's address, is left alone. Where there is no list nobody is watched.
+ * never seen, since a proxy's filter replaced the client's address, is left alone. The kernel writes its list in pieces, and may skip
+ * a connection when another one ends between two of them, so a single look at which one is missing says nothing. Where there is
+ * no list nobody is watched.
  */
 final class ClientWatch implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(ClientWatch.class.getName());
-    private static final Pattern ADDRESS = Pattern.compile("[0-9a-fA-F.:]+(%.*)?");
+    private static final Pattern ADDRESS = Pattern.compile("[0-9]+(\\.[0-9]+){3}|[0-9a-fA-F]*:[0-9a-fA-F.:]*(%.*)?");
+
+    /** At so many looks one after another a connection that was open must be missing. */
+    private static final int MISSING_LOOKS = 2;
 
     private final Path connections;
     private final long periodMillis;
@@ -36,17 +43,21 @@ final class ClientWatch implements AutoCloseable {
     private ScheduledFuture<?> looking;
     private volatile boolean blind;
 
-    /** The other end of a connection. */
+    /** A client's connection. Looked at by the timer's thread. */
     private static final class Client {
-        final int localPort;
-        final InetAddress address;
-        final int port;
+        final List<String> names;
         boolean seen;
+        int missing;
 
-        Client(int localPort, InetAddress address, int port) {
-            this.localPort = localPort;
-            this.address = address;
-            this.port = port;
+        Client(List<String> names) {
+            this.names = names;
+        }
+
+        /** Whether the client is gone, now that its connection is found to be in a state. */
+        boolean gone(State state) {
+            seen |= state == State.ESTABLISHED;
+            missing = state == State.ABSENT ? missing + 1 : 0;
+            return state == State.CLOSED_BY_PEER || seen && missing >= MISSING_LOOKS;
         }
     }
 
@@ -81,7 +92,7 @@ final class ClientWatch implements AutoCloseable {
     }
 
     void watch(Call call, int localPort, InetAddress address, int port) {
-        clients.put(call, new Client(localPort, address, port));
+        clients.put(call, new Client(ConnectionTable.names(localPort, address, port)));
         synchronized (timer) {
             if (looking == null && !timer.isShutdown()) {
                 looking = timer.scheduleWithFixedDelay(this::look, periodMillis, periodMillis, TimeUnit.MILLISECONDS);
@@ -93,21 +104,22 @@ final class ClientWatch implements AutoCloseable {
         clients.remove(call);
     }
 
-    private void look() {
+    /** Looks once; the timer's thread, or a test that has no other. */
+    void look() {
         try {
             ConnectionTable table = ConnectionTable.read(connections);
             clients.forEach((call, client) -> {
-                State state = table.state(client.localPort, client.address, client.port);
-                if (state == State.CLOSED_BY_PEER || state == State.ABSENT && client.seen) {
+                if (client.gone(table.state(client.names))) {
                     clients.remove(call);
                     call.close();
                 }
-                client.seen |= state == State.ESTABLISHED;
             });
-        } catch (IOException e) {
+        } catch (NoSuchFileException e) {
             blind = true;
             clients.clear();
             LOG.log(Level.FINE, "clients that are gone are noticed only where their answer is streamed", e);
+        } catch (IOException e) {
+            LOG.log(Level.FINE, "the list of connections could not be read this time", e);
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "clients could not be watched", e);
         }

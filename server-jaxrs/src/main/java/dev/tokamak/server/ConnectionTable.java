@@ -7,10 +7,12 @@ import java.net.InetAddress;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringTokenizer;
 
 /**
  * The TCP connections that Linux lists in {@code /proc/net}, by the server's port and the client's address.
@@ -41,7 +43,8 @@ final class ConnectionTable {
      * The connections of this moment.
      *
      * @param folder {@code /proc/net}
-     * @throws IOException if the system has no such list
+     * @throws NoSuchFileException if the system has no such list
+     * @throws IOException if it cannot be read this time
      */
     static ConnectionTable read(Path folder) throws IOException {
         ConnectionTable table = new ConnectionTable();
@@ -52,53 +55,78 @@ final class ConnectionTable {
                 any = true;
                 try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.US_ASCII)) {
                     lines.readLine(); // the columns' names
-                    lines.lines().forEach(table::add);
+                    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                        table.add(line);
+                    }
                 }
             }
         }
         if (!any) {
-            throw new IOException("there is no list of TCP connections in " + folder);
+            throw new NoSuchFileException(folder.toString(), null, "no list of TCP connections");
         }
         return table;
     }
 
     private void add(String line) {
-        String[] columns = line.strip().split(" +", 5);
-        if (columns.length < 5) {
+        StringTokenizer columns = new StringTokenizer(line);
+        if (columns.countTokens() < 4) {
             return;
         }
+        columns.nextToken();
+        String local = columns.nextToken();
+        String remote = columns.nextToken();
         State state =
-                switch (columns[3]) {
+                switch (columns.nextToken()) {
                     case ESTABLISHED -> State.ESTABLISHED;
                     case CLOSED_BY_PEER -> State.CLOSED_BY_PEER;
                     default -> State.ABSENT;
                 };
         if (state != State.ABSENT) {
-            states.put(columns[1].substring(columns[1].indexOf(':') + 1) + ' ' + columns[2], state);
+            // Two addresses of this machine may have the same port and the same client; then the one that is open
+            // counts.
+            states.merge(
+                    local.substring(local.indexOf(':') + 1) + ' ' + remote,
+                    state,
+                    (one, other) -> one == State.ESTABLISHED ? one : other);
         }
     }
 
-    /** How the connection between a port of this machine and a client is. */
-    State state(int localPort, InetAddress client, int clientPort) {
+    /**
+     * How the lists may write the connection between a port of this machine and a client.
+     *
+     * @return to ask {@link #state} for
+     */
+    static List<String> names(int localPort, InetAddress client, int clientPort) {
         byte[] address = client.getAddress();
-        State state = states.getOrDefault(key(localPort, address, clientPort), State.ABSENT);
-        if (state == State.ABSENT && client instanceof Inet4Address) {
-            byte[] mapped = new byte[16];
-            System.arraycopy(MAPPED, 0, mapped, 0, MAPPED.length);
-            System.arraycopy(address, 0, mapped, MAPPED.length, address.length);
-            state = states.getOrDefault(key(localPort, mapped, clientPort), State.ABSENT);
+        String name = name(localPort, address, clientPort);
+        if (!(client instanceof Inet4Address)) {
+            return List.of(name);
         }
-        return state;
+        byte[] mapped = new byte[16];
+        System.arraycopy(MAPPED, 0, mapped, 0, MAPPED.length);
+        System.arraycopy(address, 0, mapped, MAPPED.length, address.length);
+        return List.of(name, name(localPort, mapped, clientPort));
     }
 
-    private static String key(int localPort, byte[] address, int port) {
+    /** How the connection with these {@link #names} is. */
+    State state(List<String> names) {
+        for (String name : names) {
+            State state = states.get(name);
+            if (state != null) {
+                return state;
+            }
+        }
+        return State.ABSENT;
+    }
+
+    private static String name(int localPort, byte[] address, int port) {
         boolean reversed = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-        StringBuilder key = new StringBuilder(48);
-        key.append(String.format("%04X ", localPort));
+        StringBuilder name = new StringBuilder(48);
+        name.append(String.format("%04X ", localPort));
         for (int i = 0; i < address.length; i++) {
             int at = reversed ? (i & ~3) + 3 - (i & 3) : i;
-            key.append(String.format("%02X", address[at] & 0xFF));
+            name.append(String.format("%02X", address[at] & 0xFF));
         }
-        return key.append(String.format(":%04X", port)).toString();
+        return name.append(String.format(":%04X", port)).toString();
     }
 }

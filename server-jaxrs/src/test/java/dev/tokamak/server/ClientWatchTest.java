@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tokamak.protocol.Call;
 import dev.tokamak.protocol.EventStream;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -118,6 +119,50 @@ class ClientWatchTest {
 
             assertThat(call.closed.await(300, TimeUnit.MILLISECONDS)).isFalse();
             accepted.close();
+        }
+    }
+
+    /** A list of one connection to port 8080 of this machine, in a state as the kernel writes it. */
+    private static void list(Path folder, InetAddress client, String state) throws IOException {
+        String name = ConnectionTable.names(8080, client, 40_000).get(0);
+        Files.writeString(
+                folder.resolve("tcp"),
+                "  sl  local_address rem_address   st\n   0: 00000000:" + name + " " + state + " 00000000:00000000\n");
+    }
+
+    @Test
+    void keepsTheCallOfAConnectionThatASingleLookMisses(@TempDir Path lists) throws Exception {
+        InetAddress client = InetAddress.getLoopbackAddress();
+        try (ClientWatch watch = new ClientWatch(lists, 3_600_000)) {
+            Waiting call = new Waiting();
+            watch.watch(call, 8080, client, 40_000);
+            for (int i = 0; i < 3; i++) {
+                list(lists, client, "01");
+                watch.look();
+                Files.writeString(lists.resolve("tcp"), "  sl  local_address rem_address   st\n");
+                watch.look();
+            }
+            assertThat(call.closed.getCount()).isOne();
+
+            watch.look();
+
+            assertThat(call.closed.getCount()).isZero();
+        }
+    }
+
+    @Test
+    void looksAgainWhenTheListCouldNotBeReadOnce(@TempDir Path lists) throws Exception {
+        InetAddress client = InetAddress.getLoopbackAddress();
+        try (ClientWatch watch = new ClientWatch(lists, 3_600_000)) {
+            Waiting call = new Waiting();
+            watch.watch(call, 8080, client, 40_000);
+            Files.createDirectory(lists.resolve("tcp")); // can be opened, not read
+            watch.look();
+            Files.delete(lists.resolve("tcp"));
+            list(lists, client, "08");
+            watch.look();
+
+            assertThat(call.closed.getCount()).isZero();
         }
     }
 }
