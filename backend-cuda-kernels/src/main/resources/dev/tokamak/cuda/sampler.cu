@@ -261,9 +261,10 @@ extern "C" __global__ void __launch_bounds__(THREADS) sample(
         int pick = -1;
         for (int i = begin; i < end; i++) {
             float x = row.at(i);
-            if (key_of(x) < threshold) continue;
-            pick = i;
-            sum += __expf((x - top) * inverse);
+            float mass = key_of(x) >= threshold ? __expf((x - top) * inverse) : 0.f;
+            // Rounding may leave the target unpassed. Then the last token that can be drawn at all stands, and never a masked one.
+            if (mass > 0.f) pick = i;
+            sum += mass;
             if (sum > target) break;
         }
         atomicExch(&chosen, pick);
