@@ -44,8 +44,30 @@ def transformers_decoding(folder):
                 times[tokens] = time.time() - begin
         step = (times[new] - times[1]) / (new - 1)
         print(f"transformers generate, batch {batch}, context 192-216: {step * 1e3:.2f} ms a step, {batch / step:.0f} tokens/s")
+    return model
+
+
+def continuous_batching(model, requests, inputs, output):
+    """transformers' own scheduler with a paged cache. Few new tokens, since it is slow: prefill weighs more in its figure than in ours."""
+    from transformers import GenerationConfig
+
+    prompts = [torch.randint(1000, 4000, (inputs,)).tolist() for _ in range(requests)]
+    config = GenerationConfig(max_new_tokens=output, min_new_tokens=output, do_sample=False, eos_token_id=-1, pad_token_id=0)
+    model.set_attn_implementation("paged|sdpa")
+    model.generate_batch(prompts[:4], generation_config=config)
+    torch.cuda.synchronize()
+    begin = time.time()
+    answers = model.generate_batch(prompts, generation_config=config)
+    torch.cuda.synchronize()
+    seconds = time.time() - begin
+    tokens = sum(len(answer.generated_tokens) for answer in answers.values())
+    print(f"transformers continuous batching, {requests} requests, {inputs} in / {output} out: {tokens / seconds:.0f} output tokens/s")
 
 
 if __name__ == "__main__":
     copy_ceiling()
-    transformers_decoding(pathlib.Path(sys.argv[1]))
+    model = transformers_decoding(pathlib.Path(sys.argv[1]))
+    try:
+        continuous_batching(model, 256, 512, 32)
+    except Exception as failure:  # its interface changes from version to version
+        print(f"transformers continuous batching: not measured, {type(failure).__name__}: {str(failure)[:200]}")

@@ -2,10 +2,8 @@
 
 Run on a machine with a GPU:  python3 backend-cuda-kernels/src/test/gpu/bench_kernels.py
 """
-import itertools
-
 import torch
-from kernels import kernel, launch
+from kernels import i64, kernel, launch, launch_dependent
 
 
 def graph_time(calls, repeats=20):
@@ -38,35 +36,27 @@ def linear():
         weight_rows = rows * 2 if mode == 1 else rows
         copies = max(2, int(2e9 / (weight_rows * k * 2)))
         weights = [torch.randn(weight_rows, k, device="cuda", dtype=torch.bfloat16) * k**-0.5 for _ in range(copies)]
-        for n in (1, 8, 16, 32):
+        tiles = -(-rows // (8 if mode == 1 else 16))
+        f = kernel("linear.cu", "skinny_linear")
+        for n in (1, 8, 32, 128):
             x = torch.randn(n, k, device="cuda", dtype=torch.bfloat16)
             y = torch.zeros(n, rows, device="cuda", dtype=torch.bfloat16)
-            n_tiles = max(1, n // 8)
-            row = []
-            for m_tiles, warps, stages in [(2, 8, 2), (2, 8, 4), (2, 16, 2), (1, 8, 4), (1, 8, 8), (1, 16, 4), (1, 4, 8)]:
-                if mode == 1 and m_tiles == 1 or m_tiles * n_tiles > 8:
-                    continue
-                if warps * m_tiles * 16 * (8 * n_tiles + 1) * 4 > 48 * 1024:
-                    continue
-                f = kernel("linear.cu", "skinny_linear", (("M_TILES", m_tiles), ("N_TILES", n_tiles), ("STAGES", stages), ("WARPS", warps)))
-                block_rows = 8 * m_tiles if mode == 1 else 16 * m_tiles
-                calls = [(lambda w=w: launch(f, ((rows + block_rows - 1) // block_rows,), (32 * warps,), (w, x, None, y, rows, k, n, mode)))
-                         for w in weights]
-                us = graph_time(calls)
-                row.append((weight_rows * k * 2 / us / 1e6, us, f"m{m_tiles}w{warps}s{stages}"))
+            bytes_read = weight_rows * k * 2
             us = graph_time([(lambda w=w: torch.nn.functional.linear(x, w)) for w in weights])
-            row.sort(reverse=True)
-            print(f"  {name:8} n={n:3}  cuBLAS {weight_rows * k * 2 / us / 1e6:.2f} ({us:.1f})   " +
-                  "  ".join(f"{v} {t:.2f} ({u:.1f})" for t, u, v in row))
+            line = f"  {name:8} n={n:3}  cuBLAS {bytes_read / us / 1e6:.2f} ({us:.1f})"
+            if n <= 8:
+                us = graph_time([(lambda w=w: launch_dependent(f, (min(132, tiles),), (288,), (w, x, None, y, rows, k, n, mode), shared=3 * 65536))
+                                 for w in weights])
+                line += f"  ours {bytes_read / us / 1e6:.2f} ({us:.1f})"
+            print(line)
         del weights
 
 
 def attention():
-    print("paged_attention, TB/s of cache")
-    for n, context in [(1, 384), (1, 8192), (32, 256), (128, 256), (256, 640), (128, 2048)]:
+    print("paged_attention, TB/s of cache, by (warps, stages)")
+    for n, context, splits in [(1, 384, 16), (1, 8192, 16), (32, 256, 1), (128, 256, 1), (256, 640, 1), (128, 2048, 1)]:
         blocks = (context + 15) // 16
-        copies = max(2, int(1e9 / (n * context * 4096)))
-        copies = min(copies, 64)
+        copies = min(max(2, int(1e9 / (n * context * 4096))), 64)
         caches = [(torch.randn(n * blocks * 16, 8, 128, device="cuda", dtype=torch.bfloat16),
                    torch.randn(n * blocks * 16, 8, 128, device="cuda", dtype=torch.bfloat16)) for _ in range(copies)]
         tables = torch.randperm(n * blocks, device="cuda").int().view(n, blocks)
@@ -74,16 +64,15 @@ def attention():
         lengths = torch.full((n,), context, device="cuda").int()
         q = torch.randn(n, 32, 128, device="cuda", dtype=torch.bfloat16)
         out = torch.empty_like(q)
-        f = kernel("attention.cu", "paged_attention", (("GROUP", 4), ("HEAD_SIZE", 128)))
+        partial = torch.empty(n * 8 * splits * 4 * 130, device="cuda")
+        counters = torch.zeros(n * 8, device="cuda", dtype=torch.int32)
         row = []
-        for splits in (1, 2, 4, 8, 16, 32, 64):
-            if n * splits > 2048:
-                continue
-            partial = torch.empty(n * 8 * splits * 4 * 130, device="cuda")
-            counters = torch.zeros(n * 8, device="cuda", dtype=torch.int32)
-            us = graph_time([(lambda c=c: launch(f, (n, 8, splits), (128,), (q, c[0], c[1], tables, slots, lengths, out, partial, counters,
-                                                                             8, 16, blocks, 0, 128**-0.5))) for c in caches])
-            row.append(f"{splits}: {n * context * 4096 / us / 1e6:.2f} ({us:.1f} us)")
+        for warps, stages in ((8, 2), (4, 3), (2, 3)):
+            f = kernel("attention.cu", "paged_attention", (("GROUP", 4), ("HEAD_SIZE", 128), ("STAGES", stages), ("WARPS", warps)))
+            us = graph_time([(lambda c=c: launch(f, (8, n, splits), (32 * warps,), (q, c[0], c[1], tables, slots, lengths, out, partial, counters,
+                                                                                   8, 16, blocks, 0, 128**-0.5), shared=warps * stages * 8192))
+                             for c in caches])
+            row.append(f"({warps}, {stages}): {n * context * 4096 / us / 1e6:.2f} ({us:.1f} us)")
         print(f"  n={n} context={context}  " + "  ".join(row))
         del caches
 
@@ -99,7 +88,6 @@ def sampling():
             state[:, :3] = torch.tensor([t, p, 0.0]).view(torch.int32)
             state[:, 3], state[:, 7] = k, torch.arange(n)
             state = state.cuda()
-            from kernels import i64
             us = graph_time([lambda: launch(f, (n,), (1024,), (logits, None, state, None, None, tokens, last, 128256, i64(128256), 4008))] * 10)
             print(f"  n={n} {name}: {us:.1f}")
 
@@ -107,12 +95,11 @@ def sampling():
 def small():
     print("small kernels, us a call in a graph")
     for n in (1, 32, 128):
-        r, a = (torch.randn(n, 4096, device="cuda", dtype=torch.bfloat16) for _ in range(2))
+        r = torch.randn(n, 4096, device="cuda", dtype=torch.bfloat16)
         w, o = torch.randn(4096, device="cuda", dtype=torch.bfloat16), torch.empty_like(r)
         f = kernel("norm.cu", "rms_norm")
-        print(f"  n={n} rms_norm {graph_time([lambda: launch(f, (n,), (512,), (r, a, w, o, None, 4096, 1e-5), shared=16384)] * 50):.2f}")
+        print(f"  n={n} rms_norm {graph_time([lambda: launch(f, (n,), (512,), (r, w, o, None, 4096, 1e-5), shared=16384)] * 50):.2f}")
         x, y = torch.randn(n, 28672, device="cuda", dtype=torch.bfloat16), torch.empty(n, 14336, device="cuda", dtype=torch.bfloat16)
-        from kernels import i64
         g = kernel("elementwise.cu", "silu_mul")
         print(f"  n={n} silu_mul {graph_time([lambda: launch(g, (max(1, n * 14336 // 8 // 256),), (256,), (x, y, 14336, i64(n * 14336 // 8)))] * 50):.2f}")
 

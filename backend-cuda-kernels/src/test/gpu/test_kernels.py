@@ -3,6 +3,7 @@
 Run on a machine with a GPU, torch, cupy and pytest:  python3 -m pytest -q backend-cuda-kernels/src/test/gpu
 """
 import math
+import zlib
 
 import pytest
 import torch
@@ -36,23 +37,18 @@ def close(out, reference, dtype, factor=1.0):
 
 @pytest.fixture(autouse=True)
 def seeded(request):
-    torch.manual_seed(hash(request.node.name) % 2**31)
+    torch.manual_seed(zlib.crc32(request.node.name.encode()))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("rows,hidden", [(1, 4096), (7, 64), (3, 2056), (128, 4096)])
-@pytest.mark.parametrize("add", [False, True])
-def test_rms_norm_adds_the_residual_first(dtype, rows, hidden, add):
-    residual, addend, weight = randn(rows, hidden, dtype=dtype), randn(rows, hidden, dtype=dtype), randn(hidden, dtype=dtype)
-    total = (residual.double() + addend.double()).to(dtype) if add else residual.clone()
-    x = total.double()
-    reference = x / torch.sqrt((x * x).mean(-1, keepdim=True) + 1e-5) * weight.double()
+@pytest.mark.parametrize("rows,hidden", [(1, 4096), (7, 64), (3, 2056), (128, 4096), (2, 8192)])
+def test_rms_norm(dtype, rows, hidden):
+    x, weight = randn(rows, hidden, dtype=dtype), randn(hidden, dtype=dtype)
+    reference = x.double() / torch.sqrt((x.double() ** 2).mean(-1, keepdim=True) + 1e-5) * weight.double()
     out = poisoned(rows, hidden, dtype=dtype)
-    f = kernel("norm.cu", "rms_norm", defines(dtype))
-    launch(f, (rows,), (min(1024, max(32, hidden // 8 // 32 * 32)),),
-           (residual, addend if add else None, weight, out, None, hidden, 1e-5), shared=hidden * 4)
+    threads = min(512, max(32, hidden // 8 // 32 * 32))
+    launch(kernel("norm.cu", "rms_norm", defines(dtype)), (rows,), (threads,), (x, weight, out, None, hidden, 1e-5), shared=hidden * 4)
     close(out, reference, dtype)
-    assert torch.equal(residual, total)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -61,7 +57,7 @@ def test_rms_norm_of_chosen_rows(dtype):
     rows = torch.tensor([8, 0, 3], device="cuda", dtype=torch.int32)
     x = residual.double()[rows.long()]
     out = poisoned(3, 256, dtype=dtype)
-    launch(kernel("norm.cu", "rms_norm", defines(dtype)), (3,), (32,), (residual, None, weight, out, rows, 256, 1e-6), shared=1024)
+    launch(kernel("norm.cu", "rms_norm", defines(dtype)), (3,), (32,), (residual, weight, out, rows, 256, 1e-6), shared=1024)
     close(out, x / torch.sqrt((x * x).mean(-1, keepdim=True) + 1e-6) * weight.double(), dtype)
 
 
@@ -88,7 +84,7 @@ def test_silu_mul(dtype, rows, width):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("heads,kv_heads,size", [(32, 8, 128), (4, 1, 64), (6, 2, 96)])
+@pytest.mark.parametrize("heads,kv_heads,size", [(32, 8, 128), (4, 1, 64), (6, 2, 96), (3, 1, 256)])
 @pytest.mark.parametrize("normed", [False, True])
 @pytest.mark.parametrize("fp8", [0, 1])
 def test_rope_and_write_kv(dtype, heads, kv_heads, size, normed, fp8):
@@ -102,7 +98,7 @@ def test_rope_and_write_kv(dtype, heads, kv_heads, size, normed, fp8):
     q_out = poisoned(tokens, heads, size, dtype=dtype)
     cache_type = torch.float8_e4m3fn if fp8 else dtype
     k_cache, v_cache = (torch.zeros(entries, kv_heads, size, device="cuda").to(cache_type) for _ in range(2))
-    launch(kernel("elementwise.cu", "rope_and_write_kv", defines(dtype)), (tokens, heads + 2 * kv_heads), (size // 2,),
+    launch(kernel("elementwise.cu", "rope_and_write_kv", defines(dtype)), (tokens, (heads + 2 * kv_heads + 7) // 8), (256,),
            (qkv, table, positions, where, norms, q_out, k_cache, v_cache, heads, kv_heads, size, 1e-6, fp8))
 
     def rotate(x, norm):
@@ -131,7 +127,8 @@ def test_rope_and_write_kv(dtype, heads, kv_heads, size, normed, fp8):
 @pytest.mark.parametrize("heads,kv_heads,size", [(32, 8, 128), (8, 8, 64), (14, 2, 64), (6, 2, 256)])
 @pytest.mark.parametrize("block_size,splits,window", [(16, 1, 0), (16, 7, 0), (1, 3, 0), (48, 2, 100)])
 @pytest.mark.parametrize("fp8", [0, 1])
-def test_paged_attention(dtype, heads, kv_heads, size, block_size, splits, window, fp8):
+@pytest.mark.parametrize("warps,stages", [(4, 3), (8, 2)])
+def test_paged_attention(dtype, heads, kv_heads, size, block_size, splits, window, fp8, warps, stages):
     contexts = [1, 15, 16, 17, 300, 0, 129]
     n, group, max_blocks = len(contexts), heads // kv_heads, 320 // block_size + 1
     total = n * max_blocks
@@ -143,11 +140,14 @@ def test_paged_attention(dtype, heads, kv_heads, size, block_size, splits, windo
     partial = torch.full((n, kv_heads, splits, group, size + 2), POISON, device="cuda")
     counters = torch.zeros(n, kv_heads, device="cuda", dtype=torch.int32)
     lengths = torch.tensor(contexts, device="cuda", dtype=torch.int32)
-    f = kernel("attention.cu", "paged_attention", defines(dtype, HEAD_SIZE=size, GROUP=group, FP8_CACHE=fp8))
+    while warps * stages * 2 * 16 * size * (1 if fp8 else 2) > 200 * 1024:
+        warps //= 2
+    f = kernel("attention.cu", "paged_attention", defines(dtype, HEAD_SIZE=size, GROUP=group, FP8_CACHE=fp8, WARPS=warps, STAGES=stages))
+    shared = warps * max(stages * 2 * 16 * size * (1 if fp8 else 2) + (32 * size if fp8 else 0), group * size * 4)
     for _ in range(2):  # the counters must be as they were
         out.fill_(POISON)
-        launch(f, (n, kv_heads, splits), (128,), (q, k, v, tables, slots, lengths, out, partial, counters, kv_heads, block_size,
-                                                   max_blocks, window, size**-0.5))
+        launch(f, (kv_heads, n, splits), (32 * warps,), (q, k, v, tables, slots, lengths, out, partial, counters, kv_heads, block_size,
+                                                         max_blocks, window, size**-0.5), shared=shared)
     reference = torch.zeros(n, heads, size, device="cuda", dtype=torch.float64)
     for i, context in enumerate(contexts):
         if context == 0:
@@ -164,18 +164,17 @@ def test_paged_attention(dtype, heads, kv_heads, size, block_size, splits, windo
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("rows,k,n", [(6144, 4096, 1), (4096, 14336, 1), (64, 32, 1), (1000, 160, 8), (4096, 4096, 13), (77, 1024, 32)])
+@pytest.mark.parametrize("rows,k,n", [(6144, 4096, 1), (4096, 14336, 1), (64, 32, 1), (1000, 160, 8), (4096, 4096, 5), (77, 2080, 8), (35, 6144, 2)])
 @pytest.mark.parametrize("mode", ["plain", "bias", "add", "silu"])
 def test_skinny_linear(dtype, rows, k, n, mode):
-    tiles = (n + 7) // 8
-    n_tiles = 1 if tiles == 1 else 2 if tiles == 2 else 4
     weight = randn(rows * 2 if mode == "silu" else rows, k, dtype=dtype, scale=k**-0.5)
     x, bias, residual = randn(n, k, dtype=dtype), randn(rows, dtype=dtype), randn(n, rows, dtype=dtype)
-    y = residual.clone() if mode == "add" else poisoned(n, rows, dtype=dtype)
-    block_rows = 16 if mode == "silu" else 32
-    f = kernel("linear.cu", "skinny_linear", defines(dtype, M_TILES=2, N_TILES=n_tiles))
-    launch(f, ((rows + block_rows - 1) // block_rows,), (256,),
-           (weight, x, bias if mode == "bias" else None, y, rows, k, n, {"silu": 1, "add": 2}.get(mode, 0)))
+    f = kernel("linear.cu", "skinny_linear", defines(dtype))
+    tiles = (rows + 7) // 8 if mode == "silu" else (rows + 15) // 16
+    for blocks in {min(132, tiles), (tiles + 2) // 3}:
+        y = residual.clone() if mode == "add" else poisoned(n, rows, dtype=dtype)
+        launch(f, (blocks,), (288,), (weight, x, bias if mode == "bias" else None, y, rows, k, n, {"silu": 1, "add": 2}.get(mode, 0)),
+               shared=3 * 65536)
     reference = x.double() @ weight.double().T
     if mode == "bias":
         reference = reference + bias.double()
@@ -272,6 +271,26 @@ def test_draws_use_philox_by_seed_and_output_index():
     expected = [min(int(philox_uniform(42, 5 + i) * vocabulary), vocabulary - 1) for i in range(256)]
     assert sum(abs(a - b) <= 1 for a, b in zip(tokens.tolist(), expected)) == 256
     assert sum(a == b for a, b in zip(tokens.tolist(), expected)) >= 250
+
+
+@pytest.mark.parametrize("vocabulary", [128256, 50257])
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
+@pytest.mark.parametrize("top_k,top_p", [(0, 1.0), (0, 0.9), (40, 1.0), (1000, 0.5)])
+def test_draws_from_a_large_vocabulary_invert_its_distribution(vocabulary, dtype, top_k, top_p):
+    rows = 200
+    row = randn(1, vocabulary, dtype=dtype, scale=3)
+    tokens = sample(row.expand(rows, vocabulary).contiguous(), top_k=top_k, top_p=top_p, seed=9)
+    x = row[0].double()
+    keep = torch.ones_like(x, dtype=torch.bool)
+    if top_k:
+        keep &= x >= x.topk(top_k).values[-1]
+    p, order = x.masked_fill(~keep, -math.inf).softmax(-1).sort(descending=True)
+    keep &= x >= x[order[int((p.cumsum(0) < top_p).sum().clamp_max(vocabulary - 1))]]
+    below = x.masked_fill(~keep, -math.inf).softmax(-1).cumsum(0)
+    uniform = torch.tensor([philox_uniform(9, i) for i in range(rows)], device="cuda", dtype=torch.float64)
+    expected = torch.searchsorted(below, uniform, right=True).cpu()
+    # Sums in float32 move a draw that falls next to a border.
+    assert (tokens.cpu() == expected).double().mean() >= 0.97
 
 
 def test_gather_kv_copies_entries():

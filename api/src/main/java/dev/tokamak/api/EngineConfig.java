@@ -34,6 +34,7 @@ public final class EngineConfig {
     private final int maxQueuedRequests;
     private final boolean enablePrefixCaching;
     private final boolean enforceEager;
+    private final boolean structuredOutputJumpAhead;
     private final String schedulingPolicy;
     private final String scheduler;
     private final String kvCacheManager;
@@ -65,6 +66,7 @@ public final class EngineConfig {
         this.maxQueuedRequests = builder.maxQueuedRequests;
         this.enablePrefixCaching = builder.enablePrefixCaching;
         this.enforceEager = builder.enforceEager;
+        this.structuredOutputJumpAhead = builder.structuredOutputJumpAhead;
         this.schedulingPolicy = builder.schedulingPolicy;
         this.scheduler = builder.scheduler;
         this.kvCacheManager = builder.kvCacheManager;
@@ -112,6 +114,7 @@ public final class EngineConfig {
         builder.maxQueuedRequests = maxQueuedRequests;
         builder.enablePrefixCaching = enablePrefixCaching;
         builder.enforceEager = enforceEager;
+        builder.structuredOutputJumpAhead = structuredOutputJumpAhead;
         builder.schedulingPolicy = schedulingPolicy;
         builder.scheduler = scheduler;
         builder.kvCacheManager = kvCacheManager;
@@ -273,6 +276,15 @@ public final class EngineConfig {
     }
 
     /**
+     * Whether text that a grammar leaves no choice about is taken without drawing its tokens.
+     *
+     * @return the value
+     */
+    public boolean structuredOutputJumpAhead() {
+        return structuredOutputJumpAhead;
+    }
+
+    /**
      * The name of the scheduling policy.
      *
      * @return the value, never null
@@ -408,6 +420,7 @@ public final class EngineConfig {
         private int maxQueuedRequests = 4096;
         private boolean enablePrefixCaching = true;
         private boolean enforceEager = false;
+        private boolean structuredOutputJumpAhead = false;
         private String schedulingPolicy = "fcfs";
         private String scheduler = "default";
         private String kvCacheManager = "default";
@@ -588,6 +601,18 @@ public final class EngineConfig {
          */
         public Builder enforceEager(boolean enforceEager) {
             this.enforceEager = enforceEager;
+            return this;
+        }
+
+        /**
+         * Sets structuredOutputJumpAhead: whether text that a grammar leaves no choice about is taken without drawing its
+         * tokens, in one step, and in the tokenizer's tokens rather than in those that the model would have drawn.
+         *
+         * @param structuredOutputJumpAhead the value
+         * @return this
+         */
+        public Builder structuredOutputJumpAhead(boolean structuredOutputJumpAhead) {
+            this.structuredOutputJumpAhead = structuredOutputJumpAhead;
             return this;
         }
 

@@ -261,7 +261,8 @@ public final class SamplingParams {
     }
 
     /**
-     * Whether kept special tokens are set apart by spaces.
+     * Whether special tokens that are kept and follow each other stay apart as the tokenizer's decoder sets them, which some do by
+     * spaces; if not, they are joined.
      *
      * @return the value
      */
@@ -602,7 +603,8 @@ public final class SamplingParams {
         }
 
         /**
-         * Sets spacesBetweenSpecialTokens: whether kept special tokens are set apart by spaces.
+         * Sets spacesBetweenSpecialTokens: whether special tokens that are kept and follow each other stay apart as the
+         * tokenizer's decoder sets them, which some do by spaces; if not, they are joined.
          *
          * @param spacesBetweenSpecialTokens the value
          * @return this

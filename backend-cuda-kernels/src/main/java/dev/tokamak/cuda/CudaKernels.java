@@ -14,30 +14,31 @@ import org.bytedeco.pytorch.global.torch;
 
 /** Launches this module's kernels with the grids that suit a model on a card. */
 final class CudaKernels implements Kernels {
-    /**
-     * Where {@code skinny_linear} beats cuBLAS, by measurement on an H200: up to 8 rows, and weights so small that cuBLAS does not reach
-     * the memory's speed.
-     */
-    private static final int MAX_SKINNY_ROWS = Integer.getInteger("tokamak.cuda.skinnyRows", 8);
+    /** Up to so many rows {@code skinny_linear} beats cuBLAS, by measurement on an H200; it is made for no more. */
+    private static final int MAX_SKINNY_ROWS = 8;
 
-    private static final long MAX_SKINNY_BYTES = Long.getLong("tokamak.cuda.skinnyBytes", 64L << 20);
+    /** Weight rows in a tile of {@code skinny_linear}, its threads, and its ring of stages. */
+    private static final int SKINNY_TILE = 16;
+
+    private static final int SKINNY_THREADS = 288;
+    private static final int SKINNY_SHARED_BYTES = 3 * 64 * 1024;
+
+    private static final int HOPPER = 90;
     private static final int WARP = 32;
     private static final int SAMPLE_THREADS = 1024;
-    private static final int ATTENTION_THREADS = 128;
-    /** Blocks of the attention kernel that fit on a multiprocessor together. */
-    private static final int ATTENTION_BLOCKS = 3;
-
-    private static final int MAX_SPLITS = 32;
+    private static final int ROPE_WARPS = 8;
+    private static final int MAX_SPLITS = 16;
+    /** More than any kernel has besides its dynamic shared memory. */
+    private static final int STATIC_SHARED_BYTES = 8 * 1024;
 
     private final KernelShape shape;
     private final CUstream_st stream;
     private final KernelCompiler compiler;
     private final Map<String, String> type;
     private final List<Kernel> loaded = new ArrayList<>();
-    /** {@code skinny_linear} for weights of few rows, and for others. */
-    private final Kernel fewRows;
+    /** Null before Hopper, which brought the copies that it uses, and where a block has too little shared memory. */
+    private final Kernel skinnyLinear;
 
-    private final Kernel manyRows;
     private final Kernel rmsNorm;
     private final Kernel embed;
     private final Kernel siluMul;
@@ -46,7 +47,7 @@ final class CudaKernels implements Kernels {
     private final Kernel locate;
     private final Kernel locateContexts;
     private final Kernel updateTable;
-    private final Kernel attention;
+    private final AttentionKernel[] attention;
     private final Kernel sample;
     private final long partial;
     private final long counters;
@@ -56,8 +57,10 @@ final class CudaKernels implements Kernels {
         this.stream = stream;
         this.compiler = compiler;
         this.type = shape.float16() ? Map.of("TOKAMAK_FLOAT16", "1") : Map.of();
-        fewRows = load("linear.cu", "skinny_linear", Map.of("M_TILES", "2", "WARPS", "16", "STAGES", "2"));
-        manyRows = load("linear.cu", "skinny_linear", Map.of("M_TILES", "1", "WARPS", "8", "STAGES", "4"));
+        boolean skinny = shape.computeCapability() >= HOPPER
+                && SKINNY_SHARED_BYTES + STATIC_SHARED_BYTES <= shape.sharedMemory();
+        skinnyLinear =
+                !skinny ? null : load("linear.cu", "skinny_linear", Map.of()).allowSharedMemory(SKINNY_SHARED_BYTES);
         rmsNorm = load("norm.cu", "rms_norm", Map.of());
         if (shape.hidden() * 4 > 48 * 1024) {
             rmsNorm.allowSharedMemory(shape.hidden() * 4);
@@ -70,13 +73,7 @@ final class CudaKernels implements Kernels {
         locateContexts = load("elementwise.cu", "locate_contexts", Map.of());
         updateTable = load("elementwise.cu", "update_table", Map.of());
         int group = shape.queryHeads() / shape.kvHeads();
-        attention = load(
-                "attention.cu",
-                "paged_attention",
-                Map.of(
-                        "HEAD_SIZE", Integer.toString(shape.headSize()),
-                        "GROUP", Integer.toString(group),
-                        "FP8_CACHE", shape.fp8Cache() ? "1" : "0"));
+        attention = new AttentionKernel[] {attention(8, 2), attention(4, 3), attention(2, 3)};
         sample = load("sampler.cu", "sample", Map.of());
         long pairs = 0;
         for (int sequences = 1; sequences <= shape.maxSequences(); sequences++) {
@@ -84,6 +81,35 @@ final class CudaKernels implements Kernels {
         }
         partial = allocate(pairs * group * (shape.headSize() + 2) * Float.BYTES);
         counters = allocate((long) shape.maxSequences() * shape.kvHeads() * Integer.BYTES);
+    }
+
+    /**
+     * A variant of the attention kernel.
+     *
+     * @param kernel compiled
+     * @param warps in a block
+     * @param sharedBytes that a block takes
+     */
+    private record AttentionKernel(Kernel kernel, int warps, int sharedBytes) {}
+
+    private AttentionKernel attention(int warps, int stages) {
+        int group = shape.queryHeads() / shape.kvHeads();
+        int tileBytes = 16 * shape.headSize() * (shape.fp8Cache() ? 1 : 2);
+        int ring = stages * 2 * tileBytes + (shape.fp8Cache() ? 2 * tileBytes : 0);
+        int bytes = warps * Math.max(ring, group * shape.headSize() * Float.BYTES);
+        if (bytes + STATIC_SHARED_BYTES > shape.sharedMemory()) {
+            return attention(warps / 2, stages);
+        }
+        Kernel kernel = load(
+                "attention.cu",
+                "paged_attention",
+                Map.of(
+                        "HEAD_SIZE", Integer.toString(shape.headSize()),
+                        "GROUP", Integer.toString(group),
+                        "FP8_CACHE", shape.fp8Cache() ? "1" : "0",
+                        "WARPS", Integer.toString(warps),
+                        "STAGES", Integer.toString(stages)));
+        return new AttentionKernel(kernel.allowSharedMemory(bytes), warps, bytes);
     }
 
     private Kernel load(String file, String name, Map<String, String> defines) {
@@ -109,15 +135,15 @@ final class CudaKernels implements Kernels {
     @Override
     public boolean linear(Tensor x, Tensor weight, Tensor bias, Tensor out, int rows, LinearMode mode) {
         int k = (int) weight.size(1);
-        if (rows > MAX_SKINNY_ROWS || k % 32 != 0 || weight.nbytes() > MAX_SKINNY_BYTES) {
+        if (skinnyLinear == null || rows > MAX_SKINNY_ROWS || k % 32 != 0) {
             return false;
         }
-        int outputs = (int) (mode == LinearMode.SILU_MUL ? weight.size(0) / 2 : weight.size(0));
-        int tiles = mode == LinearMode.SILU_MUL || outputs <= 32 * shape.multiprocessors() ? 2 : 1;
-        Kernel kernel = tiles == 2 ? fewRows : manyRows;
-        int blockRows = mode == LinearMode.SILU_MUL ? 8 * tiles : 16 * tiles;
-        int threads = tiles == 2 ? 512 : 256;
-        kernel.with()
+        boolean silu = mode == LinearMode.SILU_MUL;
+        int outputs = (int) (silu ? weight.size(0) / 2 : weight.size(0));
+        int tileOutputs = silu ? SKINNY_TILE / 2 : SKINNY_TILE;
+        int tiles = (outputs + tileOutputs - 1) / tileOutputs;
+        skinnyLinear
+                .with()
                 .arg(address(weight))
                 .arg(address(x))
                 .arg(address(bias))
@@ -126,7 +152,7 @@ final class CudaKernels implements Kernels {
                 .arg(k)
                 .arg(rows)
                 .arg(mode.ordinal())
-                .launch(stream, (outputs + blockRows - 1) / blockRows, 1, 1, threads, 0);
+                .launch(stream, Math.min(tiles, shape.multiprocessors()), 1, 1, SKINNY_THREADS, SKINNY_SHARED_BYTES);
         return true;
     }
 
@@ -147,7 +173,6 @@ final class CudaKernels implements Kernels {
     public void rmsNorm(Tensor x, Tensor weight, Tensor out, Tensor chosen, int rows) {
         rmsNorm.with()
                 .arg(address(x))
-                .arg(0L)
                 .arg(address(weight))
                 .arg(address(out))
                 .arg(address(chosen))
@@ -212,6 +237,7 @@ final class CudaKernels implements Kernels {
             Tensor keys,
             Tensor values,
             int tokens) {
+        int heads = shape.queryHeads() + 2 * shape.kvHeads();
         rope.with()
                 .arg(address(qkv))
                 .arg(address(cosSin))
@@ -226,7 +252,7 @@ final class CudaKernels implements Kernels {
                 .arg(shape.headSize())
                 .arg(shape.epsilon())
                 .arg(shape.fp8Cache() ? 1 : 0)
-                .launch(stream, tokens, shape.queryHeads() + 2 * shape.kvHeads(), 1, shape.headSize() / 2, 0);
+                .launch(stream, tokens, (heads + ROPE_WARPS - 1) / ROPE_WARPS, 1, ROPE_WARPS * WARP, 0);
     }
 
     @Override
@@ -240,7 +266,8 @@ final class CudaKernels implements Kernels {
             Tensor out,
             int sequences,
             int window) {
-        attention
+        AttentionKernel variant = variant(sequences);
+        variant.kernel()
                 .with()
                 .arg(address(queries))
                 .arg(address(keys))
@@ -256,13 +283,24 @@ final class CudaKernels implements Kernels {
                 .arg(shape.maxBlocks())
                 .arg(window)
                 .arg((float) (1 / Math.sqrt(shape.headSize())))
-                .launch(stream, sequences, shape.kvHeads(), splits(sequences), ATTENTION_THREADS, 0);
+                .launch(
+                        stream,
+                        shape.kvHeads(),
+                        sequences,
+                        splits(sequences),
+                        variant.warps() * WARP,
+                        variant.sharedBytes());
     }
 
-    /** Enough splits that few sequences keep every multiprocessor busy. */
+    /** Many warps for each of few sequences, few for each of many, so that all multiprocessors have a block or more. */
+    private AttentionKernel variant(int sequences) {
+        int pairs = sequences * shape.kvHeads();
+        return attention[pairs <= shape.multiprocessors() ? 0 : pairs <= 2 * shape.multiprocessors() ? 1 : 2];
+    }
+
+    /** Sequences are split only where they are too few: what merges the splits takes longer than a short context. */
     private int splits(int sequences) {
-        int wanted = ATTENTION_BLOCKS * shape.multiprocessors() / (sequences * shape.kvHeads());
-        return Math.max(1, Math.min(MAX_SPLITS, wanted));
+        return Math.max(1, Math.min(MAX_SPLITS, shape.multiprocessors() / (sequences * shape.kvHeads())));
     }
 
     @Override

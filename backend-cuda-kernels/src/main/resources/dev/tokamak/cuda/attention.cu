@@ -1,11 +1,13 @@
 // Attention of one query token for each sequence over the paged KV cache: decoding.
 //
-// Implementation notes. The grid is (sequences, KV heads, splits). A block takes one stretch of one sequence's tokens for one KV head,
+// Implementation notes. The grid is (KV heads, sequences, splits). A block takes one stretch of one sequence's tokens for one KV head,
 // and all GROUP query heads that share it, so that keys and values are read once. Its warps take tiles of 16 tokens in turn and
-// keep a running softmax each (Milakov and Gimelshein, 2018; FlashAttention, Dao et al., 2022).
-// Scores come from tensor cores: the 16 keys are the A operand, loaded straight into registers 16 bytes at a time, the queries (padded to 8
-// heads) the B operand. Values are weighted by ordinary products: with up to 8 heads a value they stay far below the arithmetic peak,
-// and need no transposition. Loads of a tile are in flight together; four or more blocks on a multiprocessor hide their latency.
+// keep a running softmax each (Milakov and Gimelshein, 2018; FlashAttention, Dao et al., 2022). Each warp has a ring of tiles in shared
+// memory, filled by asynchronous copies well ahead of their use; the first of them do not wait for the kernel before, which adds only
+// the newest token (programmatic dependent launch). No register waits for memory, so nothing spills and many warps fit.
+// Both products run on tensor cores with the query heads as rows, of which 8 of 16 are used: scores take keys 16 bytes at a time, since the
+// order of dimensions does not matter as long as queries agree; their softmax, in the registers it lies in, is the A operand that
+// weights the values, which ldmatrix transposes.
 // The warps merge through shared memory. Where a sequence is split, the last block of a (sequence, head) to finish merges the
 // splits (FlashDecoding, Dao et al., 2023), found by a counter that returns to zero by itself.
 
@@ -18,19 +20,36 @@
 #ifndef FP8_CACHE
 #define FP8_CACHE 0
 #endif
-
+#ifndef WARPS
 #define WARPS 4
+#endif
+#ifndef STAGES
+#define STAGES 3
+#endif
+
 #define TILE 16
+#define ELEMENT_BYTES (FP8_CACHE ? 1 : 2)
+#define ROW_BYTES (HEAD_SIZE * ELEMENT_BYTES)
+#define ROW_PIECES (ROW_BYTES / 16)
+#define TILE_BYTES (TILE * ROW_BYTES)
 #define CHUNKS (HEAD_SIZE / 32)
-#define LANES_PER_TOKEN (HEAD_SIZE / 8)
-#define TOKENS_PER_LOAD (32 / LANES_PER_TOKEN)
-#define VALUE_LOADS (TILE / TOKENS_PER_LOAD)
+#define VALUE_TILES (HEAD_SIZE / 8)
+// An FP8 tile of values is widened before it is used, in a place of the warp's own.
+#define WIDE_BYTES (FP8_CACHE ? TILE * HEAD_SIZE * 2 : 0)
+#define WARP_BYTES (STAGES * 2 * TILE_BYTES + WIDE_BYTES)
 #define NEGATIVE_INFINITY __int_as_float(0xff800000)
 
-// Eight consecutive elements of the cache at element offset `at`, as 16-bit elements.
-__device__ __forceinline__ half8 load_cache(const void* cache, i64 at) {
+// Where 16 bytes of a tile's row lie. They are permuted so that the lanes that read together, be it two rows of four pieces or eight rows of
+// one, reach all banks.
+__device__ __forceinline__ int piece_offset(int row, int piece, int row_bytes) {
+    const int turn = row_bytes >= 128 ? (row & 1) << 2 | (row >> 1 & 3) : row >> 1 & 3;
+    return row * row_bytes + ((piece ^ turn) << 4);
+}
+
+// Eight elements of a row of a tile of the cache, as 16-bit elements.
+__device__ __forceinline__ half8 read_tile(const unsigned char* tile, int row, int element) {
 #if FP8_CACHE
-    uint2 raw = *(const uint2*)((const unsigned char*)cache + at);
+    const uint2 raw = *(const uint2*)(tile + piece_offset(row, element / 16, ROW_BYTES) + element % 16);
     float x[8];
     unpack_fp8((unsigned short)raw.x, x[0], x[1]);
     unpack_fp8((unsigned short)(raw.x >> 16), x[2], x[3]);
@@ -38,26 +57,29 @@ __device__ __forceinline__ half8 load_cache(const void* cache, i64 at) {
     unpack_fp8((unsigned short)(raw.y >> 16), x[6], x[7]);
     return pack8(x);
 #else
-    return load_streaming((const half8*)((const half_bits*)cache + at));
+    return *(const half8*)(tile + piece_offset(row, element / 8, ROW_BYTES));
 #endif
 }
 
-// The cache entry of the tile's token number `lane` modulo TILE; tokens past the context stand in for none.
-__device__ __forceinline__ int entry_of(const int* table, int tile, int lane, int context, int block_size) {
-    int token = min(tile * TILE + (lane & (TILE - 1)), context - 1);
-    return table[token / block_size] * block_size + token % block_size;
+// c += A B where rows 8 to 15 of A are zeros: only the upper half of c exists.
+__device__ __forceinline__ void mma_upper(float* c, u32 a0, u32 a2, u32 b0, u32 b1) {
+    asm("{.reg .f32 z, r2, r3; .reg .b32 zero; mov.f32 z, 0f00000000; mov.b32 zero, 0;"
+        "mma.sync.aligned.m16n8k16.row.col.f32." MMA_TYPE ".f32 {%0,%1,r2,r3}, {%2,zero,%3,zero}, {%4,%5}, {%0,%1,z,z};}"
+        : "+f"(c[0]), "+f"(c[1])
+        : "r"(a0), "r"(a2), "r"(b0), "r"(b1));
 }
 
-// The A operand of a tile of keys: rows `group` and group + 8.
-__device__ __forceinline__ void load_keys(
-    half8 key[2][CHUNKS], const void* k_cache, int entry, int kv_heads, int kv_head, int group, int member) {
-#pragma unroll
-    for (int h = 0; h < 2; h++) {
-        i64 at = ((i64)__shfl_sync(FULL_WARP, entry, group + h * 8) * kv_heads + kv_head) * HEAD_SIZE + member * 8;
-#pragma unroll
-        for (int i = 0; i < CHUNKS; i++) key[h][i] = load_cache(k_cache, at + i * 32);
-    }
+__device__ __forceinline__ void transposed_matrices(u32* to, const unsigned char* row) {
+    asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3}, [%4];"
+                 : "=r"(to[0]), "=r"(to[1]), "=r"(to[2]), "=r"(to[3])
+                 : "r"((u32)__cvta_generic_to_shared(row))
+                 : "memory");
 }
+
+__device__ __forceinline__ void copy_async(void* to, const void* from) {
+    asm volatile("cp.async.cg.shared.global [%0], [%1], 16;" ::"r"((u32)__cvta_generic_to_shared(to)), "l"(from) : "memory");
+}
+__device__ __forceinline__ void end_copies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 
 // q: [sequences][query heads][HEAD_SIZE]; caches: [entries][kv heads][HEAD_SIZE]; block_tables: [slots][max_blocks];
 // slots, context_lengths: [sequences], a context of 0 (padding) yields zeros; out as q.
@@ -78,16 +100,17 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) paged_attention(
     int max_blocks,
     int window,
     float scale) {
-    const int sequence = blockIdx.x, kv_head = blockIdx.y, split = blockIdx.z, splits = gridDim.z;  // splits: at most
+    const int kv_head = blockIdx.x, sequence = blockIdx.y, split = blockIdx.z, splits = gridDim.z;  // splits: at most
     const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31, group = lane >> 2, member = lane & 3;
-    __shared__ float weights[WARPS][TILE][8];
-    __shared__ float merged[WARPS][GROUP][HEAD_SIZE];
+    extern __shared__ __align__(128) unsigned char memory[];
     __shared__ float maxima[WARPS][8], sums[WARPS][8];
     __shared__ int last;
-
-    wait_for_previous_kernel();
     let_next_kernel_begin();
+
+    // Context lengths, block tables and all tokens but the newest were there before the kernel ahead of this one, rope_and_write_kv, passed
+    // its own wait, which it does before it lets this one begin.
     const int context = context_lengths[sequence];
+    const int* table = block_tables + (i64)slots[sequence] * max_blocks;
     const int first = window > 0 ? max(0, context - window) : 0;
     const int tiles = (context - first / TILE * TILE + TILE - 1) / TILE;
     const int tile_first = first / TILE;
@@ -97,105 +120,134 @@ extern "C" __global__ void __launch_bounds__(WARPS * 32) paged_attention(
     const int per_split = (tiles + active - 1) / active;
     const int tile_begin = tile_first + split * per_split;
     const int tile_end = min(tile_first + tiles, tile_begin + per_split);
-    const int* table = block_tables + (i64)slots[sequence] * max_blocks;
+    const int newest = (context - 1) / TILE;
 
-    // Queries as B operand: head `group`, in the same order of dimensions as the keys.
+    // The cache entry of a tile's token number `lane` modulo TILE; tokens past the context stand in for none.
+    auto entry_of = [&](int tile) {
+        const int token = min(tile * TILE + (lane & (TILE - 1)), context - 1);
+        return tile < tile_end ? table[token / block_size] * block_size + token % block_size : 0;
+    };
+    unsigned char* ring = memory + warp * WARP_BYTES;
+    auto copy_tile = [&](int number, int entry) {
+        unsigned char* to = ring + number % STAGES * (2 * TILE_BYTES);
+#pragma unroll
+        for (int i = 0; i < TILE * ROW_PIECES / 32; i++) {
+            const int row = (i * 32 + lane) / ROW_PIECES, piece = (i * 32 + lane) % ROW_PIECES;
+            const i64 at = ((i64)__shfl_sync(FULL_WARP, entry, row) * kv_heads + kv_head) * ROW_BYTES + piece * 16;
+            copy_async(to + piece_offset(row, piece, ROW_BYTES), (const unsigned char*)k_cache + at);
+            copy_async(to + TILE_BYTES + piece_offset(row, piece, ROW_BYTES), (const unsigned char*)v_cache + at);
+        }
+    };
+    // Tile number j of this warp is tile_begin + warp + j * WARPS. `entry` belongs to the next to be copied.
+    const int mine = max(0, (tile_end - tile_begin - warp + WARPS - 1) / WARPS);
+    auto tile_of = [&](int number) { return tile_begin + warp + number * WARPS; };
+    int entry = entry_of(tile_of(0)), copied = 0;
+    while (copied < STAGES - 1 && copied < mine && tile_of(copied) != newest) {
+        copy_tile(copied, entry);
+        end_copies();
+        entry = entry_of(tile_of(++copied));
+    }
+    wait_for_previous_kernel();
+    for (; copied < STAGES - 1; copied++) {
+        if (copied < mine) copy_tile(copied, entry);
+        end_copies();
+        entry = entry_of(tile_of(copied + 1));
+    }
+
+    // The query head of this lane, `group`, or zeros if there are fewer.
     half8 query[CHUNKS];
 #pragma unroll
     for (int i = 0; i < CHUNKS; i++) {
-        int head = min(group, GROUP - 1);
-        query[i] = *(const half8*)(q + (((i64)sequence * kv_heads + kv_head) * GROUP + head) * HEAD_SIZE + i * 32 + member * 8);
+        const half8* from = (const half8*)(q + (((i64)sequence * kv_heads + kv_head) * GROUP + group) * HEAD_SIZE + i * 32 + member * 8);
+        query[i] = group < GROUP ? *from : half8{};
     }
+    // acc[i]: dimensions 8 * i + 2 * member and the next. The sum is of this lane's tokens only.
+    float acc[VALUE_TILES][2];
+#pragma unroll
+    for (int i = 0; i < VALUE_TILES; i++) acc[i][0] = acc[i][1] = 0.f;
+    float running_max = NEGATIVE_INFINITY, running_sum = 0.f;
 
-    float acc[GROUP][8];
-#pragma unroll
-    for (int h = 0; h < GROUP; h++)
-#pragma unroll
-        for (int j = 0; j < 8; j++) acc[h][j] = 0.f;
-    // This lane's heads are 2 * member and the next.
-    float running_max[2] = {NEGATIVE_INFINITY, NEGATIVE_INFINITY}, running_sum[2] = {0.f, 0.f};
-    const int value_lane = lane % LANES_PER_TOKEN, value_token = lane / LANES_PER_TOKEN;
+    for (int j = 0; j < mine; j++) {
+        asm volatile("cp.async.wait_group %0;" ::"n"(STAGES - 2) : "memory");
+        __syncwarp();
+        const int tile = tile_of(j);
+        const unsigned char* keys = ring + j % STAGES * (2 * TILE_BYTES);
+        const unsigned char* values = keys + TILE_BYTES;
+        // Its place in the ring is that of the tile before this one, which all lanes have left.
+        if (j + STAGES - 1 < mine) copy_tile(j + STAGES - 1, entry);
+        end_copies();
+        entry = entry_of(tile_of(j + STAGES));
 
-    half8 key[2][CHUNKS];
-    int tile = tile_begin + warp;
-    int entry = tile < tile_end ? entry_of(table, tile, lane, context, block_size) : 0;
-    if (tile < tile_end) load_keys(key, k_cache, entry, kv_heads, kv_head, group, member);
-    for (; tile < tile_end; tile += WARPS) {
-        half8 value[VALUE_LOADS];
-#pragma unroll
-        for (int i = 0; i < VALUE_LOADS; i++) {
-            i64 at = ((i64)__shfl_sync(FULL_WARP, entry, i * TOKENS_PER_LOAD + value_token) * kv_heads + kv_head) * HEAD_SIZE;
-            value[i] = load_cache(v_cache, at + value_lane * 8);
-        }
-        const bool more = tile + WARPS < tile_end;
-        entry = more ? entry_of(table, tile + WARPS, lane, context, block_size) : 0;
-        float s[4] = {0.f, 0.f, 0.f, 0.f};
+        // s[h][n]: token 8 * h + 2 * member + n.
+        float s[2][2] = {{0.f, 0.f}, {0.f, 0.f}};
 #pragma unroll
         for (int i = 0; i < CHUNKS; i++) {
-            mma(s, key[0][i].pair[0], key[1][i].pair[0], key[0][i].pair[1], key[1][i].pair[1], query[i].pair[0], query[i].pair[1]);
-            mma(s, key[0][i].pair[2], key[1][i].pair[2], key[0][i].pair[3], key[1][i].pair[3], query[i].pair[2], query[i].pair[3]);
-        }
-        // The next tile's keys are on their way while this one's values are weighted.
-        if (more) load_keys(key, k_cache, entry, kv_heads, kv_head, group, member);
-        // s[0], s[1]: token `group`, heads 2 * member and the next; s[2], s[3]: token group + 8.
 #pragma unroll
-        for (int j = 0; j < 4; j++) {
-            int at = tile * TILE + group + (j >> 1) * 8;
-            s[j] = at >= first && at < context ? s[j] * scale : NEGATIVE_INFINITY;
-        }
-        float rescale[2];
-#pragma unroll
-        for (int j = 0; j < 2; j++) {
-            float top = fmaxf(s[j], s[j + 2]);
-#pragma unroll
-            for (int offset = 4; offset < 32; offset <<= 1) top = fmaxf(top, __shfl_xor_sync(FULL_WARP, top, offset));
-            top = fmaxf(top, running_max[j]);
-            rescale[j] = __expf(running_max[j] - top);
-            running_max[j] = top;
-            s[j] = __expf(s[j] - top);
-            s[j + 2] = __expf(s[j + 2] - top);
-            running_sum[j] = running_sum[j] * rescale[j] + s[j] + s[j + 2];
-            weights[warp][group][2 * member + j] = s[j];
-            weights[warp][group + 8][2 * member + j] = s[j + 2];
-        }
-        __syncwarp();
-#pragma unroll
-        for (int h = 0; h < GROUP; h++) {
-            float factor = __shfl_sync(FULL_WARP, rescale[h & 1], h >> 1);
-#pragma unroll
-            for (int j = 0; j < 8; j++) acc[h][j] *= factor;
-        }
-#pragma unroll
-        for (int i = 0; i < VALUE_LOADS; i++) {
-            float v[8];
-            unpack(value[i], v);
-#pragma unroll
-            for (int h = 0; h < GROUP; h++) {
-                float p = weights[warp][i * TOKENS_PER_LOAD + value_token][h];
-#pragma unroll
-                for (int j = 0; j < 8; j++) acc[h][j] += p * v[j];
+            for (int h = 0; h < 2; h++) {
+                const half8 key = read_tile(keys, h * 8 + group, i * 32 + member * 8);
+                mma_upper(s[h], query[i].pair[0], query[i].pair[1], key.pair[0], key.pair[1]);
+                mma_upper(s[h], query[i].pair[2], query[i].pair[3], key.pair[2], key.pair[3]);
             }
         }
+        float top = running_max;
+#pragma unroll
+        for (int h = 0; h < 2; h++)
+#pragma unroll
+            for (int n = 0; n < 2; n++) {
+                const int at = tile * TILE + 8 * h + 2 * member + n;
+                s[h][n] = at >= first && at < context ? s[h][n] * scale : NEGATIVE_INFINITY;
+                top = fmaxf(top, s[h][n]);
+            }
+        top = fmaxf(top, __shfl_xor_sync(FULL_WARP, top, 1));
+        top = fmaxf(top, __shfl_xor_sync(FULL_WARP, top, 2));
+        const float rescale = __expf(running_max - top);
+        running_max = top;
+        running_sum *= rescale;
+#pragma unroll
+        for (int h = 0; h < 2; h++)
+#pragma unroll
+            for (int n = 0; n < 2; n++) {
+                s[h][n] = __expf(s[h][n] - top);
+                running_sum += s[h][n];
+            }
+#pragma unroll
+        for (int i = 0; i < VALUE_TILES; i++) {
+            acc[i][0] *= rescale;
+            acc[i][1] *= rescale;
+        }
+#if FP8_CACHE
+        unsigned char* wide = ring + STAGES * 2 * TILE_BYTES;
+        for (int i = lane; i < TILE * VALUE_TILES; i += 32) {
+            const int row = i / VALUE_TILES, piece = i % VALUE_TILES;
+            *(half8*)(wide + piece_offset(row, piece, HEAD_SIZE * 2)) = read_tile(values, row, piece * 8);
+        }
+        __syncwarp();
+        values = wide;
+#endif
+        const u32 low = pack(s[0][0], s[0][1]), high = pack(s[1][0], s[1][1]);
+#pragma unroll
+        for (int i = 0; i < VALUE_TILES; i += 2) {
+            // Four matrices of 8 tokens by 8 dimensions: tokens 0 and 8 of this tile of dimensions, then of the next.
+            u32 v[4];
+            transposed_matrices(v, values + piece_offset((lane & 15), i + (lane >> 4), HEAD_SIZE * 2));
+            mma_upper(acc[i], low, high, v[0], v[1]);
+            mma_upper(acc[i + 1], low, high, v[2], v[3]);
+        }
         __syncwarp();
     }
+    asm volatile("cp.async.wait_group 0;" ::: "memory");
+    __syncthreads();
+    float(*merged)[GROUP][HEAD_SIZE] = (float(*)[GROUP][HEAD_SIZE])memory;
 
-#pragma unroll
-    for (int j = 0; j < 2; j++) {
-#pragma unroll
-        for (int offset = 4; offset < 32; offset <<= 1) running_sum[j] += __shfl_xor_sync(FULL_WARP, running_sum[j], offset);
-        if (group == 0) {
-            maxima[warp][2 * member + j] = running_max[j];
-            sums[warp][2 * member + j] = running_sum[j];
-        }
+    running_sum += __shfl_xor_sync(FULL_WARP, running_sum, 1);
+    running_sum += __shfl_xor_sync(FULL_WARP, running_sum, 2);
+    if (member == 0) {
+        maxima[warp][group] = running_max;
+        sums[warp][group] = running_sum;
     }
+    if (group < GROUP) {
 #pragma unroll
-    for (int h = 0; h < GROUP; h++) {
-#pragma unroll
-        for (int j = 0; j < 8; j++) {
-#pragma unroll
-            for (int offset = LANES_PER_TOKEN; offset < 32; offset <<= 1) acc[h][j] += __shfl_xor_sync(FULL_WARP, acc[h][j], offset);
-            if (value_token == 0) merged[warp][h][value_lane * 8 + j] = acc[h][j];
-        }
+        for (int i = 0; i < VALUE_TILES; i++) *(float2*)&merged[warp][group][8 * i + 2 * member] = make_float2(acc[i][0], acc[i][1]);
     }
     __syncthreads();
 

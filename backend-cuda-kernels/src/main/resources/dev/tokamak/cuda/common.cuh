@@ -52,7 +52,7 @@ struct __align__(16) half8 {
     u32 pair[4];
 };
 
-__device__ __forceinline__ void unpack(const half8& v, float* out) {
+__device__ __forceinline__ void unpack(half8 v, float* out) {
 #pragma unroll
     for (int i = 0; i < 4; i++) {
         out[2 * i] = low_float(v.pair[i]);
@@ -69,13 +69,23 @@ __device__ __forceinline__ half8 pack8(const float* in) {
     return v;
 }
 
-// Loads that will not be used again stay out of L1.
-__device__ __forceinline__ half8 load_streaming(const half8* p) {
+// Loads of what does not depend on the kernel before, that stay ahead of the wait for it.
+__device__ __forceinline__ half8 load_early(const half8* p) {
     half8 v;
-    asm("ld.global.nc.L1::no_allocate.v4.u32 {%0,%1,%2,%3}, [%4];"
-                 : "=r"(v.pair[0]), "=r"(v.pair[1]), "=r"(v.pair[2]), "=r"(v.pair[3])
-                 : "l"(p));
+    asm volatile("ld.global.nc.v4.u32 {%0,%1,%2,%3}, [%4];" : "=r"(v.pair[0]), "=r"(v.pair[1]), "=r"(v.pair[2]), "=r"(v.pair[3]) : "l"(p));
     return v;
+}
+__device__ __forceinline__ float2 load_early(const float2* p) {
+    float2 v;
+    asm volatile("ld.global.nc.v2.f32 {%0,%1}, [%2];" : "=f"(v.x), "=f"(v.y) : "l"(p));
+    return v;
+}
+
+// For copies of what is read once in a step, as weights are: it leaves L2 before what other kernels need.
+__device__ __forceinline__ u64 evict_first() {
+    u64 policy;
+    asm("createpolicy.fractional.L2::evict_first.b64 %0, 1.0;" : "=l"(policy));
+    return policy;
 }
 
 __device__ __forceinline__ float warp_sum(float x) {

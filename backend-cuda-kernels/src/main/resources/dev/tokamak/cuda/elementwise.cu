@@ -10,8 +10,8 @@ extern "C" __global__ void embed(
     half_bits* __restrict__ out,
     int hidden,
     int vocabulary) {
-    wait_for_previous_kernel();
     let_next_kernel_begin();
+    wait_for_previous_kernel();
     int id = token_ids[blockIdx.x];
     if (id < 0) {
         id = last_sampled[token_slots[blockIdx.x]];
@@ -26,9 +26,13 @@ extern "C" __global__ void embed(
 }
 
 // out[t] = silu(gate[t]) * up[t], where in[t] is gate[t] and up[t] side by side. `width` is a multiple of 8.
-extern "C" __global__ void silu_mul(const half_bits* __restrict__ in, half_bits* __restrict__ out, int width, i64 total8) {
-    wait_for_previous_kernel();
+extern "C" __global__ void silu_mul(
+    const half_bits* __restrict__ in,
+    half_bits* __restrict__ out,
+    int width,
+    i64 total8) {
     let_next_kernel_begin();
+    wait_for_previous_kernel();
     int width8 = width / 8;
     for (i64 i = blockIdx.x * (i64)blockDim.x + threadIdx.x; i < total8; i += (i64)gridDim.x * blockDim.x) {
         i64 row = i / width8;
@@ -52,7 +56,8 @@ extern "C" __global__ void silu_mul(const half_bits* __restrict__ in, half_bits*
 // qkv[t] holds query_heads, then kv_heads keys, then kv_heads values of head_size. Queries go to q_out[t], keys and values to entry
 // `entry` of the caches, where entry is block * block_size + offset; a negative entry (padding) is not written.
 // cos_sin[position] has cosine and sine of each pair in float32. head_norms has a row for each query head, then for each key head.
-// Grid: (tokens, query_heads + 2 * kv_heads); block: head_size / 2 threads, at most 256.
+// Grid: (tokens, ceil(heads / warps of a block)), a warp for each head of up to 256 elements.
+#define PAIRS 4
 extern "C" __global__ void rope_and_write_kv(
     const half_bits* __restrict__ qkv,
     const float2* __restrict__ cos_sin,
@@ -67,40 +72,59 @@ extern "C" __global__ void rope_and_write_kv(
     int head_size,
     float epsilon,
     int fp8) {
-    __shared__ float scratch[32];
+    const int t = blockIdx.x, lane = threadIdx.x & 31, head = blockIdx.y * (blockDim.x >> 5) + (threadIdx.x >> 5);
+    const int half_size = head_size / 2;
+    // Positions and angles do not depend on the kernel before.
+    float2 angle[PAIRS];
+#pragma unroll
+    for (int j = 0; j < PAIRS; j++) {
+        int i = lane + 32 * j;
+        angle[j] = i < half_size ? load_early(cos_sin + (i64)positions[t] * half_size + i) : float2{};
+    }
+    // In this order: the attention that follows reads what earlier kernels have made before it waits for this one.
     wait_for_previous_kernel();
     let_next_kernel_begin();
-    int t = blockIdx.x, head = blockIdx.y, half_size = head_size / 2, i = threadIdx.x;
-    u32 pair = ((const u32*)(qkv + ((i64)t * (query_heads + 2 * kv_heads) + head) * head_size))[i];
-    float first = low_float(pair), second = high_float(pair);
-    bool query = head < query_heads, value = head >= query_heads + kv_heads;
-    if (!value) {
-        if (head_norms) {
-            u32 weight = ((const u32*)(head_norms + (i64)head * head_size))[i];
-            float scale = rsqrtf(block_sum(first * first + second * second, scratch) / head_size + epsilon);
-            first = to_float(to_half(to_float(to_half(first * scale)) * low_float(weight)));
-            second = to_float(to_half(to_float(to_half(second * scale)) * high_float(weight)));
+    if (head >= query_heads + 2 * kv_heads) return;
+    const bool query = head < query_heads, value = head >= query_heads + kv_heads;
+    const u32* from = (const u32*)(qkv + ((i64)t * (query_heads + 2 * kv_heads) + head) * head_size);
+    float first[PAIRS], second[PAIRS], sum = 0.f;
+#pragma unroll
+    for (int j = 0; j < PAIRS; j++) {
+        int i = lane + 32 * j;
+        u32 pair = i < half_size ? from[i] : 0;
+        first[j] = low_float(pair), second[j] = high_float(pair);
+        sum += first[j] * first[j] + second[j] * second[j];
+    }
+    if (!value && head_norms) {
+        const u32* weights = (const u32*)(head_norms + (i64)head * head_size);
+        float scale = rsqrtf(warp_sum(sum) / head_size + epsilon);
+#pragma unroll
+        for (int j = 0; j < PAIRS; j++) {
+            int i = lane + 32 * j;
+            u32 weight = i < half_size ? weights[i] : 0;
+            first[j] = to_float(to_half(to_float(to_half(first[j] * scale)) * low_float(weight)));
+            second[j] = to_float(to_half(to_float(to_half(second[j] * scale)) * high_float(weight)));
         }
-        float2 angle = cos_sin[(i64)positions[t] * half_size + i];
-        float rotated = first * angle.x - second * angle.y;
-        second = second * angle.x + first * angle.y;
-        first = rotated;
     }
-    if (query) {
-        ((u32*)(q_out + ((i64)t * query_heads + head) * head_size))[i] = pack(first, second);
-        return;
-    }
-    int entry = entries[t];
-    if (entry < 0) {
-        return;
-    }
-    int kv_head = value ? head - query_heads - kv_heads : head - query_heads;
-    i64 at = (((i64)entry * kv_heads + kv_head) * head_size) / 2 + i;
-    void* cache = value ? v_cache : k_cache;
-    if (fp8) {
-        ((unsigned short*)cache)[at] = pack_fp8(first, second);
-    } else {
-        ((u32*)cache)[at] = pack(first, second);
+    const int entry = query ? 0 : entries[t];
+    if (entry < 0) return;
+    const int kv_head = value ? head - query_heads - kv_heads : head - query_heads;
+    const i64 at = query ? ((i64)t * query_heads + head) * half_size : ((i64)entry * kv_heads + kv_head) * half_size;
+    void* to = query ? (void*)q_out : value ? v_cache : k_cache;
+#pragma unroll
+    for (int j = 0; j < PAIRS; j++) {
+        int i = lane + 32 * j;
+        if (i >= half_size) break;
+        if (!value) {
+            float rotated = first[j] * angle[j].x - second[j] * angle[j].y;
+            second[j] = second[j] * angle[j].x + first[j] * angle[j].y;
+            first[j] = rotated;
+        }
+        if (fp8 && !query) {
+            ((unsigned short*)to)[at + i] = pack_fp8(first[j], second[j]);
+        } else {
+            ((u32*)to)[at + i] = pack(first[j], second[j]);
+        }
     }
 }
 
@@ -114,8 +138,8 @@ extern "C" __global__ void gather_kv(
     half_bits* __restrict__ v_out,
     int width,
     int fp8) {
-    wait_for_previous_kernel();
     let_next_kernel_begin();
+    wait_for_previous_kernel();
     i64 from = (i64)entries[blockIdx.x] * width, to = (i64)blockIdx.x * width;
     for (int i = threadIdx.x * 8; i < width; i += blockDim.x * 8) {
         if (fp8) {
@@ -148,8 +172,8 @@ extern "C" __global__ void locate(
     int padding_slot,
     int block_size,
     int max_blocks) {
-    wait_for_previous_kernel();
     let_next_kernel_begin();
+    wait_for_previous_kernel();
     int t = blockIdx.x * blockDim.x + threadIdx.x;
     if (t >= tokens) {
         return;
@@ -169,8 +193,8 @@ extern "C" __global__ void locate_contexts(
     int* __restrict__ out,
     int block_size,
     int max_blocks) {
-    wait_for_previous_kernel();
     let_next_kernel_begin();
+    wait_for_previous_kernel();
     const int* table = block_tables + (i64)slots[blockIdx.x] * max_blocks;
     int begin = begins[blockIdx.x], length = begins[blockIdx.x + 1] - begin;
     for (int j = threadIdx.x; j < length; j += blockDim.x) {
@@ -180,8 +204,8 @@ extern "C" __global__ void locate_contexts(
 
 // table[changes[2 * i]] = changes[2 * i + 1].
 extern "C" __global__ void update_table(int* __restrict__ table, const int* __restrict__ changes, int count) {
-    wait_for_previous_kernel();
     let_next_kernel_begin();
+    wait_for_previous_kernel();
     int i = blockIdx.x * blockDim.x + threadIdx.x;
     if (i < count) {
         table[changes[2 * i]] = changes[2 * i + 1];

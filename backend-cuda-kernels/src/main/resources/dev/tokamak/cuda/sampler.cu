@@ -1,7 +1,7 @@
 // Draws the next token of each row from its logits: greedy, or by temperature, min-p, top-k and top-p.
 //
 // Implementation notes. One block of 1024 threads for each row. Nothing is sorted: a token's logit as an ordered integer is its key,
-// and the smallest key that is kept is found by bisection over the key's bits, one pass over the row a bit, counting tokens (top-k) or adding
+// and the smallest key that is kept is found two of its bits at a time, one pass over the row for both, counting tokens (top-k) or adding
 // up their probabilities (top-p). Ties at the threshold are kept, which makes the set independent of any order. The draw then walks
 // the kept tokens in vocabulary order to the first at which the cumulative probability exceeds u times the total,
 // u being the uniform number of Philox4x32-10 (Salmon et al., 2011) for key `seed` and counter (output index, 0, 0, 0).
@@ -22,6 +22,21 @@ struct Row {
         return floats ? floats[i] : to_float(halves[i]);
     }
 
+    __device__ __forceinline__ half8 half8_at(int i) const {
+        const u32 none = pack(NEGATIVE_INFINITY, NEGATIVE_INFINITY);
+        half8 v = {{none, none, none, none}};
+        if (i < size) v = *(const half8*)(halves + i);
+        return v;
+    }
+
+    __device__ __forceinline__ void hide(int i, float* x) const {
+        if (mask) {
+            u32 bits = mask[i >> 5] >> (i & 31);
+#pragma unroll
+            for (int j = 0; j < 8; j++) x[j] = (bits >> j) & 1u ? x[j] : NEGATIVE_INFINITY;
+        }
+    }
+
     // Elements i to i + 7; those past the end are at minus infinity. i is a multiple of 8.
     __device__ __forceinline__ void at8(int i, float* x) const {
         if (size % 8 == 0) {
@@ -31,11 +46,7 @@ struct Row {
             } else {
                 unpack(*(const half8*)(halves + i), x);
             }
-            if (mask) {
-                u32 bits = mask[i >> 5] >> (i & 31);
-#pragma unroll
-                for (int j = 0; j < 8; j++) x[j] = (bits >> j) & 1u ? x[j] : NEGATIVE_INFINITY;
-            }
+            hide(i, x);
         } else {
 #pragma unroll
             for (int j = 0; j < 8; j++) x[j] = i + j < size ? at(i + j) : NEGATIVE_INFINITY;
@@ -43,16 +54,34 @@ struct Row {
     }
 };
 
-// For each element `x` with index `i` of this thread's share of a row.
-#define FOR_EACH(row, x, i, ...)                                                  \
-    _Pragma("unroll 2") for (int base_ = threadIdx.x * 8; base_ < row.size; base_ += THREADS * 8) { \
-        float eight_[8];                                                          \
-        row.at8(base_, eight_);                                                   \
-        _Pragma("unroll") for (int j_ = 0; j_ < 8; j_++) {                        \
-            float x = eight_[j_];                                                 \
-            int i = base_ + j_;                                                   \
-            __VA_ARGS__                                                           \
-        }                                                                         \
+// For each element `x` of this thread's share of a row, eight at a time from `base_` on, of which it is number `j_`. Logits as a product
+// leaves them are fetched several eights ahead, since one block alone has to hide the time they take; what lies behind the row's end is at
+// minus infinity.
+#define AHEAD 4
+#define FOR_EIGHT(x, ...)                       \
+    _Pragma("unroll") for (int j_ = 0; j_ < 8; j_++) { \
+        const float x = eight_[j_];             \
+        __VA_ARGS__                             \
+    }
+#define FOR_EACH(row, x, ...)                                                                                                     \
+    if (row.halves && row.size % 8 == 0) {                                                                                        \
+        _Pragma("unroll 1") for (int first_ = threadIdx.x * 8; first_ < row.size; first_ += THREADS * 8 * AHEAD) {                \
+            half8 ahead_[AHEAD];                                                                                                  \
+            _Pragma("unroll") for (int u_ = 0; u_ < AHEAD; u_++) ahead_[u_] = row.half8_at(first_ + u_ * THREADS * 8);            \
+            _Pragma("unroll") for (int u_ = 0; u_ < AHEAD; u_++) {                                                                \
+                const int base_ = first_ + u_ * THREADS * 8;                                                                      \
+                float eight_[8];                                                                                                  \
+                unpack(ahead_[u_], eight_);                                                                                       \
+                if (base_ < row.size) row.hide(base_, eight_);                                                                    \
+                FOR_EIGHT(x, __VA_ARGS__)                                                                                         \
+            }                                                                                                                     \
+        }                                                                                                                         \
+    } else {                                                                                                                      \
+        _Pragma("unroll 1") for (int base_ = threadIdx.x * 8; base_ < row.size; base_ += THREADS * 8) {                           \
+            float eight_[8];                                                                                                      \
+            row.at8(base_, eight_);                                                                                               \
+            FOR_EIGHT(x, __VA_ARGS__)                                                                                             \
+        }                                                                                                                         \
     }
 
 __device__ __forceinline__ u32 key_of(float x) {
@@ -81,6 +110,24 @@ __device__ __forceinline__ float sum_over_block(float x, float* scratch) {
     return block_sum(x, scratch);
 }
 
+// The next two bits of the key that is sought, `bit` being the lower one: the highest of the three keys that they can add to `found` for
+// which what was added up, `above`[1] to [3], still reaches `wanted`; else `found`. Every thread gets the same.
+__device__ __forceinline__ u32 next_bits(u32 found, int bit, const float* above, float wanted, float (*scratch)[32]) {
+    const int warp = threadIdx.x >> 5, lane = threadIdx.x & 31;
+    __syncthreads();
+#pragma unroll
+    for (int n = 1; n < 4; n++) {
+        const float sum = warp_sum(above[n]);
+        if (lane == 0) scratch[n - 1][warp] = sum;
+    }
+    __syncthreads();
+#pragma unroll
+    for (int n = 3; n > 0; n--) {
+        if (warp_sum(scratch[n - 1][lane]) >= wanted) return found | ((u32)n << bit);
+    }
+    return found;
+}
+
 // logits: [rows][stride] halves, or floats if float_logits; row r reads row logit_rows[r] of it, if given. states: eight words a row:
 // temperature, top_p, min_p (floats), top_k, seed low, seed high, output index, slot. masks: [rows][mask_words] bits, or null;
 // mask_rows[r] is the row's mask, or -1. A row of temperature 0 is greedy, the lowest id winning a tie.
@@ -96,12 +143,12 @@ extern "C" __global__ void __launch_bounds__(THREADS) sample(
     int vocabulary,
     i64 stride,
     int mask_words) {
-    __shared__ float scratch[32];
+    __shared__ float scratch[3][32];
     __shared__ u64 best_shared[32];
     __shared__ float prefix[THREADS / 32];
     __shared__ int chosen;
-    wait_for_previous_kernel();
     let_next_kernel_begin();
+    wait_for_previous_kernel();
     const int r = blockIdx.x, lane = threadIdx.x & 31, warp = threadIdx.x >> 5;
     const u32* state = states + r * 8;
     const float temperature = __uint_as_float(state[0]), top_p = __uint_as_float(state[1]), min_p = __uint_as_float(state[2]);
@@ -115,9 +162,9 @@ extern "C" __global__ void __launch_bounds__(THREADS) sample(
     // The likeliest token: highest key, then lowest id. A logit that is not a number shows as such.
     u64 best = 0;
     int broken = 0;
-    FOR_EACH(row, x, i, {
+    FOR_EACH(row, x, {
         broken |= isnan(x) || x == __int_as_float(0x7f800000);
-        u64 candidate = ((u64)key_of(x) << 32) | (u32)~i;
+        u64 candidate = ((u64)key_of(x) << 32) | (u32)~(base_ + j_);
         best = candidate > best ? candidate : best;
     })
     for (int offset = 16; offset > 0; offset >>= 1) {
@@ -154,26 +201,30 @@ extern "C" __global__ void __launch_bounds__(THREADS) sample(
     const int lowest_bit = row.floats ? 0 : 16;
     if (top_k > 0 && top_k < vocabulary) {
         u32 found = 0;
-        for (int bit = 31; bit >= lowest_bit; bit--) {
-            u32 trial = found | (1u << bit);
-            int count = 0;
-            FOR_EACH(row, x, i, count += key_of(x) >= trial;)
+        for (int bit = 30; bit >= lowest_bit; bit -= 2) {
             // Counts up to 2^24 are exact as floats.
-            if (sum_over_block((float)count, scratch) >= (float)top_k) found = trial;
+            float above[4] = {0.f, 0.f, 0.f, 0.f};
+            FOR_EACH(row, x, {
+                const u32 key = key_of(x);
+                _Pragma("unroll") for (int n = 1; n < 4; n++) above[n] += key >= (found | ((u32)n << bit)) ? 1.f : 0.f;
+            })
+            found = next_bits(found, bit, above, (float)top_k, scratch);
         }
         threshold = found > threshold ? found : threshold;
     }
     if (top_p < 1.f) {
         float total = 0.f;
-        FOR_EACH(row, x, i, total += key_of(x) >= threshold ? __expf((x - top) * inverse) : 0.f;)
-        total = sum_over_block(total, scratch);
+        FOR_EACH(row, x, total += key_of(x) >= threshold ? __expf((x - top) * inverse) : 0.f;)
+        total = sum_over_block(total, scratch[0]);
         u32 found = 0;
-        for (int bit = 31; bit >= lowest_bit; bit--) {
-            u32 trial = found | (1u << bit);
-            float mass = 0.f;
-            u32 bound = trial > threshold ? trial : threshold;
-            FOR_EACH(row, x, i, mass += key_of(x) >= bound ? __expf((x - top) * inverse) : 0.f;)
-            if (sum_over_block(mass, scratch) >= top_p * total) found = trial;
+        for (int bit = 30; bit >= lowest_bit; bit -= 2) {
+            float above[4] = {0.f, 0.f, 0.f, 0.f};
+            FOR_EACH(row, x, {
+                const u32 key = key_of(x);
+                const float mass = key >= threshold ? __expf((x - top) * inverse) : 0.f;
+                _Pragma("unroll") for (int n = 1; n < 4; n++) above[n] += key >= (found | ((u32)n << bit)) ? mass : 0.f;
+            })
+            found = next_bits(found, bit, above, top_p * total, scratch);
         }
         threshold = found > threshold ? found : threshold;
     }

@@ -4,18 +4,12 @@ import dev.tokamak.api.TokamakException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
-import java.nio.MappedByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 
 /** The weights of a Hugging Face checkpoint folder: one safetensors file, or several with an index. */
 final class Checkpoint implements Weights {
@@ -23,22 +17,25 @@ final class Checkpoint implements Weights {
     private static final String INDEX = "model.safetensors.index.json";
 
     private final Path folder;
+    private final TensorReader reader;
     private final Map<Path, SafetensorsFile> files = new HashMap<>();
     private final Map<String, SafetensorsFile> holders = new HashMap<>();
 
-    private Checkpoint(Path folder) {
+    private Checkpoint(Path folder, TensorReader reader) {
         this.folder = folder;
+        this.reader = reader;
     }
 
     /**
      * Opens a folder's weights and checks all headers.
      *
      * @param folder with {@code model.safetensors} or {@code model.safetensors.index.json}
+     * @param reader of their tensors, taken over
      * @return the open checkpoint, owned by the caller
      * @throws TokamakException if a file is missing, cut short or corrupt
      */
-    static Checkpoint open(Path folder) {
-        Checkpoint checkpoint = new Checkpoint(folder);
+    static Checkpoint open(Path folder, TensorReader reader) {
+        Checkpoint checkpoint = new Checkpoint(folder, reader);
         try {
             if (Files.exists(folder.resolve(INDEX))) {
                 checkpoint.openShards(folder.resolve(INDEX));
@@ -82,53 +79,40 @@ final class Checkpoint implements Weights {
     }
 
     @Override
-    public Tensor tensor(String name, long... shape) {
+    public TensorType type(String name) {
+        return entry(holder(name), name).type();
+    }
+
+    @Override
+    public void copy(String name, long[] shape, Tensor target) {
+        SafetensorsFile file = holder(name);
+        SafetensorsFile.Entry entry = entry(file, name);
+        if (!Arrays.equals(entry.shape(), shape)) {
+            throw TokamakException.configuration(file.path() + " holds tensor " + name + " with shape "
+                    + Arrays.toString(entry.shape()) + " where config.json asks for " + Arrays.toString(shape));
+        }
+        reader.read(file, entry, target);
+    }
+
+    private SafetensorsFile holder(String name) {
         SafetensorsFile file = holders.get(name);
         if (file == null) {
             throw TokamakException.configuration(folder + " lacks tensor " + name
                     + ", which its config.json asks for; the checkpoint is incomplete or of another architecture");
         }
-        SafetensorsFile.Entry entry = file.entries().get(name);
-        if (!Arrays.equals(entry.shape(), shape)) {
-            throw TokamakException.configuration(file.path() + " holds tensor " + name + " with shape "
-                    + Arrays.toString(entry.shape()) + " where config.json asks for " + Arrays.toString(shape));
-        }
-        List<MappedByteBuffer> pieces = file.map(entry);
-        try (TensorOptions options = new TensorOptions(entry.type().scalarType())) {
-            return pieces.size() == 1 ? view(pieces.get(0), shape, options) : join(pieces, entry, options);
-        }
+        return file;
     }
 
-    /** A tensor over mapped memory, which the tensor's deallocator keeps alive. */
-    private static Tensor view(MappedByteBuffer piece, long[] shape, TensorOptions options) {
-        return new MappedTensor(torch.from_blob(new BytePointer(piece), shape, options), piece);
-    }
-
-    private static Tensor join(List<MappedByteBuffer> pieces, SafetensorsFile.Entry entry, TensorOptions options) {
-        Tensor whole = torch.empty(entry.shape(), options, null);
-        long done = 0;
-        for (MappedByteBuffer piece : pieces) {
-            Pointer target = new BytePointer(whole.data_ptr()).position(done);
-            Pointer.memcpy(target, new BytePointer(piece), piece.remaining());
-            done += piece.remaining();
-        }
-        return whole;
+    private static SafetensorsFile.Entry entry(SafetensorsFile file, String name) {
+        return file.entries().get(name);
     }
 
     @Override
     public void close() {
-        files.values().forEach(SafetensorsFile::close);
-    }
-
-    /** Keeps the mapping reachable for as long as the tensor's wrapper is. */
-    private static final class MappedTensor extends Tensor {
-        @SuppressWarnings("unused")
-        private final transient MappedByteBuffer memory;
-
-        MappedTensor(Tensor tensor, MappedByteBuffer memory) {
-            super(tensor);
-            this.memory = memory;
-            tensor.close();
+        try {
+            reader.close();
+        } finally {
+            files.values().forEach(SafetensorsFile::close);
         }
     }
 }

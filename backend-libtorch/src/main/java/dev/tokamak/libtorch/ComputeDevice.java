@@ -78,9 +78,11 @@ final class ComputeDevice implements AutoCloseable {
         return cpu ? host : host.to(device, host.scalar_type());
     }
 
-    /** A weight on the device in the compute type; always memory of its own, since the argument may be a file's. */
-    Tensor adopt(Tensor weight) {
-        return weight.to(device, type.scalarType(), false, true, null);
+    /** Memory of any type, not set to anything. */
+    Tensor empty(TensorType elements, long... shape) {
+        try (TensorOptions any = options(elements.scalarType())) {
+            return torch.empty(shape, any, null);
+        }
     }
 
     Tensor emptyCompute(long... shape) {

@@ -158,13 +158,23 @@ final class CudaContext implements AutoCloseable {
         return attribute(cudart.cudaDevAttrMultiProcessorCount);
     }
 
-    /** Free and total memory in bytes. */
-    long[] memory() {
+    /** Bytes of shared memory that a block can have. */
+    int sharedMemory() {
+        return attribute(cudart.cudaDevAttrMaxSharedMemoryPerBlockOptin);
+    }
+
+    /** Free and total memory, in bytes, of the device that is current on the calling thread. */
+    static long[] memory() {
         try (SizeTPointer free = new SizeTPointer(1);
                 SizeTPointer total = new SizeTPointer(1)) {
             check(cudart.cudaMemGetInfo(free, total), "read the free memory");
             return new long[] {free.get(), total.get()};
         }
+    }
+
+    /** Gives memory that libtorch keeps for later back to the device. */
+    void releaseCached() {
+        torch_cuda.getAllocator().emptyCache();
     }
 
     void copyAsync(Pointer to, Pointer from, long bytes) {

@@ -13,7 +13,8 @@ import org.bytedeco.pytorch.global.torch;
  * products that it leaves, FlashAttention for prompts. Only enqueues; reads nothing back.
  *
  * <p>Implementation notes. A step's tokens are in two parts: those that come alone for their sequence, first, whose attention reads the
- * paged cache, and chunks of prompts behind them, whose contexts are gathered side by side for the ragged kernel. The residual is
+ * paged cache, and chunks of prompts behind them, whose contexts are gathered side by side for the ragged kernel: all at once where
+ * they fit the memory for that, else in groups, since shared prefixes make contexts of any length together. The residual is
  * added by the product before it ({@code beta = 1}), so that no kernel is spent on it.
  */
 final class CudaDecoder implements AutoCloseable {
@@ -35,6 +36,9 @@ final class CudaDecoder implements AutoCloseable {
     private final Tensor entries;
     private final Tensor contexts;
     private final Tensor lastSampled;
+    private final Tensor contextEntries;
+    private final Tensor contextKeys;
+    private final Tensor contextValues;
     private final FlashAttention flash;
     private final int paddingSlot;
 
@@ -48,7 +52,8 @@ final class CudaDecoder implements AutoCloseable {
             CudaKvCache cache,
             int tokens,
             int rows,
-            int positions) {
+            int positions,
+            int contextCapacity) {
         this.weights = weights;
         this.spec = spec;
         this.kernels = kernels;
@@ -69,6 +74,9 @@ final class CudaDecoder implements AutoCloseable {
         entries = CudaStepBuffers.ints(context, tokens);
         contexts = CudaStepBuffers.ints(context, tokens);
         lastSampled = CudaStepBuffers.ints(context, rows + 1);
+        contextEntries = CudaStepBuffers.ints(context, contextCapacity);
+        contextKeys = device.emptyCompute(contextCapacity, spec.kvHeads, spec.headDim);
+        contextValues = device.emptyCompute(contextCapacity, spec.kvHeads, spec.headDim);
         flash = new FlashAttention(spec);
     }
 
@@ -168,27 +176,48 @@ final class CudaDecoder implements AutoCloseable {
         }
     }
 
+    /** Where the contexts are cached; of several groups it is found out for one after another. */
     private Tensor contextEntries(PromptChunks prompts) {
-        Tensor all = cache.contextEntries(prompts.contextTokens());
-        kernels.locateContexts(cache.tables(), step.prefillSlots, step.contextBegins, all, prompts.rows());
-        return all;
+        if (prompts.groups().size() == 1) {
+            locate(prompts, 0);
+        }
+        return contextEntries;
+    }
+
+    private void locate(PromptChunks prompts, int group) {
+        PromptChunks.Group of = prompts.groups().get(group);
+        kernels.locateContexts(
+                cache.tables(),
+                step.prefillSlots.narrow(0, of.firstRow(), of.rows()),
+                step.contextBegins.narrow(0, prompts.beginsAt(group), of.rows() + 1L),
+                contextEntries,
+                of.rows());
     }
 
     private void promptAttention(int layer, int singles, PromptChunks prompts, Tensor contextEntries) {
-        int contextTokens = prompts.contextTokens();
-        Tensor keys = cache.gathered(contextTokens);
-        Tensor values = cache.gathered(contextTokens);
-        kernels.gatherKv(cache.keys(layer), cache.values(layer), contextEntries, keys, values, contextTokens);
+        for (int i = 0; i < prompts.groups().size(); i++) {
+            if (prompts.groups().size() > 1) {
+                locate(prompts, i);
+            }
+            promptAttention(layer, singles, prompts.groups().get(i), prompts.beginsAt(i), contextEntries);
+        }
+    }
+
+    private void promptAttention(int layer, int singles, PromptChunks.Group group, int begins, Tensor contextEntries) {
+        int contextTokens = group.contextTokens();
+        int first = singles + group.firstToken();
+        kernels.gatherKv(
+                cache.keys(layer), cache.values(layer), contextEntries, contextKeys, contextValues, contextTokens);
         Tensor out = flash.attend(
-                queries.narrow(0, singles, prompts.tokens()).view(prompts.tokens(), spec.heads, spec.headDim),
-                keys,
-                values,
-                step.queryBegins.narrow(0, 0, prompts.rows() + 1L),
-                step.contextBegins.narrow(0, 0, prompts.rows() + 1L),
-                prompts.longestChunk(),
-                prompts.longestContext(),
+                queries.narrow(0, first, group.tokens()).view(group.tokens(), spec.heads, spec.headDim),
+                contextKeys.narrow(0, 0, contextTokens),
+                contextValues.narrow(0, 0, contextTokens),
+                step.queryBegins.narrow(0, begins, group.rows() + 1L),
+                step.contextBegins.narrow(0, begins, group.rows() + 1L),
+                group.longestChunk(),
+                group.longestContext(),
                 spec.windows[layer]);
-        attended.narrow(0, singles, prompts.tokens()).copy_(out.view(prompts.tokens(), spec.queryWidth()));
+        attended.narrow(0, first, group.tokens()).copy_(out.view(group.tokens(), spec.queryWidth()));
     }
 
     private void mlp(DecoderLayer layer, int tokens) {
@@ -242,7 +271,10 @@ final class CudaDecoder implements AutoCloseable {
             logits,
             entries,
             contexts,
-            lastSampled
+            lastSampled,
+            contextEntries,
+            contextKeys,
+            contextValues
         }) {
             tensor.close();
         }

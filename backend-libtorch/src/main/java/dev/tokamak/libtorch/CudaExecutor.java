@@ -30,11 +30,21 @@ final class CudaExecutor implements Executor {
     private static final List<Integer> BLOCK_SIZES = List.of(16, 32, 64, 128);
     private static final int STEPS_IN_FLIGHT = 2;
 
-    /** Left free for what libtorch and CUDA allocate besides: workspaces, gathered contexts, graphs. */
-    private static final long RESERVE_BYTES = 3L << 30;
+    /** Left free for graphs, which are captured while we serve, and for kernels that are loaded when they are first used. */
+    private static final long RESERVE_BYTES = 512L << 20;
+
+    /** CUDA hands memory out in pieces of this size. */
+    private static final long PIECE_BYTES = 2L << 20;
+
+    /**
+     * How many context tokens of prompts are attended at once, if the model takes no longer ones and a step has no more tokens. Enough
+     * sequences of a few thousand tokens to keep all multiprocessors busy, for 256 MiB of an 8B model.
+     */
+    private static final int CONTEXT_CAPACITY = 65_536;
 
     private final ExecutorConfig config;
     private final KernelProvider provider;
+    private final int contextCapacity;
     private final ArrayDeque<CudaStep> underWay = new ArrayDeque<>();
     private final boolean fp8Cache;
     private CudaContext context;
@@ -48,8 +58,15 @@ final class CudaExecutor implements Executor {
     private volatile boolean closed;
 
     CudaExecutor(ExecutorConfig config, KernelProvider provider) {
+        // A step of new prompts is one group.
+        this(config, provider, Math.max(CONTEXT_CAPACITY, config.maxNumBatchedTokens()));
+    }
+
+    /** With room for as many context tokens of prompts at once, or one longest context if that is more. */
+    CudaExecutor(ExecutorConfig config, KernelProvider provider, int contextCapacity) {
         this.config = config;
         this.provider = provider;
+        this.contextCapacity = contextCapacity;
         this.fp8Cache = config.engine().kvCacheDtype().equals("fp8");
     }
 
@@ -64,9 +81,9 @@ final class CudaExecutor implements Executor {
         checkRoomForWeights(type);
         device = new ComputeDevice(new Device(torch.DeviceType.CUDA, (byte) context.index()), type);
         try (Weights weights = config.engine().loadFormat().equals("dummy")
-                ? new DummyWeights(device)
-                : Checkpoint.open(config.model())) {
-            decoder = new DecoderLoader(spec, weights, device, new AtenOperators(device)).load(progress);
+                ? new DummyWeights(type)
+                : Checkpoint.open(config.model(), TensorReader.onto(device))) {
+            decoder = new DecoderLoader(spec, weights, device, new AtenOperators(device), progress).load();
         }
         context.synchronize();
         log.info(
@@ -90,7 +107,7 @@ final class CudaExecutor implements Executor {
 
     private void checkRoomForWeights(TensorType type) {
         long needed = spec.parameters() * type.bytes();
-        long[] memory = context.memory();
+        long[] memory = CudaContext.memory();
         if (needed > memory[0]) {
             throw TokamakException.configuration(
                     "the weights need " + (needed >> 20) + " MiB on CUDA device " + context.index() + ", of whose "
@@ -106,45 +123,75 @@ final class CudaExecutor implements Executor {
     public int kvCapacity(int blockSize) {
         context.enter();
         long blockBytes = kvBytesPerToken() * blockSize;
-        long[] memory = context.memory();
-        long used = memory[1] - memory[0];
-        long bytes = config.engine()
-                .kvCacheMemoryBytes()
-                .orElseGet(() -> (long) (memory[1] * config.engine().gpuMemoryUtilization())
-                        - used
-                        - activationBytes()
-                        - RESERVE_BYTES);
-        if (bytes < blockBytes) {
-            throw TokamakException.configuration("no memory is left for the KV cache: " + (used >> 20) + " MiB of "
-                    + (memory[1] >> 20) + " MiB are taken, " + ((activationBytes() + RESERVE_BYTES) >> 20)
-                    + " MiB are needed to compute, and --gpu-memory-utilization is "
-                    + config.engine().gpuMemoryUtilization());
+        if (config.engine().kvCacheMemoryBytes().isPresent()) {
+            long bytes = config.engine().kvCacheMemoryBytes().getAsLong();
+            if (bytes < blockBytes) {
+                throw TokamakException.configuration("--kv-cache-memory-bytes " + bytes + " is less than a block of "
+                        + blockSize + " tokens, which needs " + blockBytes);
+            }
+            return (int) Math.min(bytes / blockBytes, Integer.MAX_VALUE / blockSize);
         }
-        return (int) Math.min(bytes / blockBytes, Integer.MAX_VALUE / blockSize);
+        return Math.min(budget(blockSize).blocks(blockBytes), Integer.MAX_VALUE / blockSize);
     }
 
-    private long activationBytes() {
-        long token = 2L * spec.hidden + 3L * spec.queryWidth() + 2L * spec.keyWidth() + 3L * spec.intermediate;
-        long row = (long) spec.hidden + 3L * spec.vocabulary;
-        return 2 * (token * config.maxNumBatchedTokens() + row * config.maxNumSeqs());
+    /** Runs the widest step and looks at how much memory is taken before and after it. */
+    private KvBudget budget(int blockSize) {
+        long start = System.nanoTime();
+        // What loading left behind is not needed again.
+        context.releaseCached();
+        long[] before = CudaContext.memory();
+        long[] after;
+        int tokens = config.maxNumBatchedTokens();
+        int sequences = config.maxNumSeqs();
+        try {
+            prepare(blockSize);
+            runWidestStep(new WidestStep(tokens, sequences, maxModelLen, blockSize, spec.vocabulary));
+            after = CudaContext.memory();
+        } catch (RuntimeException e) {
+            if (String.valueOf(e.getMessage()).contains("out of memory")) {
+                throw new TokamakException(
+                        ErrorCode.CONFIGURATION,
+                        "a step of " + tokens + " tokens and " + sequences + " sequences needs more than the "
+                                + (before[0] >> 20) + " MiB that the weights leave of the " + (before[1] >> 20)
+                                + " MiB of CUDA device " + context.index()
+                                + "; lower --max-num-batched-tokens or --max-num-seqs",
+                        e);
+            }
+            throw e;
+        }
+        long step = Math.max(0, before[0] - after[0]);
+        log.info(
+                "a step of {} tokens and {} sequences takes {} MiB beside the weights, found out in {} ms",
+                tokens,
+                sequences,
+                step >> 20,
+                (System.nanoTime() - start) / 1_000_000);
+        return new KvBudget(
+                context.index(),
+                before[1],
+                before[1] - before[0],
+                step,
+                RESERVE_BYTES + 2L * spec.layers * PIECE_BYTES,
+                config.engine().gpuMemoryUtilization());
     }
 
-    @Override
-    public void allocateKvCache(int blockSize, int blocks) {
-        context.enter();
-        long bytes = kvBytesPerToken() * blockSize * blocks;
-        long[] memory = context.memory();
-        if (bytes > memory[0]) {
-            throw TokamakException.configuration("the KV cache of " + blocks + " blocks needs " + (bytes >> 20)
-                    + " MiB, free are " + (memory[0] >> 20) + " MiB; give it less with --kv-cache-memory-bytes");
+    private void runWidestStep(WidestStep widest) {
+        launch(widest.plan());
+        if (widest.plan().needsMasks()) {
+            sample(widest.masks());
         }
-        int rows = config.maxNumSeqs();
+        await(new StepResult());
+        reset();
+    }
+
+    /** Makes all that steps need, with a cache of one block. */
+    private void prepare(int blockSize) {
+        int rows = CudaGraphs.bucket(config.maxNumSeqs());
         int maxBlocks = (maxModelLen + blockSize - 1) / blockSize;
-        KernelShape shape = LibtorchExecutorProvider.shape(
-                spec, device.type(), context, fp8Cache, CudaGraphs.bucket(rows), blockSize, maxBlocks);
+        KernelShape shape =
+                LibtorchExecutorProvider.shape(spec, device.type(), context, fp8Cache, rows, blockSize, maxBlocks);
         kernels = provider.create(shape, context.stream().address());
-        cache = new CudaKvCache(
-                spec, context, device, fp8Cache, blocks, blockSize, CudaGraphs.bucket(rows) + 1, maxBlocks);
+        cache = new CudaKvCache(spec, context, device, fp8Cache, blockSize, rows + 1, maxBlocks);
         runner = new CudaStepRunner(
                 context,
                 device,
@@ -153,23 +200,45 @@ final class CudaExecutor implements Executor {
                 kernels,
                 cache,
                 config.maxNumBatchedTokens(),
-                CudaGraphs.bucket(rows),
+                rows,
                 maxModelLen,
+                (int) Math.min(Math.max(contextCapacity, maxModelLen), (long) config.maxNumSeqs() * maxModelLen),
                 STEPS_IN_FLIGHT,
                 !config.engine().enforceEager());
+    }
+
+    /** What {@link #prepare} made. */
+    private void discard() {
+        for (AutoCloseable part : new AutoCloseable[] {runner, cache, kernels}) {
+            close(part);
+        }
+        runner = null;
+        cache = null;
+        kernels = null;
+    }
+
+    @Override
+    public void allocateKvCache(int blockSize, int blocks) {
+        context.enter();
+        if (cache == null || cache.blockSize() != blockSize) {
+            discard();
+            prepare(blockSize);
+        }
+        long bytes = kvBytesPerToken() * blockSize * blocks;
+        long[] memory = CudaContext.memory();
+        if (bytes > memory[0]) {
+            throw TokamakException.configuration("the KV cache of " + blocks + " blocks needs " + (bytes >> 20)
+                    + " MiB, free are " + (memory[0] >> 20) + " MiB; give it less with --kv-cache-memory-bytes");
+        }
+        cache.resize(blocks);
         log.info("kernels of {} in use; {} blocks of {} tokens", provider.name(), blocks, blockSize);
     }
 
     @Override
     public void warmUp() {
         context.enter();
-        WarmUp plans = new WarmUp(
-                blockSize(),
-                cache.keys(0).size(0) / blockSize(),
-                spec.vocabulary,
-                maxModelLen,
-                1,
-                config.maxNumBatchedTokens());
+        WarmUp plans =
+                new WarmUp(blockSize(), cache.blocks(), spec.vocabulary, maxModelLen, 1, config.maxNumBatchedTokens());
         for (StepPlan plan : plans.plans()) {
             StepResult result = new StepResult();
             launch(plan);
@@ -241,7 +310,8 @@ final class CudaExecutor implements Executor {
         }
         context.enter();
         context.synchronize();
-        for (AutoCloseable part : new AutoCloseable[] {runner, cache, kernels, decoder, device, context}) {
+        discard();
+        for (AutoCloseable part : new AutoCloseable[] {decoder, device, context}) {
             close(part);
         }
     }

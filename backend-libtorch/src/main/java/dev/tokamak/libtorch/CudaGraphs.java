@@ -80,8 +80,11 @@ final class CudaGraphs implements AutoCloseable {
             torch_cuda.endAllocateToPool(device, pool.id());
         }
         CUgraphExec_st executable = new CUgraphExec_st();
-        CudaContext.check(cudart.cudaGraphInstantiate(executable, graph, 0), "make a graph");
-        cudart.cudaGraphDestroy(graph);
+        try {
+            CudaContext.check(cudart.cudaGraphInstantiate(executable, graph, 0), "make a graph");
+        } finally {
+            cudart.cudaGraphDestroy(graph);
+        }
         return executable;
     }
 

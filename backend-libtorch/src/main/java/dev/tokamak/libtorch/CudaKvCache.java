@@ -7,7 +7,10 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** The paged cache of keys and values on a CUDA device, with the block tables of all slots. */
+/**
+ * The paged cache of keys and values on a CUDA device, with the block tables of all slots. It begins with one block, enough to find
+ * out what a step takes besides, and gets its memory by {@link #resize}.
+ */
 final class CudaKvCache implements AutoCloseable {
     private final Tensor[] keys;
     private final Tensor[] values;
@@ -17,13 +20,14 @@ final class CudaKvCache implements AutoCloseable {
     private final DecoderSpec spec;
     private final CudaContext context;
     private final ComputeDevice device;
+    private final boolean fp8;
+    private int blocks;
 
     CudaKvCache(
             DecoderSpec spec,
             CudaContext context,
             ComputeDevice device,
             boolean fp8,
-            int blocks,
             int blockSize,
             int slots,
             int maxBlocks) {
@@ -34,18 +38,46 @@ final class CudaKvCache implements AutoCloseable {
         this.maxBlocks = maxBlocks;
         this.keys = new Tensor[spec.layers];
         this.values = new Tensor[spec.layers];
+        this.fp8 = fp8;
+        resize(1);
+        tables = CudaStepBuffers.ints(context, (long) slots * maxBlocks);
+    }
+
+    /**
+     * Frees the memory and takes another. The tables stay; no graph may have been captured before.
+     *
+     * @param blocks how many
+     */
+    void resize(int blocks) {
+        free();
         long[] shape = {(long) blocks * blockSize, spec.kvHeads, spec.headDim};
         try (Device place = new Device(torch.DeviceType.CUDA, (byte) context.index());
+                DeviceOptional there = new DeviceOptional(place);
                 TensorOptions type =
                         new TensorOptions(fp8 ? ScalarType.Byte : device.type().scalarType());
-                TensorOptions options = type.device(new DeviceOptional(place))) {
+                TensorOptions options = type.device(there)) {
             for (int i = 0; i < spec.layers; i++) {
                 // Zeros, since a masked position is multiplied by zero and memory may hold NaN.
                 keys[i] = torch.zeros(shape, options);
                 values[i] = torch.zeros(shape, options);
             }
         }
-        tables = CudaStepBuffers.ints(context, (long) slots * maxBlocks);
+        this.blocks = blocks;
+    }
+
+    private void free() {
+        for (Tensor[] all : new Tensor[][] {keys, values}) {
+            for (int i = 0; i < all.length; i++) {
+                if (all[i] != null) {
+                    all[i].close();
+                    all[i] = null;
+                }
+            }
+        }
+    }
+
+    int blocks() {
+        return blocks;
     }
 
     Tensor keys(int layer) {
@@ -69,22 +101,9 @@ final class CudaKvCache implements AutoCloseable {
         return maxBlocks;
     }
 
-    /** Room for the cache entries of whole contexts; lives in the caller's scope. */
-    Tensor contextEntries(int tokens) {
-        return CudaStepBuffers.ints(context, tokens);
-    }
-
-    /** Room for keys or values of whole contexts side by side; lives in the caller's scope. */
-    Tensor gathered(int tokens) {
-        return device.emptyCompute(tokens, spec.kvHeads, spec.headDim);
-    }
-
     @Override
     public void close() {
-        for (int i = 0; i < keys.length; i++) {
-            keys[i].close();
-            values[i].close();
-        }
+        free();
         tables.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.tokamak.libtorch;
 
+import dev.tokamak.spi.executor.StepMasks;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.IntBuffer;
@@ -32,6 +33,8 @@ final class CudaStepBuffers implements AutoCloseable {
     private final Tensor device;
     private final Tensor result;
     private int current;
+    private Pinned[] masks;
+    private Tensor maskWords;
 
     final Tensor tokenIds;
     final Tensor tokenSlots;
@@ -59,8 +62,7 @@ final class CudaStepBuffers implements AutoCloseable {
         this.changes = Math.max(rows, blocksPerSequence) + tokens;
         int total = 0;
         int[] starts = new int[10];
-        int[] sizes = {tokens, tokens, tokens, rows, rows * STATE_INTS, rows, rows + 1, rows + 1, rows + 1, 2 * changes
-        };
+        int[] sizes = {tokens, tokens, tokens, rows, rows * STATE_INTS, rows, rows, 2 * rows, 2 * rows, 2 * changes};
         for (int i = 0; i < sizes.length; i++) {
             starts[i] = total;
             // 16-byte alignment.
@@ -150,6 +152,7 @@ final class CudaStepBuffers implements AutoCloseable {
         inputs[current].ints.put(starts[6] + at, slot);
     }
 
+    /** Where a chunk of a group begins, or the group ends: in the group's contexts and in its tokens. */
     void begins(int at, int contextBegin, int queryBegin) {
         inputs[current].ints.put(starts[7] + at, contextBegin);
         inputs[current].ints.put(starts[8] + at, queryBegin);
@@ -172,6 +175,26 @@ final class CudaStepBuffers implements AutoCloseable {
         Pointer from = new BytePointer(inputs[current].memory).position(starts[9] * 4L);
         context.copyAsync(tableChanges.data_ptr(), from, changeCount * 8L);
         context.synchronize();
+    }
+
+    /**
+     * Copies masks to the device. Made for the most rows there may be when the first come, since most servers never see any.
+     *
+     * @param from a step's masks
+     * @return [masks, words of a row] and what lies behind; of this object
+     */
+    Tensor uploadMasks(StepMasks from) {
+        if (masks == null) {
+            masks = new Pinned[inputs.length];
+            for (int i = 0; i < masks.length; i++) {
+                masks[i] = new Pinned(rows * from.wordsPerRow());
+            }
+            maskWords = ints(context, (long) rows * from.wordsPerRow());
+        }
+        int count = from.rows() * from.wordsPerRow();
+        masks[current].ints.position(0).put(from.words(), 0, count);
+        context.copyAsync(maskWords.data_ptr(), masks[current].memory, (long) count * Integer.BYTES);
+        return maskWords;
     }
 
     Tensor result() {
@@ -201,6 +224,12 @@ final class CudaStepBuffers implements AutoCloseable {
             inputs[i].close();
             outputs[i].close();
             cudart.cudaEventDestroy(done[i]);
+        }
+        if (masks != null) {
+            for (Pinned each : masks) {
+                each.close();
+            }
+            maskWords.close();
         }
         for (Tensor view : new Tensor[] {
             tokenIds,

@@ -27,8 +27,10 @@ final class CudaStepRunner implements AutoCloseable {
     private final CudaGraphs graphs;
     private final Sampler sampler;
     private final Slot[] slots;
+    private final int[] maskOfRow;
     private final int vocabulary;
     private final int paddingSlot;
+    private final int contextCapacity;
     private final CudaTimeline timeline;
     private int changes;
 
@@ -42,6 +44,7 @@ final class CudaStepRunner implements AutoCloseable {
             int tokens,
             int rows,
             int maxModelLen,
+            int contextCapacity,
             int inFlight,
             boolean capture) {
         this.context = context;
@@ -50,13 +53,15 @@ final class CudaStepRunner implements AutoCloseable {
         this.cache = cache;
         this.vocabulary = spec.vocabulary;
         this.paddingSlot = rows;
+        this.contextCapacity = contextCapacity;
         int widest = Math.max(tokens, rows);
         this.buffers = new CudaStepBuffers(context, widest, rows, cache.maxBlocks(), inFlight);
-        this.decoder =
-                new CudaDecoder(weights, spec, device, context, kernels, buffers, cache, widest, rows, maxModelLen);
+        this.decoder = new CudaDecoder(
+                weights, spec, device, context, kernels, buffers, cache, widest, rows, maxModelLen, contextCapacity);
         this.graphs = capture ? new CudaGraphs(context) : null;
         this.sampler = new Sampler(new AtenOperators(device), device);
         this.timeline = CudaTimeline.create(context);
+        this.maskOfRow = new int[rows];
         this.slots = new Slot[rows];
         for (int i = 0; i < rows; i++) {
             slots[i] = new Slot();
@@ -74,9 +79,13 @@ final class CudaStepRunner implements AutoCloseable {
         buffers.next();
         timeline.begin(plan.rows(), plan.tokens());
         changes = 0;
+        int masks = 0;
         for (int row = 0; row < plan.rows(); row++) {
-            Slot slot = slots[plan.slot(row)];
-            slot.update(plan, row, device, vocabulary);
+            // Masks come in the plan's order of rows.
+            maskOfRow[row] = plan.has(row, StepPlan.FLAG_NEEDS_MASK) ? masks++ : -1;
+        }
+        updateSlots(plan);
+        for (int row = 0; row < plan.rows(); row++) {
             int base = plan.slot(row) * cache.maxBlocks();
             plan.forEachBlockChange(row, (group, start, ids, from, count) -> {
                 for (int i = 0; i < count; i++) {
@@ -86,6 +95,17 @@ final class CudaStepRunner implements AutoCloseable {
         }
         boolean singlesOnly = plan.tokens() == plan.rows() && plan.sampledRows() == plan.rows();
         return singlesOnly ? launchDecode(plan) : launchMixed(plan);
+    }
+
+    private void updateSlots(StepPlan plan) {
+        PointerScope scope = new PointerScope();
+        try {
+            for (int row = 0; row < plan.rows(); row++) {
+                slots[plan.slot(row)].update(plan, row, device, vocabulary);
+            }
+        } finally {
+            scope.close();
+        }
     }
 
     private void change(int index, int value) {
@@ -142,7 +162,7 @@ final class CudaStepRunner implements AutoCloseable {
                 state.seed(),
                 plan.outputIndex(row),
                 slot,
-                -1);
+                maskOfRow[row]);
     }
 
     /** Single tokens first, then chunks of prompts. */
@@ -159,10 +179,7 @@ final class CudaStepRunner implements AutoCloseable {
         }
         int singles = at;
         int prompts = 0;
-        int contextTokens = 0;
-        int longestChunk = 0;
-        int longestContext = 0;
-        buffers.begins(0, 0, 0);
+        PromptChunks chunks = new PromptChunks(contextCapacity);
         for (int row = 0; row < plan.rows(); row++) {
             int length = plan.tokenCount(row);
             if (length > 1) {
@@ -170,19 +187,17 @@ final class CudaStepRunner implements AutoCloseable {
                     token(at++, plan, row, plan.tokenOffset(row) + i);
                 }
                 count = sampled(plan, row, at - 1, sampled, count);
-                int contextLength = plan.position(row) + length;
-                contextTokens += contextLength;
-                longestChunk = Math.max(longestChunk, length);
-                longestContext = Math.max(longestContext, contextLength);
+                PromptChunks.Group group = chunks.add(length, plan.position(row) + length);
+                int begins = chunks.beginsAt(chunks.groups().size() - 1);
+                if (group.rows() == 1) {
+                    buffers.begins(begins, 0, 0);
+                }
+                buffers.begins(begins + group.rows(), group.contextTokens(), group.tokens());
                 buffers.prefill(prompts++, plan.slot(row));
-                buffers.begins(prompts, contextTokens, at - singles);
             }
         }
         upload();
-        PromptChunks chunks = prompts == 0
-                ? null
-                : new PromptChunks(prompts, at - singles, contextTokens, longestChunk, longestContext);
-        decoder.mixed(at, singles, chunks, count);
+        decoder.mixed(at, singles, chunks.isEmpty() ? null : chunks, count);
         return new CudaStep(plan, sampled, buffers.current());
     }
 
@@ -205,20 +220,17 @@ final class CudaStepRunner implements AutoCloseable {
     void sample(CudaStep step, StepMasks masks) {
         int rows = step.sampledRows.length;
         if (rows > 0 && plain(step)) {
+            Tensor maskWords = masks == null ? null : buffers.uploadMasks(masks);
             PointerScope scope = new PointerScope();
             try {
-                Tensor words = masks == null ? null : device.upload(masks.words(), masks.rows() * masks.wordsPerRow());
-                Tensor maskRows = masks == null ? null : maskRows(step);
                 kernels.sample(
                         decoder.logitsBuffer(),
                         buffers.states,
-                        words,
-                        maskRows,
+                        maskWords,
+                        masks == null ? null : buffers.maskRows,
                         buffers.result(),
                         decoder.lastSampled(),
                         rows);
-                // The masks' memory goes back when the scope closes; the stream's order keeps it intact until it was
-                // read.
             } finally {
                 scope.close();
             }
@@ -241,20 +253,6 @@ final class CudaStepRunner implements AutoCloseable {
             }
         }
         return true;
-    }
-
-    /** Each sampled row's mask; masks come in the plan's order of rows. */
-    private Tensor maskRows(CudaStep step) {
-        int[] ordinal = new int[step.plan.rows()];
-        int next = 0;
-        for (int row = 0; row < ordinal.length; row++) {
-            ordinal[row] = step.plan.has(row, StepPlan.FLAG_NEEDS_MASK) ? next++ : -1;
-        }
-        int[] mask = new int[step.sampledRows.length];
-        for (int i = 0; i < mask.length; i++) {
-            mask[i] = ordinal[step.sampledRows[i]];
-        }
-        return device.upload(mask, mask.length);
     }
 
     private SampledStep sampleSlowly(CudaStep step, StepMasks masks) {

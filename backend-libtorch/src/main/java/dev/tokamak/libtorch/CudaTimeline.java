@@ -21,6 +21,7 @@ final class CudaTimeline implements AutoCloseable {
     private final CudaContext context;
     private final boolean on;
     private final ArrayDeque<Span> spans = new ArrayDeque<>();
+    private final ArrayDeque<CUevent_st> free = new ArrayDeque<>();
     private final Map<Integer, double[]> byRows = new TreeMap<>();
     private Span open;
     private Span last;
@@ -37,7 +38,11 @@ final class CudaTimeline implements AutoCloseable {
         return new CudaTimeline(context, Boolean.getBoolean("tokamak.cuda.timeline"));
     }
 
-    private static CUevent_st event() {
+    /** One that is not in use any more, or another. */
+    private CUevent_st event() {
+        if (!free.isEmpty()) {
+            return free.remove();
+        }
         CUevent_st event = new CUevent_st();
         CudaContext.check(cudart.cudaEventCreateWithFlags(event, cudart.cudaEventDefault), "create an event");
         return event;
@@ -68,7 +73,15 @@ final class CudaTimeline implements AutoCloseable {
             sums[1] += millis(span.begin(), span.end());
             sums[2] += millis(last.end(), span.begin());
         }
+        retire(last);
         last = span;
+    }
+
+    private void retire(Span span) {
+        if (span != null) {
+            free.add(span.begin());
+            free.add(span.end());
+        }
     }
 
     private static double millis(CUevent_st from, CUevent_st to) {
@@ -81,6 +94,8 @@ final class CudaTimeline implements AutoCloseable {
     @Override
     public void close() {
         spans.forEach(this::read);
+        retire(last);
+        free.forEach(cudart::cudaEventDestroy);
         byRows.forEach((rows, sums) -> {
             if (sums[0] >= 32) {
                 log.info(

@@ -22,6 +22,7 @@ final class Decoder implements AutoCloseable {
     private final Tensor embedding;
     private final Tensor finalNorm;
     private final Linear head;
+    private final boolean headShared;
     private final double epsilon;
     private final List<AttentionShape> shapes;
 
@@ -31,12 +32,14 @@ final class Decoder implements AutoCloseable {
             Tensor embedding,
             Tensor finalNorm,
             Linear head,
+            boolean headShared,
             double epsilon) {
         this.operators = operators;
         this.layers = layers;
         this.embedding = embedding;
         this.finalNorm = finalNorm;
         this.head = head;
+        this.headShared = headShared;
         this.epsilon = epsilon;
         this.shapes = Arrays.stream(layers).map(DecoderLayer::shape).distinct().toList();
     }
@@ -111,7 +114,7 @@ final class Decoder implements AutoCloseable {
     }
 
     long weightBytes() {
-        long bytes = embedding.nbytes() + finalNorm.nbytes() + head.bytes();
+        long bytes = embedding.nbytes() + finalNorm.nbytes() + (headShared ? 0 : head.bytes());
         for (DecoderLayer layer : layers) {
             bytes += layer.bytes();
         }

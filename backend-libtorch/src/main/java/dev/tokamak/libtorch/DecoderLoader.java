@@ -11,37 +11,46 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Builds a decoder from weights with the names that Hugging Face gives them: copies each to the device, joins the projections
- * that are computed together, and puts the elements that rotary embedding pairs side by side.
+ * Builds a decoder from weights with the names that Hugging Face gives them: copies each to its place on the device, those of
+ * projections that are computed together under each other, and puts the elements that rotary embedding pairs side by side.
  */
 final class DecoderLoader {
+    private static final String EMBEDDING = "model.embed_tokens.weight";
+
     private final DecoderSpec spec;
     private final Weights weights;
     private final ComputeDevice device;
     private final Operators operators;
+    private final LoadProgress progress;
+    private final long elements;
+    private long loaded;
 
-    DecoderLoader(DecoderSpec spec, Weights weights, ComputeDevice device, Operators operators) {
+    DecoderLoader(DecoderSpec spec, Weights weights, ComputeDevice device, Operators operators, LoadProgress progress) {
         this.spec = spec;
         this.weights = weights;
         this.device = device;
         this.operators = operators;
+        this.progress = progress;
+        this.elements = spec.parameters() + (spec.tied && !headShared() ? (long) spec.vocabulary * spec.hidden : 0);
     }
 
-    Decoder load(LoadProgress progress) {
+    private boolean headShared() {
+        return spec.tied && !device.cpu();
+    }
+
+    Decoder load() {
         // What was made is closed if a later weight is missing or wrong.
         List<AutoCloseable> made = new ArrayList<>();
         try {
             Tensor embedding = keep(made, embedding());
             DecoderLayer[] layers = new DecoderLayer[spec.layers];
             for (int i = 0; i < layers.length; i++) {
-                progress.update("weights", (double) i / (layers.length + 1));
                 layers[i] = keep(made, layer(i));
             }
-            progress.update("weights", (double) layers.length / (layers.length + 1));
-            Tensor finalNorm = keep(made, adopted("model.norm.weight", spec.hidden));
-            Linear head = keep(made, head());
+            Tensor finalNorm = keep(made, weight("model.norm.weight", spec.hidden, 0));
+            Linear head = keep(made, head(embedding));
             progress.update("weights", 1);
-            return new Decoder(operators, layers, embedding, finalNorm, head, spec.epsilon);
+            return new Decoder(operators, layers, embedding, finalNorm, head, headShared(), spec.epsilon);
         } catch (RuntimeException e) {
             made.forEach(DecoderLoader::discard);
             throw e;
@@ -63,16 +72,18 @@ final class DecoderLoader {
 
     /** On the CPU in the stored type, since rows are converted as they are looked up. */
     private Tensor embedding() {
-        try (Tensor stored = weights.tensor("model.embed_tokens.weight", spec.vocabulary, spec.hidden)) {
-            return device.cpu()
-                    ? stored.to(device.device(), stored.scalar_type(), false, true, null)
-                    : device.adopt(stored);
-        }
+        TensorType type = device.cpu() ? weights.type(EMBEDDING) : device.type();
+        return new Rows(type, spec.vocabulary, spec.hidden)
+                .put(EMBEDDING, spec.vocabulary)
+                .whole();
     }
 
-    private Linear head() {
-        String name = spec.tied ? "model.embed_tokens.weight" : "lm_head.weight";
-        try (Tensor weight = adopted(name, spec.vocabulary, spec.hidden)) {
+    /** If it is tied, the embedding's memory, unless the CPU keeps that for itself in another type or order. */
+    private Linear head(Tensor embedding) {
+        if (headShared()) {
+            return operators.linear(embedding, null);
+        }
+        try (Tensor weight = weight(spec.tied ? EMBEDDING : "lm_head.weight", spec.vocabulary, spec.hidden)) {
             return operators.linear(weight, null);
         }
     }
@@ -85,63 +96,60 @@ final class DecoderLoader {
                 spec.heads, spec.kvHeads, spec.headDim, 1 / Math.sqrt(spec.headDim), spec.windows[index]);
         return new DecoderLayer(
                 shape,
-                adopted(layer + "input_layernorm.weight", spec.hidden),
+                weight(layer + "input_layernorm.weight", spec.hidden, 0),
                 qkv(attention),
                 spec.headNorms ? headNorm(attention) : null,
                 linear(attention + "o_proj", spec.hidden, query, spec.outputBias),
-                adopted(layer + "post_attention_layernorm.weight", spec.hidden),
+                weight(layer + "post_attention_layernorm.weight", spec.hidden, 0),
                 gateUp(layer + "mlp."),
                 linear(layer + "mlp.down_proj", spec.hidden, spec.intermediate, spec.mlpBias));
     }
 
-    private Tensor adopted(String name, long... shape) {
-        try (Tensor stored = weights.tensor(name, shape)) {
-            return device.adopt(stored);
-        }
+    /** One weight as it is; a vector if it has 0 columns. */
+    private Tensor weight(String name, int rows, int columns) {
+        return new Rows(device.type(), rows, columns).put(name, rows).whole();
     }
 
     private Linear linear(String name, int out, int in, boolean biased) {
-        try (Tensor weight = adopted(name + ".weight", out, in);
-                Tensor bias = biased ? adopted(name + ".bias", out) : null) {
+        try (Tensor weight = weight(name + ".weight", out, in);
+                Tensor bias = biased ? weight(name + ".bias", out, 0) : null) {
             return operators.linear(weight, bias);
         }
     }
 
     private Linear qkv(String attention) {
-        int query = spec.queryWidth();
-        int key = spec.keyWidth();
-        try (Tensor weight = joined(
-                        paired(attention + "q_proj.weight", spec.heads, spec.hidden),
-                        paired(attention + "k_proj.weight", spec.kvHeads, spec.hidden),
-                        adopted(attention + "v_proj.weight", key, spec.hidden));
-                Tensor bias = spec.qkvBias
-                        ? joined(
-                                paired(attention + "q_proj.bias", spec.heads, 0),
-                                paired(attention + "k_proj.bias", spec.kvHeads, 0),
-                                adopted(attention + "v_proj.bias", key))
-                        : null) {
-            assert weight.size(0) == query + 2L * key;
+        try (Tensor weight = qkv(attention, ".weight", spec.hidden);
+                Tensor bias = spec.qkvBias ? qkv(attention, ".bias", 0) : null) {
             return operators.linear(weight, bias);
         }
     }
 
+    private Tensor qkv(String attention, String kind, int columns) {
+        return new Rows(device.type(), spec.queryWidth() + 2L * spec.keyWidth(), columns)
+                .putPaired(attention + "q_proj" + kind, spec.heads)
+                .putPaired(attention + "k_proj" + kind, spec.kvHeads)
+                .put(attention + "v_proj" + kind, spec.keyWidth())
+                .whole();
+    }
+
     private Linear gateUp(String mlp) {
-        try (Tensor weight = joined(
-                        adopted(mlp + "gate_proj.weight", spec.intermediate, spec.hidden),
-                        adopted(mlp + "up_proj.weight", spec.intermediate, spec.hidden));
-                Tensor bias = spec.mlpBias
-                        ? joined(
-                                adopted(mlp + "gate_proj.bias", spec.intermediate),
-                                adopted(mlp + "up_proj.bias", spec.intermediate))
-                        : null) {
+        try (Tensor weight = gateUp(mlp, ".weight", spec.hidden);
+                Tensor bias = spec.mlpBias ? gateUp(mlp, ".bias", 0) : null) {
             return operators.linear(weight, bias);
         }
+    }
+
+    private Tensor gateUp(String mlp, String kind, int columns) {
+        return new Rows(device.type(), 2L * spec.intermediate, columns)
+                .put(mlp + "gate_proj" + kind, spec.intermediate)
+                .put(mlp + "up_proj" + kind, spec.intermediate)
+                .whole();
     }
 
     /** The queries' weight for each head, then the keys'. */
     private Tensor headNorm(String attention) {
-        try (Tensor query = paired(attention + "q_norm.weight", 1, 0);
-                Tensor key = paired(attention + "k_norm.weight", 1, 0);
+        try (Tensor query = headNormOf(attention + "q_norm.weight");
+                Tensor key = headNormOf(attention + "k_norm.weight");
                 Tensor queries = query.view(1, -1).expand(spec.heads, spec.headDim);
                 Tensor keys = key.view(1, -1).expand(spec.kvHeads, spec.headDim);
                 TensorVector both = new TensorVector(queries, keys)) {
@@ -149,26 +157,53 @@ final class DecoderLoader {
         }
     }
 
-    /** A weight whose rows are those of heads, with the elements that are rotated together side by side. */
-    private Tensor paired(String name, int heads, int columns) {
-        long rows = (long) heads * spec.headDim;
-        long[] shape = columns == 0 ? new long[] {rows} : new long[] {rows, columns};
-        long width = Math.max(1, columns);
-        try (Tensor halves = adopted(name, shape);
-                Tensor split = halves.view(heads, 2, spec.headDim / 2, width);
-                Tensor pairs = split.transpose(1, 2)) {
-            return pairs.reshape(shape);
-        }
+    private Tensor headNormOf(String name) {
+        return new Rows(device.type(), spec.headDim, 0).putPaired(name, 1).whole();
     }
 
-    /** Joins tensors by rows and closes them. */
-    private static Tensor joined(Tensor... parts) {
-        try (TensorVector all = new TensorVector(parts)) {
-            return torch.cat(all, 0);
-        } finally {
-            for (Tensor part : parts) {
-                part.close();
+    /** A tensor on the device that is filled with weights from the top; closed if one of them fails. */
+    private final class Rows {
+        private final Tensor whole;
+        private final int columns;
+        private long filled;
+
+        /** With 0 columns it is a vector. */
+        Rows(TensorType type, long rows, int columns) {
+            this.whole = columns == 0 ? device.empty(type, rows) : device.empty(type, rows, columns);
+            this.columns = columns;
+        }
+
+        Rows put(String name, int rows) {
+            try (Tensor place = whole.narrow(0, filled, rows)) {
+                return copy(name, rows, place);
             }
+        }
+
+        /** Rows of heads, with the elements that are rotated together side by side rather than half a head apart. */
+        Rows putPaired(String name, int heads) {
+            int rows = heads * spec.headDim;
+            try (Tensor place = whole.narrow(0, filled, rows);
+                    Tensor pairs = place.view(heads, spec.headDim / 2, 2, Math.max(1, columns));
+                    Tensor halves = pairs.transpose(1, 2)) {
+                return copy(name, rows, halves);
+            }
+        }
+
+        private Rows copy(String name, int rows, Tensor place) {
+            try {
+                weights.copy(name, columns == 0 ? new long[] {rows} : new long[] {rows, columns}, place);
+            } catch (RuntimeException e) {
+                whole.close();
+                throw e;
+            }
+            filled += rows;
+            loaded += place.numel();
+            progress.update("weights", Math.min(1, loaded / (double) elements));
+            return this;
+        }
+
+        Tensor whole() {
+            return whole;
         }
     }
 }

@@ -125,9 +125,9 @@ final class LibtorchExecutor implements Executor {
         device = new ComputeDevice(place(), type);
         operators = device.cpu() ? new CpuOperators(device) : new AtenOperators(device);
         try (Weights weights = config.engine().loadFormat().equals("dummy")
-                ? new DummyWeights(device)
-                : Checkpoint.open(config.model())) {
-            decoder = new DecoderLoader(spec, weights, device, operators).load(progress);
+                ? new DummyWeights(type)
+                : Checkpoint.open(config.model(), TensorReader.onto(device))) {
+            decoder = new DecoderLoader(spec, weights, device, operators, progress).load();
         }
     }
 
@@ -146,16 +146,20 @@ final class LibtorchExecutor implements Executor {
         long useful = (long) config.maxNumSeqs() * ((maxModelLen + blockSize - 1) / blockSize);
         long bytes = config.engine()
                 .kvCacheMemoryBytes()
-                .orElseGet(() -> Math.min(
-                        Math.min(DEFAULT_KV_BYTES, HostMemory.available() / 2),
-                        Math.multiplyExact(useful, blockBytes)));
+                .orElseGet(() ->
+                        Math.min(Math.min(DEFAULT_KV_BYTES, available() / 2), Math.multiplyExact(useful, blockBytes)));
         return (int) Math.max(1, Math.min(Integer.MAX_VALUE, bytes / blockBytes));
+    }
+
+    /** Memory where the cache will be, in bytes. */
+    private long available() {
+        return cuda ? thread.call(() -> CudaContext.memory()[0]) : HostMemory.available();
     }
 
     @Override
     public void allocateKvCache(int blockSize, int blocks) {
         long bytes = spec.kvElementsPerToken() * device.type().bytes() * blockSize * blocks;
-        long available = HostMemory.available();
+        long available = available();
         if (bytes > available) {
             throw TokamakException.configuration("the KV cache of " + blocks + " blocks needs " + (bytes >> 20)
                     + " MiB, available are " + (available >> 20) + " MiB; give it less with --kv-cache-memory-bytes");

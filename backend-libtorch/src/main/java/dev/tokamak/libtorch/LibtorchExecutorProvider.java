@@ -96,6 +96,7 @@ public final class LibtorchExecutorProvider implements ExecutorProvider {
         return new KernelShape(
                 context.computeCapability(),
                 context.multiprocessors(),
+                context.sharedMemory(),
                 type == TensorType.F16,
                 fp8,
                 spec.hidden,

@@ -26,7 +26,7 @@ import java.util.Map;
 
 /**
  * One {@code .safetensors} file: eight bytes with the header's length, a JSON header, and the tensors' bytes. The header is
- * checked against the file's size before anything is read by it; a tensor is mapped read-only when it is asked for.
+ * checked against the file's size before anything is read by it; a tensor is mapped or read when it is asked for.
  *
  * <p>The format is described at https://huggingface.co/docs/safetensors.
  */
@@ -102,12 +102,17 @@ final class SafetensorsFile implements AutoCloseable {
 
     private static ByteBuffer readFully(Path path, FileChannel channel, long position, int length) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        fill(path, channel, position, buffer);
+        return buffer.flip();
+    }
+
+    private static void fill(Path path, FileChannel channel, long position, ByteBuffer buffer) throws IOException {
+        long start = position - buffer.position();
         while (buffer.hasRemaining()) {
-            if (channel.read(buffer, position + buffer.position()) < 0) {
+            if (channel.read(buffer, start + buffer.position()) < 0) {
                 throw fault(path, "became shorter while it was read");
             }
         }
-        return buffer.flip();
     }
 
     private static Map<String, Entry> parse(Path path, ByteBuffer header, long dataLength) {
@@ -203,6 +208,22 @@ final class SafetensorsFile implements AutoCloseable {
             throw fault(path, "cannot be mapped: " + e.getMessage());
         }
         return pieces;
+    }
+
+    /**
+     * Reads some of a tensor's bytes. Any number of threads may do so at once.
+     *
+     * @param entry one of {@link #entries()}
+     * @param offset of the first byte in the tensor
+     * @param into filled up to its limit
+     * @throws TokamakException if the file has become shorter or cannot be read
+     */
+    void read(Entry entry, long offset, ByteBuffer into) {
+        try {
+            fill(path, channel, dataStart + entry.start() + offset, into);
+        } catch (IOException e) {
+            throw fault(path, "cannot be read: " + e.getMessage());
+        }
     }
 
     private static String firstLine(String message) {

@@ -6,6 +6,7 @@ import dev.tokamak.spi.executor.SamplingState;
 import dev.tokamak.spi.executor.StepMasks;
 import dev.tokamak.spi.executor.StepPlan;
 import java.util.Arrays;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
@@ -18,6 +19,7 @@ import org.bytedeco.pytorch.global.torch;
 final class Sampler {
     private final Operators operators;
     private final ComputeDevice device;
+    private final HostMasks hostMasks = new HostMasks();
 
     Sampler(Operators operators, ComputeDevice device) {
         this.operators = operators;
@@ -102,12 +104,45 @@ final class Sampler {
         for (int i = 0; i < rows.length; i++) {
             SlotSampling sampling = slots[plan.slot(rows[i])].sampling();
             if (!sampling.state().plain()) {
-                sampling.adjust(logits.select(0, i), plan.outputIndex(rows[i]));
+                // A scope of its own, so that all rows use the same memory.
+                PointerScope scope = new PointerScope();
+                try {
+                    sampling.adjust(logits.select(0, i), plan.outputIndex(rows[i]));
+                } finally {
+                    scope.close();
+                }
             }
         }
     }
 
     private void mask(Tensor logits, StepPlan plan, int[] rows, StepMasks masks, int vocabulary) {
+        int[] masked = masked(plan, rows);
+        if (device.cpu()) {
+            hostMasks.refuse(logits, masked, masks);
+        } else if (masked.length == rows.length) {
+            refuse(logits, masks, vocabulary);
+        } else {
+            Tensor index = index(masked);
+            Tensor own = torch.index_select(logits, 0, index);
+            refuse(own, masks, vocabulary);
+            logits.index_copy_(0, index, own);
+        }
+    }
+
+    /** The places among the sampled rows of those that have a mask. */
+    private static int[] masked(StepPlan plan, int[] rows) {
+        int[] masked = new int[plan.maskedRows()];
+        int count = 0;
+        for (int i = 0; i < rows.length; i++) {
+            if (plan.has(rows[i], StepPlan.FLAG_NEEDS_MASK)) {
+                masked[count++] = i;
+            }
+        }
+        return masked;
+    }
+
+    /** Refuses tokens in all rows at once: an operation for each row would cost more than the masks do. */
+    private void refuse(Tensor logits, StepMasks masks, int vocabulary) {
         int[] bits = new int[32];
         for (int i = 0; i < bits.length; i++) {
             bits[i] = 1 << i;
@@ -119,16 +154,9 @@ final class Sampler {
             Tensor refused =
                     given.bitwise_and(device.upload(bits, bits.length)).eq(zero).view(masks.rows(), 32L * words);
             long covered = Math.min(vocabulary, 32L * words);
-            int next = 0;
-            for (int i = 0; i < rows.length; i++) {
-                if (plan.has(rows[i], StepPlan.FLAG_NEEDS_MASK)) {
-                    Tensor row = logits.select(0, i);
-                    row.narrow(0, 0, covered)
-                            .masked_fill_(refused.select(0, next++).narrow(0, 0, covered), minusInfinity);
-                    if (covered < vocabulary) {
-                        row.narrow(0, covered, vocabulary - covered).fill_(minusInfinity);
-                    }
-                }
+            logits.narrow(1, 0, covered).masked_fill_(refused.narrow(1, 0, covered), minusInfinity);
+            if (covered < vocabulary) {
+                logits.narrow(1, covered, vocabulary - covered).fill_(minusInfinity);
             }
         }
     }

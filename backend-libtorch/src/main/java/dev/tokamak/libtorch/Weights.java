@@ -5,16 +5,26 @@ import org.bytedeco.pytorch.Tensor;
 /** Where a model's weights come from, by name. */
 interface Weights extends AutoCloseable {
     /**
-     * A weight in the type it is stored in, on the host or where it will be used.
+     * The type in which a weight is stored.
      *
      * @param name as in the checkpoint
-     * @param shape what it must be
-     * @return a new tensor, owned by the caller; it may be read-only memory of a file
-     * @throws dev.tokamak.api.TokamakException if it is missing or of another shape
+     * @return its elements' type
+     * @throws dev.tokamak.api.TokamakException if it is missing
      */
-    Tensor tensor(String name, long... shape);
+    TensorType type(String name);
 
-    /** Lets go of the files. Tensors that were handed out stay valid. */
+    /**
+     * Copies a weight to where it is used. On a CUDA device the copy may still be under way afterwards; it is in the order of the
+     * current stream.
+     *
+     * @param name as in the checkpoint
+     * @param shape what the weight's must be
+     * @param target of as many elements, in the same order, of any type and shape; it may be a view with gaps
+     * @throws dev.tokamak.api.TokamakException if it is missing, of another shape, or cannot be read
+     */
+    void copy(String name, long[] shape, Tensor target);
+
+    /** Lets go of the files, when what was copied is there. */
     @Override
     void close();
 }

@@ -35,7 +35,12 @@ final class Driver implements AutoCloseable {
     }
 
     Driver(Path checkpoint, EngineConfig config) {
-        executor = new LibtorchExecutorProvider().create(new ExecutorConfig(checkpoint, config, SLOTS, 1024));
+        this(new LibtorchExecutorProvider().create(executorConfig(checkpoint, config)));
+    }
+
+    /** Takes over an executor of {@link #executorConfig}. */
+    Driver(Executor executor) {
+        this.executor = executor;
         model = executor.load((what, fraction) -> {});
         executor.allocateKvCache(BLOCK_SIZE, BLOCKS);
         for (int i = 0; i < BLOCKS; i++) {
@@ -44,6 +49,10 @@ final class Driver implements AutoCloseable {
         for (int i = 0; i < SLOTS; i++) {
             freeSlots.add(i);
         }
+    }
+
+    static ExecutorConfig executorConfig(Path checkpoint, EngineConfig config) {
+        return new ExecutorConfig(checkpoint, config, SLOTS, 1024);
     }
 
     /** Hands blocks out in an order that never follows memory. */

@@ -116,6 +116,11 @@ final class EngineOptions {
     private boolean enforceEager;
 
     @Option(
+            names = "--structured-output-jump-ahead",
+            description = "Take text that a grammar leaves no choice about in one step, in the tokenizer's tokens.")
+    private boolean structuredOutputJumpAhead;
+
+    @Option(
             names = "--scheduling-policy",
             paramLabel = "NAME",
             defaultValue = "fcfs",
@@ -150,6 +155,7 @@ final class EngineOptions {
                 .loadFormat(loadFormat)
                 .kvCacheDtype(kvCacheDtype)
                 .enforceEager(enforceEager)
+                .structuredOutputJumpAhead(structuredOutputJumpAhead)
                 .schedulingPolicy(schedulingPolicy)
                 .seed(seed)
                 .options(options);

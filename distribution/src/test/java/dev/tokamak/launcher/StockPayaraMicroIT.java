@@ -201,6 +201,18 @@ class StockPayaraMicroIT {
     }
 
     @Test
+    void closingTheConnectionAbortsAnAnswerThatIsNotStreamed() throws Exception {
+        double aborted = metric("requests_aborted_total");
+        String whole = endless(8).replace("\"stream\":true", "\"stream\":false");
+        RawHttp.Stream waiting = RawHttp.stream(base.getPort(), "/v1/completions", whole);
+        awaitMetric("requests_running", 8);
+        waiting.close();
+        awaitMetric("requests_running", 0);
+        assertThat(metric("requests_aborted_total")).isEqualTo(aborted + 8);
+        assertThat(metric("kv_cache_usage_perc")).isZero();
+    }
+
+    @Test
     void clientThatReadsNothingDoesNotStopOthers() throws Exception {
         try (RawHttp.Stream idle = RawHttp.stream(base.getPort(), "/v1/completions", endless(8))) {
             ChatCompletion answer = client.chat().completions().create(question("What is 7 + 8?", 16));

@@ -200,6 +200,40 @@ class ToolCallingIT {
     }
 
     @Test
+    void modelsOwnCallsOfStrictToolsFollowTheirSchemas() {
+        FunctionDefinition strict = FunctionDefinition.builder()
+                .name("get_weather")
+                .description("Get the current weather of a city")
+                .strict(true)
+                .parameters(FunctionParameters.builder()
+                        .putAdditionalProperty("type", JsonValue.from("object"))
+                        .putAdditionalProperty(
+                                "properties", JsonValue.from(Map.of("city", Map.of("enum", List.of("Oslo", "Rome")))))
+                        .putAdditionalProperty("required", JsonValue.from(List.of("city")))
+                        .putAdditionalProperty("additionalProperties", JsonValue.from(false))
+                        .build())
+                .build();
+        ChatCompletionCreateParams params = ChatCompletionCreateParams.builder()
+                .model("demo")
+                .temperature(0)
+                .maxCompletionTokens(200)
+                .addUserMessage("What is the weather in Paris?")
+                .addFunctionTool(strict)
+                .build();
+        for (ChatCompletion answer : List.of(whole(params), streamed(params))) {
+            ChatCompletionMessageFunctionToolCall.Function call = onlyCall(answer);
+            assertThat(call.name()).isEqualTo("get_weather");
+            assertThat(arguments(call).getString("city")).isIn("Oslo", "Rome");
+        }
+        ChatCompletion words = whole(params.toBuilder()
+                .messages(List.of())
+                .addUserMessage("What is 12 + 30?")
+                .build());
+        assertThat(words.choices().get(0).message().content())
+                .hasValueSatisfying(text -> assertThat(text).contains("42"));
+    }
+
+    @Test
     void noneMeansWords() {
         ChatCompletion answer = whole(question("What is 12 + 30?")
                 .toolChoice(ChatCompletionToolChoiceOption.Auto.NONE)

@@ -7,6 +7,8 @@ import dev.tokamak.api.TokamakException;
 import dev.tokamak.engine.plugin.PluginKind;
 import dev.tokamak.engine.plugin.PluginRegistry;
 import dev.tokamak.engine.step.DrawConstraint;
+import dev.tokamak.engine.step.ForcedText;
+import dev.tokamak.spi.executor.SamplingState;
 import dev.tokamak.spi.grammar.CompiledGrammar;
 import dev.tokamak.spi.grammar.GrammarCompiler;
 import dev.tokamak.spi.grammar.GrammarProvider;
@@ -34,21 +36,27 @@ final class Constraints {
     private final int maskSize;
     private final int[] endTokens;
     private final ExecutorService compilers;
+    private final ForcedText forcedText;
     private GrammarCompiler compiler;
 
+    /**
+     * @param forcedText tokenises what a grammar leaves no choice about, or null if such text is drawn like any other
+     */
     Constraints(
             PluginRegistry plugins,
             Optional<String> grammarProvider,
             Vocabulary vocabulary,
             int maskSize,
             int[] endTokens,
-            ExecutorService compilers) {
+            ExecutorService compilers,
+            ForcedText forcedText) {
         this.plugins = plugins;
         this.grammarProvider = grammarProvider;
         this.vocabulary = vocabulary;
         this.maskSize = maskSize;
         this.endTokens = endTokens;
         this.compilers = compilers;
+        this.forcedText = forcedText;
     }
 
     /** What one request is held to; each of its sequences gets a state of its own. */
@@ -72,7 +80,18 @@ final class Constraints {
                 return null;
             }
             return new DrawConstraint(
-                    grammar == null ? null : grammar.newState(), adjusters, startTokens, promptTokens);
+                    grammar == null ? null : grammar.newState(),
+                    adjusters,
+                    startTokens,
+                    promptTokens,
+                    grammar != null && adjusters.isEmpty() && drawsPlainly() ? forcedText : null);
+        }
+
+        /** Whether nothing but the grammar needs to see each draw: no penalties, no biases, no log probabilities. */
+        private boolean drawsPlainly() {
+            int[] none = {};
+            return params.logprobs().isEmpty()
+                    && SamplingState.of(params, 0, none, none, none).plain();
         }
     }
 

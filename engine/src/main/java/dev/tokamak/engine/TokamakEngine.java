@@ -16,6 +16,7 @@ import dev.tokamak.engine.output.OutputProcessor;
 import dev.tokamak.engine.output.OutputRing;
 import dev.tokamak.engine.output.Request;
 import dev.tokamak.engine.plugin.PluginRegistry;
+import dev.tokamak.engine.step.ForcedText;
 import dev.tokamak.engine.step.StepLoop;
 import dev.tokamak.spi.executor.LoadProgress;
 import dev.tokamak.spi.executor.ModelInfo;
@@ -63,7 +64,8 @@ public final class TokamakEngine implements ServedModel {
                 tokenizer.vocabulary(),
                 info.vocabularySize(),
                 eos.stream().mapToInt(Integer::intValue).toArray(),
-                workers);
+                workers,
+                config.structuredOutputJumpAhead() ? new ForcedText(tokenizer) : null);
         admission = new Admission(
                 tokenizer,
                 new Admission.Limits(

@@ -12,7 +12,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tokamak.api.CompletionOutput;
 import dev.tokamak.api.FinishReason;
 import dev.tokamak.api.GenerationRequest;
+import dev.tokamak.api.OutputKind;
 import dev.tokamak.api.Prompt;
+import dev.tokamak.api.RequestOutput;
 import dev.tokamak.api.RequestStream;
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.api.StructuredOutput;
@@ -42,6 +44,14 @@ class EngineConstraintTest {
         List<String> all = new ArrayList<>(List.of("vocabulary", "258"));
         all.addAll(List.of(options));
         return TokamakEngine.open(config(folder, all.toArray(String[]::new)).build());
+    }
+
+    private TokamakEngine jumping(String... options) {
+        List<String> all = new ArrayList<>(List.of("vocabulary", "258"));
+        all.addAll(List.of(options));
+        return TokamakEngine.open(config(folder, all.toArray(String[]::new))
+                .structuredOutputJumpAhead(true)
+                .build());
     }
 
     private static SamplingParams literal(String text) {
@@ -99,6 +109,166 @@ class EngineConstraintTest {
 
             assertThat(constrained).hasSize(first + 1 + 4).startsWith(java.util.Arrays.copyOf(free, first + 1));
             assertThat(constrained).endsWith('y', 'e', 's', ByteTokenizer.EOS_ID);
+        }
+    }
+
+    @Test
+    void goesOnAfterAStepFailedWhileTheNextOneWaitedForItsMasks() throws InterruptedException {
+        try (TokamakEngine engine = TokamakEngine.open(config(folder, "vocabulary", "258")
+                .executor("faulty")
+                .options(Map.of("faulty.fail", "3", "deterministic.vocabulary", "258"))
+                .build())) {
+            assertThatThrownBy(() -> last(engine.submit(request(prompt(9, 1), literal("a text of some length")))))
+                    .hasMessageContaining("told to fail");
+
+            assertThat(last(engine.submit(request(prompt(9, 1), literal("another text"))))
+                            .outputs()
+                            .get(0)
+                            .text())
+                    .isEqualTo("another text");
+        }
+    }
+
+    @Test
+    void freesEverythingOfGrammarsWhoseReadersLeaveInTheMiddle() throws InterruptedException {
+        try (TokamakEngine engine = open()) {
+            for (int round = 0; round < 20; round++) {
+                List<RequestStream> streams = new ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    SamplingParams params = literal("a text that is long enough to leave it " + i).toBuilder()
+                            .outputKind(OutputKind.DELTA)
+                            .build();
+                    streams.add(engine.submit(request(prompt(9, i), params)));
+                }
+                for (int i = 0; i < 8; i++) {
+                    streams.get(i).take();
+                    if (i % 2 == 0) {
+                        streams.get(i).close();
+                    }
+                }
+                for (int i = 1; i < 8; i += 2) {
+                    StringBuilder text = new StringBuilder();
+                    try (RequestStream stream = streams.get(i)) {
+                        RequestOutput output = stream.take().orElseThrow();
+                        text.append(output.outputs().get(0).text());
+                        while (!output.finished()) {
+                            output = stream.take().orElseThrow();
+                            text.append(output.outputs().get(0).text());
+                        }
+                    }
+                    assertThat("a text that is long enough to leave it " + i).endsWith(text.toString());
+                }
+            }
+            assertThat(last(engine.submit(request(prompt(9, 1), literal("done"))))
+                            .outputs()
+                            .get(0)
+                            .text())
+                    .isEqualTo("done");
+            assertThat(metric(engine, "failed_steps_total")).isZero();
+            assertThat(metric(engine, "kv_cache_usage_perc")).isZero();
+        }
+    }
+
+    @Test
+    void computesForcedTextInOneStep() throws InterruptedException {
+        String text = "a text that leaves no choice at all";
+        try (TokamakEngine engine = jumping()) {
+            RequestOutput output = last(engine.submit(request(prompt(9, 1), literal(text))));
+
+            assertThat(output.outputs().get(0).text()).isEqualTo(text);
+            assertThat(output.generatedTokens()).isEqualTo(text.length() + 1);
+            assertThat(metric(engine, "generation_tokens_total")).isEqualTo(text.length() + 1);
+            assertThat(metric(engine, "steps_total")).isLessThan(8);
+        }
+    }
+
+    @Test
+    void keepsForcedTextsApartUnderPreemption() throws InterruptedException {
+        try (TokamakEngine engine = jumping("blocks", "24")) {
+            List<RequestStream> streams = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                streams.add(engine.submit(request(prompt(20, i), literal("number " + i + " of a dozen, and so on"))));
+                streams.add(engine.submit(request(prompt(20, 50 + i), greedy(20).build())));
+            }
+            for (int i = 0; i < 12; i++) {
+                assertThat(last(streams.get(2 * i)).outputs().get(0).text())
+                        .isEqualTo("number " + i + " of a dozen, and so on");
+                assertThat(last(streams.get(2 * i + 1)).outputs().get(0).tokenIds())
+                        .isEqualTo(alone(50 + i));
+            }
+            assertThat(metric(engine, "num_preemptions_total")).isPositive();
+        }
+    }
+
+    private int[] alone(int salt) throws InterruptedException {
+        try (TokamakEngine engine = open()) {
+            return last(engine.submit(request(prompt(20, salt), greedy(20).build())))
+                    .outputs()
+                    .get(0)
+                    .tokenIds();
+        }
+    }
+
+    @Test
+    void findsThePrefixOfForcedTextInTheCache() throws InterruptedException {
+        String text = "forced text that fills some blocks";
+        try (TokamakEngine engine = jumping()) {
+            int[] first = last(engine.submit(request(prompt(9, 1), literal(text))))
+                    .outputs()
+                    .get(0)
+                    .tokenIds();
+            int[] whole = java.util.stream.IntStream.concat(
+                            java.util.Arrays.stream(prompt(9, 1)), java.util.Arrays.stream(first))
+                    .toArray();
+            RequestOutput second = last(engine.submit(request(whole, greedy(8).build())));
+
+            assertThat(second.cachedTokens()).isGreaterThanOrEqualTo(whole.length - 8);
+            try (TokamakEngine fresh = open()) {
+                assertThat(second.outputs().get(0).tokenIds())
+                        .isEqualTo(last(fresh.submit(request(whole, greedy(8).build())))
+                                .outputs()
+                                .get(0)
+                                .tokenIds());
+            }
+        }
+    }
+
+    @Test
+    void endsForcedTextAtTheTokenLimit() throws InterruptedException {
+        SamplingParams params = greedy(10)
+                .structuredOutput(StructuredOutput.of(StructuredOutput.Kind.GRAMMAR, "a text that is too long"))
+                .build();
+        try (TokamakEngine engine = jumping()) {
+            CompletionOutput completion =
+                    last(engine.submit(request(prompt(9, 1), params))).outputs().get(0);
+
+            assertThat(completion.text()).isEqualTo("a text tha");
+            assertThat(completion.finishReason()).contains(FinishReason.LENGTH);
+        }
+    }
+
+    @Test
+    void endsForcedTextAtAStopString() throws InterruptedException {
+        SamplingParams params =
+                literal("a text that goes on").toBuilder().stop(List.of("that")).build();
+        try (TokamakEngine engine = jumping()) {
+            assertThat(last(engine.submit(request(prompt(9, 1), params)))
+                            .outputs()
+                            .get(0)
+                            .text())
+                    .isEqualTo("a text ");
+        }
+    }
+
+    @Test
+    void drawsForcedTextWhereLogProbabilitiesAreWanted() throws InterruptedException {
+        SamplingParams params = literal("no choice").toBuilder().logprobs(1).build();
+        try (TokamakEngine engine = jumping()) {
+            CompletionOutput completion =
+                    last(engine.submit(request(prompt(9, 1), params))).outputs().get(0);
+
+            assertThat(completion.logprobs()).hasSize(completion.tokenIds().length);
+            assertThat(metric(engine, "steps_total")).isGreaterThanOrEqualTo(10);
         }
     }
 

@@ -77,6 +77,11 @@ public final class LiteralGrammarProvider implements GrammarProvider {
         }
 
         @Override
+        public byte[] forcedBytes() {
+            return Arrays.copyOfRange(text, Math.min(at, text.length), text.length);
+        }
+
+        @Override
         public boolean terminated() {
             return at >= text.length;
         }

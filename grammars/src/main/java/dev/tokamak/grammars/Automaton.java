@@ -102,6 +102,39 @@ final class Automaton {
         return start;
     }
 
+    /** The byte that must come next, or -1 if there are several, a special token is possible, or the text may end. */
+    int onlyByte(Configuration from) {
+        int known = from.onlyByte;
+        if (known == Configuration.UNKNOWN) {
+            known = findOnlyByte(from);
+            from.onlyByte = known;
+        }
+        return known;
+    }
+
+    private int findOnlyByte(Configuration from) {
+        if (from.accepting) {
+            return -1;
+        }
+        for (Frame frame : from.frames) {
+            if (frame.tokens.length > 0) {
+                return -1;
+            }
+        }
+        int only = -1;
+        for (int c = 0; c < byteOf.length; c++) {
+            int first = byteOf[c];
+            if (step(from, (byte) first) != Configuration.DEAD) {
+                int behind = c + 1 < byteOf.length ? byteOf[c + 1] : 256;
+                if (only >= 0 || behind > first + 1) {
+                    return -1;
+                }
+                only = first;
+            }
+        }
+        return only;
+    }
+
     /** The configuration after a byte, {@link Configuration#DEAD} if there is none. */
     Configuration step(Configuration from, byte b) {
         if (from.frames.length == 0) {

@@ -115,44 +115,20 @@ final class AutomatonState implements GrammarState {
         return now.exhausted();
     }
 
-    /**
-     * Tokens whose mask had no other token. No other tokenisation of the same text is possible then, so taking them at
-     * once gives what sampling them one by one would have given.
-     */
     @Override
-    public int[] forcedTokens() {
-        int[] forced = new int[8];
+    public byte[] forcedBytes() {
+        byte[] forced = new byte[16];
         int count = 0;
-        int[] words = new int[vocabulary.maskWords()];
-        Configuration before = now;
-        while (count < MAX_FORCED && !now.exhausted()) {
-            fillMask(words, 0);
-            int token = only(words);
-            if (token < 0) {
-                break;
-            }
+        Configuration at = now;
+        int only = automaton.onlyByte(at);
+        while (only >= 0 && count < MAX_FORCED) {
             if (count == forced.length) {
                 forced = Arrays.copyOf(forced, count * 2);
             }
-            forced[count++] = token;
-            now = after(token);
+            forced[count++] = (byte) only;
+            at = automaton.step(at, (byte) only);
+            only = automaton.onlyByte(at);
         }
-        now = before;
         return Arrays.copyOf(forced, count);
-    }
-
-    /** The only token of a mask, or -1. */
-    private static int only(int[] words) {
-        int token = -1;
-        for (int i = 0; i < words.length; i++) {
-            if (words[i] == 0) {
-                continue;
-            }
-            if (token >= 0 || Integer.bitCount(words[i]) > 1) {
-                return -1;
-            }
-            token = i * 32 + Integer.numberOfTrailingZeros(words[i]);
-        }
-        return token;
     }
 }

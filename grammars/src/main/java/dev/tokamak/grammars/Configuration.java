@@ -16,10 +16,15 @@ final class Configuration {
     final Frame[] frames;
     final CallStack[] stacks;
     final boolean accepting;
+    /** {@link #onlyByte} before it is worked out. */
+    static final int UNKNOWN = -2;
+
     /** By class of bytes; null is not worked out yet. */
     final Configuration[] next;
     /** Which tokens are allowed; null is not worked out yet. */
     ConfigurationMask mask;
+    /** The byte that must come next, -1 if none must. */
+    int onlyByte = UNKNOWN;
 
     Configuration(Frame[] frames, CallStack[] stacks, boolean accepting, int classes) {
         this.frames = frames;

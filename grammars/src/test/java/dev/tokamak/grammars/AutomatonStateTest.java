@@ -117,13 +117,17 @@ class AutomatonStateTest {
     }
 
     @Test
-    void forcedTokensAreThoseWithoutAlternative() {
-        GrammarState state =
-                GRAMMARS.compile(REGEX, "[xy]\u0001\u0002\u0003[0-9]").newState();
-        assertThat(state.forcedTokens()).isEmpty();
+    void forcedBytesAreThoseWithoutAlternative() {
+        GrammarState state = GRAMMARS.compile(REGEX, "[xy]é=[0-9](ab)?").newState();
+        assertThat(state.forcedBytes()).isEmpty();
         state.accept('x');
-        assertThat(state.forcedTokens()).containsExactly(1, 2, 3);
-        assertThat(state.accept(1)).isTrue();
+        assertThat(state.forcedBytes()).isEqualTo("é=".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        for (byte b : "é=7".getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
+            assertThat(state.accept(b & 0xFF)).isTrue();
+        }
+        assertThat(state.forcedBytes()).as("the text may end here").isEmpty();
+        state.accept('a');
+        assertThat(state.forcedBytes()).containsExactly('b');
     }
 
     @Test

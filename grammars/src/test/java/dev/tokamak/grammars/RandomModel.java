@@ -3,6 +3,7 @@ package dev.tokamak.grammars;
 import dev.tokamak.spi.grammar.GrammarState;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 
 /**
@@ -34,6 +35,10 @@ final class RandomModel {
             if (token < 0) {
                 throw new AssertionError("no token is allowed after " + text.toString(StandardCharsets.UTF_8));
             }
+            if (token != vocabulary.endToken() && !agrees(state.forcedBytes(), vocabulary.bytes(token))) {
+                throw new AssertionError("token " + token + " was allowed against a forced text after "
+                        + text.toString(StandardCharsets.UTF_8));
+            }
             if (!state.accept(token)) {
                 throw new AssertionError("token " + token + " was allowed but not accepted after "
                         + text.toString(StandardCharsets.UTF_8));
@@ -44,6 +49,11 @@ final class RandomModel {
             text.writeBytes(vocabulary.bytes(token));
         }
         return null;
+    }
+
+    private static boolean agrees(byte[] forced, byte[] token) {
+        int common = Math.min(forced.length, token.length);
+        return Arrays.equals(forced, 0, common, token, 0, common);
     }
 
     boolean allowed(int token) {

@@ -25,6 +25,7 @@ final class EngineSettings {
         set("kv-cache-dtype", builder::kvCacheDtype);
         set("gpu-memory-utilization", value -> builder.gpuMemoryUtilization(Double.parseDouble(value)));
         set("enforce-eager", value -> builder.enforceEager(Boolean.parseBoolean(value)));
+        set("structured-output-jump-ahead", value -> builder.structuredOutputJumpAhead(Boolean.parseBoolean(value)));
         set("scheduling-policy", builder::schedulingPolicy);
         set("chat-template", builder::chatTemplate);
         set("executor", builder::executor);

@@ -12,6 +12,7 @@ import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.logging.Logger;
@@ -22,6 +23,7 @@ final class Server {
 
     private final ServerSettings settings;
     private final SseWriters writers;
+    private final ClientWatch clients;
     private final OpenRequests open = new OpenRequests();
     private ServedModel served;
     private OpenAiProtocol protocol;
@@ -29,6 +31,7 @@ final class Server {
     Server(ServerSettings settings) {
         this.settings = settings;
         this.writers = new SseWriters(settings.writerThreads(), settings.heartbeatMillis(), settings.stallMillis());
+        this.clients = new ClientWatch(Path.of("/proc/net"), settings.clientCheckMillis());
     }
 
     /**
@@ -72,6 +75,7 @@ final class Server {
                 EventStream events = call.open();
                 SseResponse.start(events, asyncContext(request), response, writers, () -> end(call));
             } else {
+                clients.watch(call, request);
                 call.respond(writers).whenComplete((body, failure) -> {
                     end(call);
                     response.resume(
@@ -95,6 +99,7 @@ final class Server {
     }
 
     private void end(Call call) {
+        clients.forget(call);
         open.leave(call);
         call.close();
     }
@@ -112,6 +117,7 @@ final class Server {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            clients.close();
             writers.close();
         }
     }

@@ -1,6 +1,7 @@
 package dev.tokamak.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.spi.executor.Executor;
@@ -213,6 +214,44 @@ public abstract class ExecutorContract {
 
         assertThat(result.token(0, 0)).isEqualTo(only);
         assertThat(free).isEqualTo(generate(2, prompt(9, 1), 1)[0]);
+    }
+
+    @Test
+    void takesMasksAfterTheStepBeforeWasAwaited() {
+        assumeTrue(executor.maxInFlight() > 1, "one step at a time");
+        int[] free = generate(0, prompt(9, 1), 1);
+        int only = info.vocabularySize() - 3;
+        int[] sent = new int[2];
+        for (int ahead = 0; ahead < 2; ahead++) {
+            int slot = 1 + ahead;
+            StepPlan first = plan();
+            begin(first, slot, prompt(9, 1), 0, 9, StepPlan.FLAG_SAMPLE, GREEDY);
+            StepPlan second = plan();
+            second.addRow(slot, slot, StepPlan.FLAG_SAMPLE | StepPlan.FLAG_NEEDS_MASK, 9, 1);
+            second.addToken(ahead == 1 ? StepPlan.LAST_SAMPLED : free[0]);
+            executor.launch(first);
+            if (ahead == 1) {
+                executor.launch(second);
+                executor.await(result);
+            } else {
+                executor.await(result);
+                executor.launch(second);
+            }
+            assertThat(result.token(0, 0)).isEqualTo(free[0]);
+            executor.sample(allBut(only));
+            executor.await(result);
+            sent[ahead] = result.token(0, 0);
+        }
+
+        assertThat(sent[1]).isEqualTo(sent[0]).isNotEqualTo(only);
+    }
+
+    private StepMasks allBut(int refused) {
+        StepMasks masks = new StepMasks(info.vocabularySize(), 1);
+        masks.resize(1);
+        Arrays.fill(masks.words(), 0, masks.wordsPerRow(), -1);
+        masks.words()[refused >>> 5] &= ~(1 << refused);
+        return masks;
     }
 
     @Test

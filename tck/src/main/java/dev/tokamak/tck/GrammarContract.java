@@ -151,6 +151,19 @@ public abstract class GrammarContract {
     }
 
     @Test
+    void forcesNoByteThatHasAnAlternative() {
+        GrammarState state = choices();
+        for (byte b : "yesterday".getBytes(StandardCharsets.UTF_8)) {
+            byte[] forced = state.forcedBytes();
+            BitSet allowed = mask(state);
+            if (forced.length > 0) {
+                assertThat(allowed.stream().toArray()).containsExactly(forced[0] & 0xFF);
+            }
+            assertThat(state.accept(b & 0xFF)).isTrue();
+        }
+    }
+
+    @Test
     void keepsStatesOfOneGrammarApart() {
         var grammar = compiler().compile(new StructuredOutput(StructuredOutput.Kind.CHOICE, "", CHOICES));
         GrammarState one = grammar.newState();

@@ -6,6 +6,7 @@ import dev.tokamak.spi.toolparser.ToolDefinition;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How a model is held to a format: a structural tag with one alternative for each tool, in which only the arguments are free
@@ -24,10 +25,14 @@ final class CallGrammar {
     private final boolean nameIsJson;
     private final String afterName;
     private final Arguments arguments;
+    private final boolean argumentsAreJson;
     private final String afterArguments;
     private final String separator;
     private final String suffix;
 
+    /**
+     * @param arguments null for the JSON of the tool's schema
+     */
     private CallGrammar(
             String prefix,
             String beforeName,
@@ -41,7 +46,8 @@ final class CallGrammar {
         this.beforeName = beforeName;
         this.nameIsJson = nameIsJson;
         this.afterName = afterName;
-        this.arguments = arguments;
+        this.arguments = arguments == null ? CallGrammar::schema : arguments;
+        this.argumentsAreJson = arguments == null;
         this.afterArguments = afterArguments;
         this.separator = separator;
         this.suffix = suffix;
@@ -55,18 +61,17 @@ final class CallGrammar {
      * @param afterArguments with the closing brace
      */
     static CallGrammar json(String beforeName, String argumentsKey, String afterArguments) {
-        return new CallGrammar(
-                "", beforeName, true, ", \"" + argumentsKey + "\": ", CallGrammar::schema, afterArguments, null, "");
+        return new CallGrammar("", beforeName, true, ", \"" + argumentsKey + "\": ", null, afterArguments, null, "");
     }
 
     /** Calls that are JSON objects with the name as key. */
     static CallGrammar jsonKey(String beforeName, String afterArguments) {
-        return new CallGrammar("", beforeName, true, ": ", CallGrammar::schema, afterArguments, null, "");
+        return new CallGrammar("", beforeName, true, ": ", null, afterArguments, null, "");
     }
 
     /** Calls whose name stands before their JSON arguments. */
     static CallGrammar named(String beforeName, String afterName, String afterArguments) {
-        return new CallGrammar("", beforeName, false, afterName, CallGrammar::schema, afterArguments, null, "");
+        return new CallGrammar("", beforeName, false, afterName, null, afterArguments, null, "");
     }
 
     /** Calls whose arguments are tagged parameters. */
@@ -76,7 +81,15 @@ final class CallGrammar {
 
     /** What stands around the calls, and between two of them if there may be several. */
     CallGrammar within(String prefix, String separator, String suffix) {
-        return new CallGrammar(prefix, beforeName, nameIsJson, afterName, arguments, afterArguments, separator, suffix);
+        return new CallGrammar(
+                prefix,
+                beforeName,
+                nameIsJson,
+                afterName,
+                argumentsAreJson ? null : arguments,
+                afterArguments,
+                separator,
+                suffix);
     }
 
     /** What stands between two calls. */
@@ -97,17 +110,60 @@ final class CallGrammar {
                 ? severalCalls(allowed)
                 : oneOf(allowed.stream().map(this::call).toList());
         Object format = sequence(List.of(constant(prefix), calls, constant(suffix)));
+        return Optional.of(structuralTag(format));
+    }
+
+    static StructuredOutput structuralTag(Object format) {
         StringBuilder json = new StringBuilder();
         JsonText.write(Ordered.map("type", "structural_tag", "format", format), json);
-        return Optional.of(StructuredOutput.of(StructuredOutput.Kind.STRUCTURAL_TAG, json.toString()));
+        return StructuredOutput.of(StructuredOutput.Kind.STRUCTURAL_TAG, json.toString());
+    }
+
+    /** The text with which all calls begin, or what stands around them. */
+    String opening() {
+        return prefix + beforeName;
+    }
+
+    /**
+     * What may follow once calls have begun: each call by itself, or all of them within what stands around them. Only strict tools
+     * are held to their schema.
+     *
+     * @param trigger the beginning of {@link #opening()}
+     */
+    List<Object> triggered(String trigger, List<ToolDefinition> tools, boolean parallel) {
+        if (prefix.isEmpty()) {
+            return tools.stream().map(this::guardedTag).toList();
+        }
+        boolean several = separator != null && !afterArguments.isEmpty() && parallel;
+        List<Object> tags = tools.stream().map(this::guardedTag).toList();
+        Object calls = several ? separated(tags) : oneOf(tags);
+        return List.of(tag(trigger, sequence(List.of(constant(prefix.substring(trigger.length())), calls)), suffix));
+    }
+
+    private Object guardedTag(ToolDefinition tool) {
+        if (tool.strict()) {
+            return tag(tool);
+        }
+        if (argumentsAreJson) {
+            return tag(begin(tool), schema(Map.of("type", "object")), afterArguments);
+        }
+        // Free up to the call's end, with the white space of the template or without.
+        List<String> ends = Stream.of(afterArguments, afterArguments.replaceAll("\\s+", ""))
+                .distinct()
+                .toList();
+        return Ordered.map("type", "tag", "begin", begin(tool), "content", anyText(List.of()), "end", ends);
     }
 
     private Object severalCalls(List<ToolDefinition> tools) {
+        return separated(tools.stream().map(this::tag).toList());
+    }
+
+    private Object separated(List<Object> tags) {
         return Ordered.map(
                 "type",
                 "tags_with_separator",
                 "tags",
-                tools.stream().map(this::tag).toList(),
+                tags,
                 "separator",
                 separator,
                 "at_least_one",
@@ -146,6 +202,15 @@ final class CallGrammar {
 
     static Object anyText(List<String> excluded) {
         return Ordered.map("type", "any_text", "excludes", excluded);
+    }
+
+    /** A string as it stands: one of those that its schema lists, or any. */
+    static Object string(Schema schema, List<String> excluded) {
+        List<Object> texts = schema.texts().stream()
+                .filter(text -> excluded.stream().noneMatch(text::contains))
+                .map(CallGrammar::constant)
+                .toList();
+        return texts.isEmpty() ? anyText(excluded) : oneOf(texts);
     }
 
     static Object optional(Object content) {

@@ -81,6 +81,11 @@ final class Format {
         return afterCall || (mark.kind() != Kind.CALL_END && mark.kind() != Kind.SECTION_END);
     }
 
+    /** The marks of a kind, in the table's order. */
+    List<Mark> marks(Kind kind) {
+        return marks.stream().filter(mark -> mark.kind() == kind).toList();
+    }
+
     boolean callsOnlyInSections() {
         return callsOnlyInSections;
     }

@@ -34,6 +34,11 @@ abstract class FormatProvider implements ToolParserProvider {
     }
 
     @Override
+    public final Optional<StructuredOutput> autoGrammar(List<ToolDefinition> tools, boolean parallel) {
+        return format.grammar().flatMap(grammar -> FreeTextGrammar.of(format, grammar, tools, parallel));
+    }
+
+    @Override
     public final boolean needsSpecialTokens() {
         return format.specialTokens();
     }

@@ -67,7 +67,7 @@ final class NamedArgumentsGrammar implements CallGrammar.Arguments {
         Schema property = Schema.of(tool.parameters()).property(key);
         String begin = before + key + sign;
         if (!quote.isEmpty() && property.type().isString()) {
-            return CallGrammar.tag(begin + quote, CallGrammar.anyText(List.of(quote)), quote);
+            return CallGrammar.tag(begin + quote, CallGrammar.string(property, List.of(quote)), quote);
         }
         return CallGrammar.sequence(
                 List.of(CallGrammar.constant(begin), CallGrammar.schema(property.withDefinitions())));

@@ -10,25 +10,42 @@ import java.util.Map;
  * values as JSON of their schema. What the schema does not require may be left out.
  */
 final class ParameterGrammar implements CallGrammar.Arguments {
-    private final String begin;
-    private final String keyEndOfString;
-    private final String keyEnd;
-    private final String end;
-    /** What a string must not hold: the end tag, with or without the line breaks around it. */
-    private final List<String> excluded;
+    /** One parameter with its tags. */
+    @FunctionalInterface
+    interface Parameter {
+        /** The format of a structural tag for a parameter of a schema. */
+        Object of(String key, Schema schema);
+    }
+
+    private final Parameter parameter;
+
+    /** For tags of any kind. */
+    ParameterGrammar(Parameter parameter) {
+        this.parameter = parameter;
+    }
 
     ParameterGrammar(String begin, String keyEnd, String end, String... excluded) {
         this(begin, keyEnd, keyEnd, end, List.of(excluded));
     }
 
-    /** For formats that say whether a value is a string. */
+    /**
+     * For formats that say whether a value is a string.
+     *
+     * @param excluded what a string must not hold besides the end tag, which it must not hold with or without the line breaks
+     *     around it
+     */
     ParameterGrammar(String begin, String keyEndOfString, String keyEnd, String end, List<String> excluded) {
-        this.excluded = new ArrayList<>(excluded);
-        this.excluded.add(end.strip());
-        this.begin = begin;
-        this.keyEndOfString = keyEndOfString;
-        this.keyEnd = keyEnd;
-        this.end = end;
+        List<String> all = new ArrayList<>(excluded);
+        all.add(end.strip());
+        this.parameter = (key, schema) -> CallGrammar.tag(
+                begin + key + (schema.type().isString() ? keyEndOfString : keyEnd), value(schema, all), end);
+    }
+
+    /** A string as it stands, anything else as JSON. */
+    static Object value(Schema schema, List<String> excluded) {
+        return schema.type().isString()
+                ? CallGrammar.string(schema, excluded)
+                : CallGrammar.schema(schema.withDefinitions());
     }
 
     @Override
@@ -39,12 +56,10 @@ final class ParameterGrammar implements CallGrammar.Arguments {
         }
         Object required = tool.parameters().get("required");
         for (Object key : properties.keySet()) {
-            Schema property = Schema.of(tool.parameters()).property(key.toString());
-            boolean string = property.type().isString();
-            Object value = string ? CallGrammar.anyText(excluded) : CallGrammar.schema(property.withDefinitions());
-            Object parameter = CallGrammar.tag(begin + key + (string ? keyEndOfString : keyEnd), value, end);
+            Object format =
+                    parameter.of(key.toString(), Schema.of(tool.parameters()).property(key.toString()));
             boolean mayBeMissing = !(required instanceof List<?> names) || !names.contains(key);
-            formats.add(mayBeMissing ? CallGrammar.optional(parameter) : parameter);
+            formats.add(mayBeMissing ? CallGrammar.optional(format) : format);
         }
         return formats;
     }

@@ -1,7 +1,9 @@
 package dev.tokamak.toolparsers;
 
+import dev.tokamak.spi.toolparser.ToolDefinition;
 import dev.tokamak.toolparsers.ParameterCallReader.Quoting;
 import dev.tokamak.toolparsers.ParameterCallReader.Tags;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The formats that write each argument in tags of its own. */
@@ -216,7 +218,19 @@ final class ParameterToolParsers {
                                     (feed, out, tools) -> new ElementCallReader(PREFIX, feed, out, tools),
                                     PREFIX + "<invoke ")
                             .onlyInSections()
+                            .grammar(CallGrammar.parameters(
+                                            PREFIX + "<invoke name=\"",
+                                            "\">",
+                                            new ParameterGrammar(MinimaxM3::element),
+                                            PREFIX + "</invoke>\n")
+                                    .within(PREFIX + "<tool_call>\n", "", PREFIX + "</tool_call>"))
                             .build());
+        }
+
+        /** Objects and arrays are written as JSON, which the parser takes for nested elements. */
+        private static Object element(String key, Schema schema) {
+            Object value = ParameterGrammar.value(schema, List.of(PREFIX));
+            return CallGrammar.tag(PREFIX + "<" + key + ">", value, PREFIX + "</" + key + ">");
         }
     }
 
@@ -319,7 +333,22 @@ final class ParameterToolParsers {
                                     "<|close|>message<|sep|>",
                                     "<|end_of_msg|>")
                             .specialTokens()
+                            .grammar(CallGrammar.parameters(
+                                            "<|open|>call tool=\"",
+                                            "\" index=\"",
+                                            KimiK3::arguments,
+                                            "<|close|>call<|sep|>")
+                                    .within("<|open|>tools<|sep|>", "", "<|close|>tools<|sep|>"))
                             .build());
+        }
+
+        /** The call's number, which the model counts up, then the parameters. */
+        private static List<Object> arguments(ToolDefinition tool) {
+            List<Object> formats = new ArrayList<>();
+            formats.add(Ordered.map("type", "regex", "pattern", "[1-9][0-9]?"));
+            formats.add(CallGrammar.constant("\"<|sep|>"));
+            formats.addAll(new ParameterGrammar(new TypedParameters()).of(tool));
+            return formats;
         }
     }
 }

@@ -55,6 +55,15 @@ final class ParameterType {
         return types.contains(Type.NULL);
     }
 
+    /** The types as JSON Schema names them; all of them where nothing is known. */
+    List<String> names() {
+        Set<Type> all = types.isEmpty() ? EnumSet.allOf(Type.class) : types;
+        return all.stream()
+                .filter(type -> type != Type.INTEGER || !all.contains(Type.NUMBER))
+                .map(type -> type.name().toLowerCase(Locale.ROOT))
+                .toList();
+    }
+
     boolean isArray() {
         return types.contains(Type.ARRAY) && !types.contains(Type.STRING);
     }

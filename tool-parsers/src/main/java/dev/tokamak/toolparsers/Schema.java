@@ -1,5 +1,6 @@
 package dev.tokamak.toolparsers;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -37,6 +38,18 @@ record Schema(Object node, Map<String, Object> root) {
         return resolved() instanceof Map<?, ?> map ? at(map.get("items")) : UNKNOWN;
     }
 
+    /** The texts that a string may be, where the schema lists them; else none. */
+    List<String> texts() {
+        if (!(resolved() instanceof Map<?, ?> map)) {
+            return List.of();
+        }
+        List<?> values = map.containsKey("const")
+                ? Collections.singletonList(map.get("const"))
+                : map.get("enum") instanceof List<?> list ? list : List.of();
+        boolean allTexts = values.stream().allMatch(String.class::isInstance);
+        return allTexts ? values.stream().map(String.class::cast).toList() : List.of();
+    }
+
     Schema at(Object other) {
         return new Schema(other, root);
     }
@@ -54,6 +67,17 @@ record Schema(Object node, Map<String, Object> root) {
             }
         }
         return whole;
+    }
+
+    /** The schema's values of one type, on its own, with the definitions that it may refer to. */
+    Object ofType(String type) {
+        Map<String, Object> whole = Ordered.map();
+        if (node instanceof Map<?, ?>) {
+            whole.put("allOf", List.of(node, Map.of("type", type)));
+        } else {
+            whole.put("type", type);
+        }
+        return new Schema(whole, root).withDefinitions();
     }
 
     /** The node behind references and, of alternatives, the first that has a structure. */

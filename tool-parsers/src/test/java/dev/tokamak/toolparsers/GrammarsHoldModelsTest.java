@@ -22,6 +22,7 @@ import java.util.ServiceLoader;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -120,9 +121,81 @@ class GrammarsHoldModelsTest {
         }
     }
 
+    private static Stream<ToolParserProvider> providersThatGuard() {
+        return ServiceLoader.load(ToolParserProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(provider -> provider.autoGrammar(TOOLS, true).isPresent());
+    }
+
+    @Test
+    void mostFormatsHoldStrictToolsInFreeText() {
+        assertThat(providersThatGuard().map(ToolParserProvider::name))
+                .contains(
+                        "hermes", "mistral", "deepseek_v31", "kimi_k2", "glm45", "qwen3_coder", "minimax_m2", "gemma4")
+                .doesNotContain("llama3_json", "pythonic", "xlam", "openai");
+    }
+
+    /** A random model that is free to write text, begins a call, and may call more or not. */
+    @ParameterizedTest
+    @MethodSource("providersThatGuard")
+    void callsOfStrictToolsInFreeTextFollowTheirSchemas(ToolParserProvider provider) {
+        List<ToolDefinition> tools = new ArrayList<>(TOOLS);
+        tools.add(new ToolDefinition("log", "", Map.of("type", "object", "not", Map.of()), false));
+        for (int seed = 0; seed < TEXTS; seed++) {
+            boolean parallel = seed % 2 == 0;
+            StructuredOutput grammar = provider.autoGrammar(tools, parallel).orElseThrow();
+            GrammarState state = ServiceLoader.load(GrammarProvider.class)
+                    .findFirst()
+                    .orElseThrow()
+                    .create(new Bytes(), END + 1, new int[] {END})
+                    .compile(grammar)
+                    .newState();
+            String begun = "Let me see. " + trigger(grammar);
+            for (byte b : begun.getBytes(StandardCharsets.UTF_8)) {
+                assertThat(state.accept(b & 255)).as(provider.name()).isTrue();
+            }
+            String text = begun + write(state, closings(grammar.source()), new Random(seed));
+            Calls calls = new Calls();
+            ToolParser parser = provider.create(tools);
+            parser.accept(text, calls);
+            parser.finish(calls);
+            String context = provider.name() + ", seed " + seed + ", text: " + text;
+            assertThat(calls.content.toString()).as(context).startsWith("Let me see.");
+            assertThat(calls.begun).as(context).isPositive();
+            if (!parallel) {
+                assertThat(calls.begun).as(context).isOne();
+            }
+            for (int i = 0; i < calls.arguments.size(); i++) {
+                if (calls.names.get(i).equals("get_weather")) {
+                    assertThat(calls.arguments.get(i))
+                            .as(context)
+                            .containsPattern("\"city\": *\"")
+                            .containsPattern("\"units\": *\"(metric|imperial)\"")
+                            .matches(JsonScanner::isObject);
+                }
+            }
+        }
+    }
+
+    /** What begins calls: the last of the triggers, behind the marks that are silent. */
+    private static String trigger(StructuredOutput grammar) {
+        Matcher matcher = Pattern.compile("\"triggers\": \\[(.*?)\\], \"tags\"").matcher(grammar.source());
+        String triggers = null;
+        while (matcher.find()) {
+            triggers = matcher.group(1);
+        }
+        Matcher last = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"$").matcher(triggers);
+        assertThat(last.find()).isTrue();
+        return JsonText.unquote(last.group());
+    }
+
     private static final class Calls implements ToolCallSink {
         final StringBuilder content = new StringBuilder();
         final List<String> arguments = new ArrayList<>();
+        /** Of the calls that were ended. */
+        final List<String> names = new ArrayList<>();
+
+        private String name;
         private final StringBuilder current = new StringBuilder();
         int begun;
 
@@ -132,8 +205,9 @@ class GrammarsHoldModelsTest {
         }
 
         @Override
-        public void beginCall(String name, String id) {
+        public void beginCall(String called, String id) {
             begun++;
+            name = called;
             current.setLength(0);
         }
 
@@ -145,6 +219,7 @@ class GrammarsHoldModelsTest {
         @Override
         public void endCall() {
             arguments.add(current.toString());
+            names.add(name);
         }
     }
 

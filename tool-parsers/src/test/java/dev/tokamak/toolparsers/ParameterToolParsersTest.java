@@ -301,11 +301,6 @@ class ParameterToolParsersTest {
                                     ? "number"
                                     : value instanceof Boolean ? "boolean" : value instanceof List ? "array" : "object";
         }
-
-        @Override
-        protected boolean hasGrammar() {
-            return false;
-        }
     }
 
     @Nested
@@ -328,11 +323,6 @@ class ParameterToolParsersTest {
                     .map(entry ->
                             NS + "<" + entry.getKey() + ">" + bare(entry.getValue()) + NS + "</" + entry.getKey() + ">")
                     .collect(Collectors.joining("", NS + "<invoke name=\"" + call.name() + "\">", NS + "</invoke>\n"));
-        }
-
-        @Override
-        protected boolean hasGrammar() {
-            return false;
         }
     }
 }

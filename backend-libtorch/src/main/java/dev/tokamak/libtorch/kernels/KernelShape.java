@@ -7,6 +7,7 @@ import dev.tokamak.api.Incubating;
  *
  * @param computeCapability ten times major plus minor, such as 90
  * @param multiprocessors of the device
+ * @param sharedMemory bytes of shared memory that a block can have
  * @param float16 whether elements are float16; else they are bfloat16
  * @param fp8Cache whether keys and values are cached as FP8 (E4M3)
  * @param hidden width of the residual
@@ -24,6 +25,7 @@ import dev.tokamak.api.Incubating;
 public record KernelShape(
         int computeCapability,
         int multiprocessors,
+        int sharedMemory,
         boolean float16,
         boolean fp8Cache,
         int hidden,

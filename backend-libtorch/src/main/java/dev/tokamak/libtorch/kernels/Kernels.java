@@ -124,7 +124,9 @@ public interface Kernels extends AutoCloseable {
             int tokens);
 
     /**
-     * Attention of one token a sequence over the paged cache.
+     * Attention of one token a sequence over the paged cache. Enqueued right behind {@link #ropeAndWriteKv}, which alone of the
+     * kernels since the step's tables were made may still run when it begins: that kernel adds each sequence's newest token, and nothing else
+     * of what is read here.
      *
      * @param queries [sequences, queryHeads * headSize]
      * @param keys [entries, kvHeads, headSize]

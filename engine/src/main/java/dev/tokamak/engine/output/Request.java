@@ -1,6 +1,7 @@
 package dev.tokamak.engine.output;
 
 import dev.tokamak.api.SamplingParams;
+import dev.tokamak.spi.tokenizer.Detokenizer;
 import dev.tokamak.spi.tokenizer.Tokenizer;
 
 /**
@@ -103,7 +104,12 @@ public final class Request {
     }
 
     CompletionText newText() {
-        return new CompletionText(
-                params, params.detokenize() ? tokenizer.detokenizer(params.skipSpecialTokens(), promptTail) : null);
+        return new CompletionText(params, params.detokenize() ? newDetokenizer() : null);
+    }
+
+    private Detokenizer newDetokenizer() {
+        Detokenizer detokenizer = tokenizer.detokenizer(params.skipSpecialTokens(), promptTail);
+        boolean asDecoded = params.skipSpecialTokens() || params.spacesBetweenSpecialTokens();
+        return asDecoded ? detokenizer : new JoinedSpecialTokens(detokenizer, tokenizer.vocabulary());
     }
 }

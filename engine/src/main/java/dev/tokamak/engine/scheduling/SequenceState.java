@@ -13,6 +13,9 @@ final class SequenceState {
     /** How many rows of plans in flight are its own. */
     int rowsInFlight;
 
+    /** How many of those rows draw a token without a mask. */
+    int freeDrawsInFlight;
+
     /** Grows whenever the sequence loses its blocks: rows planned before that say nothing about its new ones. */
     int incarnation;
 

@@ -26,7 +26,7 @@ import java.util.Arrays;
  * <p>A plan may be made while others are in flight. Three rules keep that right. A sequence that lost its blocks is not admitted
  * again before its last row has landed; its token is kept. A row remembers its sequence's incarnation, so blocks taken after
  * it was planned are not committed on its word. And the draw of a row that was planned without a mask is void if a mask has
- * come to hold since: its last position is computed again.
+ * come to hold since: its last position is computed again, and nothing is planned on that draw meanwhile.
  *
  * <p>Nothing is allocated in the steady state; admission allocates the sequence's sampling state.
  */
@@ -108,8 +108,9 @@ final class TokenBudgetScheduler implements Scheduler {
     private int tokensToPlan(Sequence sequence, int budget) {
         int planned = sequence.inFlight();
         boolean nothingLeft = sequence.generatedTokens() + planned >= sequence.maxTokens();
-        boolean mustKnowItsToken = sequence.masked() && planned > 0;
-        if (nothingLeft || mustKnowItsToken) {
+        boolean drawInFlightIsVoid = sequence.masked() && SequenceState.of(sequence).freeDrawsInFlight > 0;
+        boolean tokensWillFollow = planned > 0 && sequence.forced().length > 0;
+        if (nothingLeft || drawInFlightIsVoid || tokensWillFollow) {
             return 0;
         }
         int wanted = sequence.length() + planned - sequence.computedTokens();
@@ -255,7 +256,9 @@ final class TokenBudgetScheduler implements Scheduler {
         }
         sequence.setComputed(end);
         sequence.setInFlight(sequence.inFlight() + (sampled ? 1 : 0));
-        SequenceState.of(sequence).rowsInFlight++;
+        SequenceState state = SequenceState.of(sequence);
+        state.rowsInFlight++;
+        state.freeDrawsInFlight += sampled && !sequence.masked() ? 1 : 0;
         slots.planned(sequence.slot());
         rows.add(sequence);
     }
@@ -279,11 +282,14 @@ final class TokenBudgetScheduler implements Scheduler {
 
     private void land(StepPlan plan, int row, PlannedRows rows, StepResult result, Events events) {
         Sequence sequence = rows.sequence(row);
-        SequenceState.of(sequence).rowsInFlight--;
+        SequenceState state = SequenceState.of(sequence);
+        state.rowsInFlight--;
         slots.landed(plan.slot(row));
         boolean sampled = plan.has(row, StepPlan.FLAG_SAMPLE);
+        boolean underMask = plan.has(row, StepPlan.FLAG_NEEDS_MASK);
         if (sampled) {
             sequence.setInFlight(sequence.inFlight() - 1);
+            state.freeDrawsInFlight -= underMask ? 0 : 1;
         }
         if (sequence.ended()) {
             return;
@@ -293,7 +299,7 @@ final class TokenBudgetScheduler implements Scheduler {
             return;
         }
         boolean current = rows.current(row);
-        boolean drawnWithoutItsMask = sequence.masked() && !plan.has(row, StepPlan.FLAG_NEEDS_MASK);
+        boolean drawnWithoutItsMask = sequence.masked() && !underMask;
         if (sampled && (drawnWithoutItsMask || result.tokenCount(row) == 0)) {
             if (current) {
                 sequence.setComputed(sequence.length() - 1);
@@ -303,13 +309,25 @@ final class TokenBudgetScheduler implements Scheduler {
         if (current) {
             kvCache.commit(sequence, plan.position(row) + plan.tokenCount(row));
         }
-        for (int i = 0; i < result.tokenCount(row) && !sequence.ended(); i++) {
-            take(sequence, result, row, i, events);
+        int drawn = result.tokenCount(row);
+        for (int i = 0; i < drawn && !sequence.ended(); i++) {
+            take(sequence, result.token(row, i), result, row, i, events);
+        }
+        if (drawn > 0) {
+            takeForced(sequence, result, row, drawn - 1, events);
         }
     }
 
-    private void take(Sequence sequence, StepResult result, int row, int i, Events events) {
-        int token = result.token(row, i);
+    /** Takes the tokens that had to follow the one that was drawn; the next plan computes them like a part of a prompt. */
+    private void takeForced(Sequence sequence, StepResult result, int row, int i, Events events) {
+        int[] forced = sequence.forced();
+        sequence.clearForced();
+        for (int j = 0; j < forced.length && !sequence.ended(); j++) {
+            take(sequence, forced[j], result, row, i, events);
+        }
+    }
+
+    private void take(Sequence sequence, int token, StepResult result, int row, int i, Events events) {
         sequence.append(token);
         events.token(sequence, token, result, row, i);
         int generated = sequence.generatedTokens();
@@ -351,6 +369,7 @@ final class TokenBudgetScheduler implements Scheduler {
             for (int row = 0; row < rows.size(); row++) {
                 Sequence sequence = rows.sequence(row);
                 SequenceState.of(sequence).rowsInFlight = 0;
+                SequenceState.of(sequence).freeDrawsInFlight = 0;
                 sequence.setInFlight(0);
                 if (!sequence.ended()) {
                     finish(sequence, FinishReason.ERROR, -1, events);

@@ -11,9 +11,12 @@ import java.util.List;
  * one thread at a time, handed over by {@link MaskFiller}.
  */
 public final class DrawConstraint {
+    private static final int[] NONE = {};
+
     private final GrammarState grammar;
     private final List<LogitsAdjuster> adjusters;
     private final int[] startTokens;
+    private final ForcedText forcedText;
 
     /** The sequence's length behind which the grammar holds, or -1 while it does not. */
     private int grammarFrom;
@@ -24,6 +27,9 @@ public final class DrawConstraint {
     /** Set by the thread that fills the mask, read by the engine thread afterwards. */
     private String violation;
 
+    /** What follows the only token of the mask, set and read likewise. */
+    private int[] forced = NONE;
+
     /**
      * A constraint.
      *
@@ -31,11 +37,18 @@ public final class DrawConstraint {
      * @param adjusters possibly none
      * @param startTokens any one of them makes the grammar hold from the next token on; if there are none, it holds from the start
      * @param promptTokens the prompt's length
+     * @param forcedText to take text that the grammar leaves no choice about without drawing it, or null to draw all tokens
      */
-    public DrawConstraint(GrammarState grammar, List<LogitsAdjuster> adjusters, int[] startTokens, int promptTokens) {
+    public DrawConstraint(
+            GrammarState grammar,
+            List<LogitsAdjuster> adjusters,
+            int[] startTokens,
+            int promptTokens,
+            ForcedText forcedText) {
         this.grammar = grammar;
         this.adjusters = adjusters;
         this.startTokens = startTokens;
+        this.forcedText = forcedText;
         this.grammarFrom = startTokens.length == 0 ? promptTokens : -1;
         this.accepted = promptTokens;
     }
@@ -59,8 +72,9 @@ public final class DrawConstraint {
 
     /** Fills the mask of the sequence's next token. */
     void fill(Sequence sequence, int[] words, int offset, int length) {
+        forced = NONE;
         try {
-            if (!fillFromGrammar(sequence, words, offset)) {
+            if (!fillFromGrammar(sequence, words, offset, length)) {
                 Arrays.fill(words, offset, offset + length, -1);
             }
             for (LogitsAdjuster adjuster : adjusters) {
@@ -72,7 +86,7 @@ public final class DrawConstraint {
         }
     }
 
-    private boolean fillFromGrammar(Sequence sequence, int[] words, int offset) {
+    private boolean fillFromGrammar(Sequence sequence, int[] words, int offset, int length) {
         if (grammar == null || grammarFrom < 0) {
             return false;
         }
@@ -84,7 +98,29 @@ public final class DrawConstraint {
             }
             accepted++;
         }
-        return grammar.fillMask(words, offset);
+        return forcedText != null && fillForced(words, offset, length) || grammar.fillMask(words, offset);
+    }
+
+    /** Allows the first of several tokens that write what the grammar wants next, and keeps the others. */
+    private boolean fillForced(int[] words, int offset, int length) {
+        int[] tokens = forcedText.tokens(grammar.forcedBytes());
+        int count = 0;
+        while (count < tokens.length && grammar.accept(tokens[count])) {
+            count++;
+        }
+        grammar.rollback(count);
+        if (count < 2) {
+            return false;
+        }
+        Arrays.fill(words, offset, offset + length, 0);
+        words[offset + (tokens[0] >>> 5)] |= 1 << tokens[0];
+        forced = Arrays.copyOfRange(tokens, 1, count);
+        return true;
+    }
+
+    /** The tokens that must follow the one that the last {@link #fill} allows; mostly none. */
+    int[] forced() {
+        return forced;
     }
 
     /** What went wrong in the last {@link #fill}, or null. */

@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Fills a step's masks while its forward pass runs. Rows are shared out among the engine thread, which has nothing else to do
+ * Fills a step's masks while its forward pass runs, once all tokens before it are known. Rows are shared out among the engine thread, which has nothing else to do
  * then, and a few workers: a step with a single masked row wakes nobody.
  */
 final class MaskFiller {
@@ -60,6 +60,12 @@ final class MaskFiller {
 
     private void fill(int row) {
         Completion completion = completions[row];
+        if (completion.sequence().ended()) {
+            // It ended after the step was planned; what its row draws is dropped.
+            int from = masks.offset(row);
+            Arrays.fill(masks.words(), from, from + masks.wordsPerRow(), -1);
+            return;
+        }
         completion.constraint().fill(completion.sequence(), masks.words(), masks.offset(row), masks.wordsPerRow());
     }
 

@@ -25,7 +25,8 @@ import java.util.concurrent.locks.LockSupport;
  * it through the output ring, {@link #health()} and the counters.
  *
  * <p><b>Implementation notes.</b> Up to {@link Executor#maxInFlight()} steps are under way: while one runs, the next is planned and
- * launched, so that a device never waits for the host. Plans and results are reused; a plan is touched again only after its
+ * launched, so that a device never waits for the host. The masks of a step may depend on the tokens of the one before: they are
+ * filled and given when that one has landed, while the forward pass runs that needs them only at its end. Plans and results are reused; a plan is touched again only after its
  * step was awaited. If a step fails, everything in flight is void: the sequences in those plans fail, the others start
  * anew, and after {@value #FAILURES_UNTIL_DEAD} failures without a success between them the loop gives up. A failure of the
  * scheduler or of this class ends the loop at once, since nobody can tell what state is left; every request hears of it.
@@ -57,6 +58,10 @@ public final class StepLoop {
     private int inFlight;
     private long stepId;
     private int failures;
+
+    /** Whether the step launched last waits for its masks. */
+    private boolean masksDue;
+
     private boolean closing;
 
     private volatile boolean idle;
@@ -185,7 +190,7 @@ public final class StepLoop {
      */
     public void turn() throws InterruptedException {
         inbox.drain();
-        while (!closing && inFlight < plans.length && launch()) {
+        while (!closing && !masksDue && inFlight < plans.length && launch()) {
             inbox.drain();
         }
         if (inFlight > 0) {
@@ -225,47 +230,62 @@ public final class StepLoop {
         inFlight++;
         counters.running = scheduler.running();
         counters.waiting = scheduler.waiting();
-        MaskFiller.Work work = plan.needsMasks() ? startMasks(plan) : null;
+        if (plan.needsMasks()) {
+            takeMaskedRows(plan);
+        }
         try {
             executor.launch(plan);
-            if (work != null) {
-                executor.sample(work.join());
-            }
         } catch (RuntimeException e) {
-            if (work != null) {
-                work.join();
-            }
             recover(e);
             return false;
         }
-        if (work != null) {
-            failViolations();
-        }
-        return true;
+        return giveMasks();
     }
 
-    private MaskFiller.Work startMasks(StepPlan plan) {
+    private void takeMaskedRows(StepPlan plan) {
         masks.begin();
         for (int row = 0; row < plan.rows(); row++) {
             if (plan.has(row, StepPlan.FLAG_NEEDS_MASK)) {
                 masks.add(constrained.get(plan.sequenceId(row)));
             }
         }
-        return masks.start();
+        masksDue = true;
     }
 
-    private void failViolations() {
+    /** Gives the step launched last its masks, if they are due and all tokens before it are known. Returns false if that fails. */
+    private boolean giveMasks() throws InterruptedException {
+        if (!masksDue || inFlight > 1) {
+            return true;
+        }
+        masksDue = false;
+        MaskFiller.Work work = masks.start();
+        try {
+            executor.sample(work.join());
+        } catch (RuntimeException e) {
+            recover(e);
+            return false;
+        }
+        settleMaskedRows();
+        return true;
+    }
+
+    private void settleMaskedRows() {
         for (int i = 0; i < masks.size(); i++) {
             Completion completion = masks.completion(i);
+            if (completion.sequence().ended()) {
+                continue;
+            }
             String violation = completion.constraint().violation();
-            if (violation != null && !completion.sequence().ended()) {
+            if (violation != null) {
                 scheduler.abort(completion.sequence());
                 events.failed(completion, new TokamakException(ErrorCode.STEP_FAILED, violation));
+            } else {
+                completion.sequence().setForced(completion.constraint().forced());
             }
         }
     }
 
-    private void land() {
+    private void land() throws InterruptedException {
         StepPlan plan = plans[oldest];
         try {
             executor.await(result);
@@ -284,8 +304,9 @@ public final class StepLoop {
         failures = 0;
         counters.steps++;
         counters.stepTokens += plan.tokens();
-        count();
         lastProgressNanos = System.nanoTime();
+        giveMasks();
+        count();
     }
 
     private void count() {
@@ -308,6 +329,7 @@ public final class StepLoop {
         scheduler.recover(lost, events);
         oldest = 0;
         inFlight = 0;
+        masksDue = false;
         count();
         lastProgressNanos = System.nanoTime();
         if (failures >= FAILURES_UNTIL_DEAD) {

@@ -90,6 +90,36 @@ class TokenBudgetSchedulerTest {
     }
 
     @Test
+    void plansASequenceUnderAGrammarAheadOfItsTokenInFlight() {
+        SteppedModel model = model(64, 0, 2, 4, 8);
+        Sequence sequence = model.add(1, prompt(4, 0), params(8), 0, false);
+        sequence.setMasked(true);
+        StepPlan first = new StepPlan();
+        StepPlan second = new StepPlan();
+
+        assertThat(model.scheduler.schedule(first)).isTrue();
+        assertThat(model.scheduler.schedule(second)).isTrue();
+        assertThat(second.tokenIds()[0]).isEqualTo(StepPlan.LAST_SAMPLED);
+        assertThat(second.has(0, StepPlan.FLAG_NEEDS_MASK)).isTrue();
+    }
+
+    @Test
+    void plansNothingOnADrawThatIsVoid() {
+        SteppedModel model = model(64, 0, 2, 4, 8);
+        Sequence sequence = model.add(1, prompt(4, 0), params(8), 0, false);
+        model.launch();
+        sequence.setMasked(true);
+        model.land(); // The prompt's draw, void as the one on which it is fed.
+
+        StepPlan plan = new StepPlan();
+        assertThat(model.scheduler.schedule(plan)).isFalse();
+        model.land();
+        assertThat(model.scheduler.schedule(plan)).isTrue();
+        assertThat(plan.position(0)).isEqualTo(3);
+        assertThat(plan.has(0, StepPlan.FLAG_NEEDS_MASK)).isTrue();
+    }
+
+    @Test
     void plansNoTokenBehindTheLastOne() {
         SteppedModel model = model(64, 0, 2, 4, 8);
         model.add(1, prompt(4, 0), params(1), 0, false);

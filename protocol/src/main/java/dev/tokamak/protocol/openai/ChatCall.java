@@ -3,6 +3,8 @@ package dev.tokamak.protocol.openai;
 import dev.tokamak.api.GenerationRequest;
 import dev.tokamak.api.OutputKind;
 import dev.tokamak.api.Prompt;
+import dev.tokamak.api.SamplingParams;
+import dev.tokamak.api.StructuredOutput;
 import dev.tokamak.spi.reasoning.ReasoningParser;
 import dev.tokamak.spi.reasoning.ReasoningParserProvider;
 import java.util.ArrayList;
@@ -39,17 +41,23 @@ final class ChatCall extends GenerationCall {
                         new Prompt.Text(text, request.addSpecialTokens()),
                         request.envelope().returnTokenIds(),
                         serving);
-        var params = request.params().toBuilder().outputKind(kind).build();
-        List<Integer> reasoningEnd = params.structuredOutput().isPresent() ? reasoningEnd() : List.of();
-        return List.of(request.envelope().request(prompt, params, 0, reasoningEnd));
+        SamplingParams.Builder params = request.params().toBuilder().outputKind(kind);
+        Optional<StructuredOutput> asked = request.params().structuredOutput();
+        boolean thinksFirst =
+                newReasoningParser().filter(parser -> !parser.ended()).isPresent();
+        List<Integer> reasoningEnd = thinksFirst ? reasoningEnd() : List.of();
+        boolean endIsSeen = !thinksFirst || !reasoningEnd.isEmpty();
+        if (asked.isEmpty() && endIsSeen) {
+            // Where nobody sees thinking end, the grammar would hold while the model thinks.
+            asked = request.tools().strictGrammar();
+            asked.ifPresent(params::structuredOutput);
+        }
+        return List.of(
+                request.envelope().request(prompt, params.build(), 0, asked.isPresent() ? reasoningEnd : List.of()));
     }
 
-    /** The tokens behind which a format holds. None where the prompt has ended the reasoning already: then it holds at once. */
+    /** The tokens behind which a format holds. Where there are none, it holds at once. */
     private List<Integer> reasoningEnd() {
-        Optional<ReasoningParser> parser = newReasoningParser();
-        if (parser.isEmpty() || parser.get().ended()) {
-            return List.of();
-        }
         List<Integer> ids = new ArrayList<>();
         for (String marker : serving.reasoningParser().get().endMarkers()) {
             OptionalInt added = serving.vocabulary().addedToken(marker);

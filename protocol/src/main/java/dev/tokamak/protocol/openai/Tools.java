@@ -151,6 +151,12 @@ record Tools(
                                 + " tool_choice auto"));
     }
 
+    /** The grammar that leaves the text free and holds calls of strict tools to their schemas, where the format has one. */
+    Optional<StructuredOutput> strictGrammar() {
+        boolean strict = choice.mode() == Mode.AUTO && definitions.stream().anyMatch(ToolDefinition::strict);
+        return strict ? parser.flatMap(format -> format.autoGrammar(definitions, choice.parallel())) : Optional.empty();
+    }
+
     /** A parser for one completion, where calls are looked for. */
     Optional<ToolParser> newParser() {
         return parser.map(format -> format.create(definitions));

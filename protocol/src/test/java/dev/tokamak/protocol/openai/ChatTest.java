@@ -161,6 +161,33 @@ class ChatTest {
     }
 
     @Test
+    void aStrictToolGuardsTheModelsOwnCalls() {
+        ScriptedEngine engine = new ScriptedEngine(TWO_CALLS);
+        Map<?, ?> answer = answer(engine, "," + TOOLS.replace("\"weather\",", "\"weather\",\"strict\":true,"));
+        assertThat(engine.lastRequest().samplingParams().structuredOutput())
+                .hasValueSatisfying(grammar -> assertThat(grammar.source()).contains("triggered_tags"));
+        assertThat((List<?>) message(answer, 0).get("tool_calls")).hasSize(2);
+    }
+
+    @Test
+    void toolsThatAreNotStrictLeaveTheModelFree() {
+        ScriptedEngine engine = new ScriptedEngine(TWO_CALLS);
+        answer(engine, "," + TOOLS);
+        assertThat(engine.lastRequest().samplingParams().structuredOutput()).isEmpty();
+    }
+
+    @Test
+    void aFormatForTheAnswerGoesBeforeStrictTools() {
+        ScriptedEngine engine = new ScriptedEngine("{}");
+        answer(
+                engine,
+                "," + TOOLS.replace("\"weather\",", "\"weather\",\"strict\":true,")
+                        + ",\"response_format\":{\"type\":\"json_object\"}");
+        assertThat(engine.lastRequest().samplingParams().structuredOutput().map(StructuredOutput::kind))
+                .contains(StructuredOutput.Kind.JSON_OBJECT);
+    }
+
+    @Test
     void aSchemaBecomesAStructuredOutput() {
         ScriptedEngine engine = new ScriptedEngine("{}");
         answer(

@@ -53,6 +53,13 @@ class ReasoningTest {
         assertThat(message.get("content")).isNull();
     }
 
+    @Test
+    void strictToolsDoNotHoldAModelWhoseEndOfThinkingIsNoToken() {
+        ScriptedEngine engine = new ScriptedEngine(THOUGHT);
+        message(engine, TOOLS.replace("\"now\"", "\"now\",\"strict\":true"));
+        assertThat(engine.lastRequest().samplingParams().structuredOutput()).isEmpty();
+    }
+
     private static OpenAiProtocol protocol(ScriptedEngine engine) {
         ReasoningParserProvider parser = ServiceLoader.load(ReasoningParserProvider.class).stream()
                 .map(ServiceLoader.Provider::get)

@@ -73,8 +73,10 @@ public interface Executor extends AutoCloseable {
     void launch(StepPlan plan);
 
     /**
-     * Gives the masks of the step launched last, which may still be in its forward pass. The engine fills the same object
-     * for the next step, so whatever reads it after this method has returned must read a {@link StepMasks#copy}.
+     * Gives the masks of the step launched last, which may still be in its forward pass. Where {@link #maxInFlight()} is 2 or
+     * more, the steps before it may be awaited first, since its masks may depend on what they yield; until the masks are given, no
+     * further step is launched. The engine fills the same object for the next step, so whatever reads it after this method
+     * has returned must read a {@link StepMasks#copy}.
      *
      * @param masks one mask for each row with {@link StepPlan#FLAG_NEEDS_MASK}, in row order
      */

@@ -48,11 +48,12 @@ public interface GrammarState {
     boolean terminated();
 
     /**
-     * The tokens that must come next because the grammar leaves no choice.
+     * The bytes that must come next because the grammar leaves no choice about them, whichever tokens write them. The engine may
+     * take them as the model's without drawing them, in tokens of its own choosing.
      *
      * @return possibly none; the state is unchanged
      */
-    default int[] forcedTokens() {
-        return new int[0];
+    default byte[] forcedBytes() {
+        return new byte[0];
     }
 }

@@ -15,6 +15,8 @@ public final class Sequence implements SequenceView {
     /** The slot of a sequence that has none. */
     public static final int NO_SLOT = -1;
 
+    private static final int[] NONE_FORCED = {};
+
     /** Room for this many generated tokens from the start, so that most sequences never grow while they run. */
     private static final int INITIAL_OUTPUT = 2048;
 
@@ -40,6 +42,7 @@ public final class Sequence implements SequenceView {
     private int cachedTokens = -1;
     private boolean ended;
     private boolean masked;
+    private int[] forced = NONE_FORCED;
     private int adapter = -1;
     private Object schedulerState;
     private Object cacheState;
@@ -316,8 +319,8 @@ public final class Sequence implements SequenceView {
     }
 
     /**
-     * Whether its next token must be drawn under a mask. Such a sequence is not planned ahead: its mask depends on the token
-     * before.
+     * Whether its next token must be drawn under a mask. A row of such a sequence may be planned while the token before is in
+     * flight, if that one is drawn under a mask as well: the engine gives the mask when it knows the token.
      *
      * @return true while a grammar holds
      */
@@ -332,6 +335,30 @@ public final class Sequence implements SequenceView {
      */
     public void setMasked(boolean masked) {
         this.masked = masked;
+    }
+
+    /**
+     * Tokens that must follow the one in flight. A scheduler plans nothing for the sequence until that one has landed, appends them
+     * behind it, one event each, and goes on from there; one that leaves them alone has them drawn one by one.
+     *
+     * @return shared; mostly none
+     */
+    public int[] forced() {
+        return forced;
+    }
+
+    /**
+     * Sets the tokens that must follow the one in flight.
+     *
+     * @param tokens not copied; possibly none
+     */
+    public void setForced(int[] tokens) {
+        this.forced = tokens;
+    }
+
+    /** No token must follow the one in flight any more. */
+    public void clearForced() {
+        this.forced = NONE_FORCED;
     }
 
     /**

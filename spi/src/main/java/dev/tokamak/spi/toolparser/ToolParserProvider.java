@@ -39,6 +39,18 @@ public interface ToolParserProvider {
     }
 
     /**
+     * The format's own grammar for {@link ToolChoice.Mode#AUTO}: any text, in which a call, once it has begun, is one of the tools',
+     * and the arguments of tools that are {@link ToolDefinition#strict()} follow their schema.
+     *
+     * @param tools of the request, at least one of them strict
+     * @param parallel whether several calls are allowed; if not, the text ends behind the first
+     * @return empty if the format has no such grammar; the model is free then
+     */
+    default Optional<StructuredOutput> autoGrammar(List<ToolDefinition> tools, boolean parallel) {
+        return Optional.empty();
+    }
+
+    /**
      * Whether the format's marks are special tokens, so that the parser must see text with special tokens in it.
      *
      * @return false unless overridden
