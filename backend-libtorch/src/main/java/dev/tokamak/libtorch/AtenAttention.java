@@ -39,6 +39,9 @@ final class AtenAttention implements AutoCloseable {
     private final Scalar minusInfinity = new Scalar(Double.NEGATIVE_INFINITY);
     private final Map<Integer, List<Part>> parts = new HashMap<>();
     private Tensor stale;
+    /** Where blocks are gathered: megabytes, which the system would have to clear if they were taken anew for each layer. */
+    private Tensor room;
+
     private int tokens;
     private int blockSize;
 
@@ -277,10 +280,25 @@ final class AtenAttention implements AutoCloseable {
                 .narrow(0, 0, part.context());
     }
 
-    /** {@code [blocks, blockSize * 2 * keyWidth]}, the rows' blocks one after another. */
+    /** {@code [blocks, blockSize * 2 * keyWidth]}, the rows' blocks one after another; holds until the next call. */
     private Tensor gather(Part part, AttentionShape shape, Tensor memory) {
         Tensor blocks = memory.view(-1, (long) blockSize * 2 * shape.keyWidth());
-        return torch.index_select(blocks, 0, part.blocks());
+        long count = part.blocks().numel();
+        long elements = count * blocks.size(1);
+        if (room == null || room.numel() < elements) {
+            closeRoom();
+            room = device.emptyCompute(elements + elements / 4);
+            room.retainReference();
+        }
+        Tensor into = room.narrow(0, 0, elements).view(count, blocks.size(1));
+        return torch.index_select_out(into, blocks, 0, part.blocks());
+    }
+
+    private void closeRoom() {
+        if (room != null) {
+            room.close();
+            room = null;
+        }
     }
 
     /** With strides instead of views of views, since each of these tensors costs microseconds in every layer. */
@@ -331,6 +349,7 @@ final class AtenAttention implements AutoCloseable {
     @Override
     public void close() {
         parts.clear();
+        closeRoom();
         zero.close();
         minusInfinity.close();
     }

@@ -27,6 +27,8 @@ final class PayaraMicroServer {
     private static final String HTTP =
             "configs.config.server-config.network-config.protocols.protocol.http-listener.http.";
 
+    private static final String DEPLOYMENT = "configs.config.server-config.admin-service.das-config.";
+
     private final AdminCommandRunner commands;
 
     private PayaraMicroServer(AdminCommandRunner commands) {
@@ -76,6 +78,9 @@ final class PayaraMicroServer {
         set(runner, HTTP + "server-header=false");
         // So that TRACE is refused by the application, in the words of its other refusals.
         set(runner, HTTP + "trace-enabled=true");
+        // Nothing is deployed later, and looking for it every two seconds is work of a server that has none.
+        set(runner, DEPLOYMENT + "dynamic-reload-enabled=false");
+        set(runner, DEPLOYMENT + "autodeploy-enabled=false");
     }
 
     /** Opens the port. */
