@@ -1,6 +1,8 @@
 package dev.tokamak.launcher;
 
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.engine.plugin.PluginKind;
+import dev.tokamak.engine.plugin.PluginRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -74,6 +76,20 @@ final class ChatOptions {
                     + ", which is not there; expected a jar or a folder of jars");
         }
         return List.of(toolParserPlugin);
+    }
+
+    /**
+     * Refuses parsers that no plugin provides, before a request needs them.
+     *
+     * @throws TokamakException if there is one
+     */
+    void check(PluginRegistry plugins) {
+        if (toolCallParser != null) {
+            plugins.require(PluginKind.TOOL_PARSER, toolCallParser);
+        }
+        if (reasoningParser != null) {
+            plugins.require(PluginKind.REASONING_PARSER, reasoningParser);
+        }
     }
 
     /** Sets what the WAR reads: system properties with the names of the options. */

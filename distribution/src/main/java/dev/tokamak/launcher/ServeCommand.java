@@ -73,7 +73,7 @@ final class ServeCommand implements Callable<Integer> {
         out.flush();
 
         Path work = temporaryFolder();
-        EngineStart engineStart = new EngineStart(config, failure -> giveUp(failure, work));
+        EngineStart engineStart = new EngineStart(config, chatOptions, failure -> giveUp(failure, work));
         engineStart.start();
         PayaraMicroServer server = PayaraMicroServer.boot(installation, address, work);
         long serverReady = System.nanoTime();
@@ -128,15 +128,17 @@ final class ServeCommand implements Callable<Integer> {
     /** Loads the engine on a thread of its own and publishes it for the WAR. */
     private static final class EngineStart extends Thread {
         private final EngineConfig config;
+        private final ChatOptions chatOptions;
         private final Consumer<Throwable> onFailure;
         private final CompletableFuture<ServedModel> loaded = new CompletableFuture<>();
         private volatile long nanos;
 
-        EngineStart(EngineConfig config, Consumer<Throwable> onFailure) {
+        EngineStart(EngineConfig config, ChatOptions chatOptions, Consumer<Throwable> onFailure) {
             super("engine-start");
             setDaemon(true);
             EngineHolder.set(loaded);
             this.config = config;
+            this.chatOptions = chatOptions;
             this.onFailure = onFailure;
         }
 
@@ -145,6 +147,7 @@ final class ServeCommand implements Callable<Integer> {
             long start = System.nanoTime();
             try {
                 ServedModel engine = TokamakEngine.open(config);
+                chatOptions.check(engine.plugins());
                 nanos = System.nanoTime() - start;
                 loaded.complete(engine);
             } catch (Throwable failure) {

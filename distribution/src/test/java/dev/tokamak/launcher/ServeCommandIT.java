@@ -72,6 +72,26 @@ class ServeCommandIT {
     }
 
     @Test
+    void parserThatNoPluginProvidesIsOneLineAndExitCodeOne() throws Exception {
+        Process server = start("serve", "--port", "0", "--model", MODEL, "--tool-call-parser", "no-such-format");
+        try (BufferedReader out = reader(server)) {
+            List<String> lines = new ArrayList<>();
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                lines.add(line);
+                assertThat(line).doesNotContain("is ready at").doesNotStartWith("\tat ");
+            }
+            assertThat(server.waitFor()).isEqualTo(1);
+            assertThat(lines)
+                    .filteredOn(line -> line.startsWith("tokamak: "))
+                    .singleElement()
+                    .asString()
+                    .contains("no-such-format", "hermes");
+        } finally {
+            server.destroyForcibly();
+        }
+    }
+
+    @Test
     void portInUseIsOneLine() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Process server = start("serve", "--port", Integer.toString(taken.getLocalPort()), "--model", MODEL);
