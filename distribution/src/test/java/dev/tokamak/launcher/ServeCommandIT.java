@@ -64,7 +64,10 @@ class ServeCommandIT {
             }
             assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(server.exitValue()).isEqualTo(1);
-            assertThat(lines).filteredOn(line -> line.startsWith("tokamak: ")).hasSize(1);
+            // The first start of all says as well that it prepares faster ones.
+            assertThat(lines)
+                    .filteredOn(line -> line.startsWith("tokamak: ") && !line.contains("faster starts"))
+                    .hasSize(1);
             assertThat(lines).noneMatch(line -> line.startsWith("\tat "));
         } finally {
             server.destroyForcibly();
@@ -82,10 +85,11 @@ class ServeCommandIT {
             }
             assertThat(server.waitFor()).isEqualTo(1);
             assertThat(lines)
-                    .filteredOn(line -> line.startsWith("tokamak: "))
+                    .filteredOn(line -> line.contains("no-such-format"))
                     .singleElement()
                     .asString()
-                    .contains("no-such-format", "hermes");
+                    .startsWith("tokamak: ")
+                    .contains("hermes");
         } finally {
             server.destroyForcibly();
         }
