@@ -75,7 +75,7 @@ final class CudaExecutor implements Executor {
         ModelConfig modelConfig = ModelConfig.read(config.model());
         ModelFamily family = ModelFamily.of(modelConfig);
         spec = family.spec(modelConfig);
-        maxModelLen = config.engine().maxModelLen().orElse(spec.context);
+        maxModelLen = spec.maxModelLen(config.engine().maxModelLen());
         TensorType type = LibtorchExecutorProvider.halfType(config, modelConfig);
         context = CudaContext.open(config.engine().device());
         checkRoomForWeights(type);

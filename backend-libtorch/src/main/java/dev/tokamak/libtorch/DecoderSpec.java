@@ -1,6 +1,8 @@
 package dev.tokamak.libtorch;
 
+import dev.tokamak.api.TokamakException;
 import java.util.Arrays;
+import java.util.OptionalInt;
 
 /**
  * What a family's decoder is made of: sizes, and which parts its layers have. A family starts from {@link #of} and changes
@@ -15,6 +17,7 @@ final class DecoderSpec {
     final int intermediate;
     final int vocabulary;
     final int context;
+    private final int longest;
     final double epsilon;
     final Rotary rotary;
 
@@ -45,6 +48,7 @@ final class DecoderSpec {
         intermediate = config.size("intermediate_size");
         vocabulary = config.size("vocab_size");
         context = config.size("max_position_embeddings");
+        longest = config.context();
         epsilon = config.number("rms_norm_eps", 1e-6);
         rotary = config.rotary();
         tied = config.flag("tie_word_embeddings", false);
@@ -88,5 +92,20 @@ final class DecoderSpec {
         layer += 3L * intermediate * hidden + (mlpBias ? 2L * intermediate + hidden : 0);
         layer += 2L * hidden + (headNorms ? 2L * headDim : 0);
         return layers * layer + hidden + (tied ? 1L : 2L) * vocabulary * hidden;
+    }
+
+    /**
+     * The most tokens of a sequence.
+     *
+     * @param asked {@code --max-model-len}
+     * @return that, or else the model's context
+     * @throws TokamakException if the model does not take so many
+     */
+    int maxModelLen(OptionalInt asked) {
+        if (asked.orElse(0) > longest) {
+            throw TokamakException.configuration("--max-model-len " + asked.getAsInt() + " is more than the " + longest
+                    + " tokens that the model takes (max_position_embeddings in its config.json)");
+        }
+        return asked.orElse(context);
     }
 }

@@ -67,7 +67,7 @@ final class LibtorchExecutor implements Executor {
         ModelConfig modelConfig = ModelConfig.read(config.model());
         ModelFamily family = ModelFamily.of(modelConfig);
         spec = family.spec(modelConfig);
-        maxModelLen = config.engine().maxModelLen().orElse(spec.context);
+        maxModelLen = spec.maxModelLen(config.engine().maxModelLen());
         TensorType type = type(config.engine());
         thread.call(() -> {
             loadNatives();

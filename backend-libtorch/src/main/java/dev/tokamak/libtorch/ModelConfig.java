@@ -10,6 +10,8 @@ import java.nio.file.Path;
 
 /** A checkpoint's {@code config.json}, read with errors that name the file and the field. Immutable. */
 final class ModelConfig {
+    private static final String[] ROPE_FIELDS = {"rope_scaling", "rope_parameters"};
+
     private final Path file;
     private final JsonObject json;
 
@@ -106,11 +108,10 @@ final class ModelConfig {
      * beside {@code rope_scaling}).
      */
     Rotary rotary() {
+        JsonObject scaling = ropeScaling();
         double theta = number("rope_theta", 10000);
-        JsonObject scaling = null;
-        for (String field : new String[] {"rope_scaling", "rope_parameters"}) {
+        for (String field : ROPE_FIELDS) {
             if (json.get(field) instanceof JsonObject object) {
-                scaling = object;
                 theta = number(object, "rope_theta", theta);
             }
         }
@@ -129,6 +130,25 @@ final class ModelConfig {
                 throw TokamakException.configuration(file + " asks for rotary scaling of type " + type
                         + "; supported are default, linear and llama3");
         };
+    }
+
+    /** The most tokens of a sequence: {@code max_position_embeddings}, which linear rotary scaling stretches. */
+    int context() {
+        int named = size("max_position_embeddings");
+        JsonObject scaling = ropeScaling();
+        boolean stretched = scaling != null && ropeType(scaling).equals("linear");
+        return stretched ? (int) (named * Math.max(1, number(scaling, "factor", 1))) : named;
+    }
+
+    /** Null if there is none. */
+    private JsonObject ropeScaling() {
+        JsonObject scaling = null;
+        for (String field : ROPE_FIELDS) {
+            if (json.get(field) instanceof JsonObject object) {
+                scaling = object;
+            }
+        }
+        return scaling;
     }
 
     private static String ropeType(JsonObject scaling) {

@@ -43,6 +43,14 @@ final class BadCheckpointTest {
     }
 
     @Test
+    void aLengthBeyondTheModelsContextIsRefused() throws IOException {
+        copy("llama2");
+        assertRefused(
+                EngineConfig.builder(folder).maxModelLen(2_000_000_000).build(),
+                "--max-model-len 2000000000 is more than the");
+    }
+
+    @Test
     void aWrongFieldIsNamed() throws IOException {
         copy("llama2");
         replaceInConfig("\"hidden_size\": 64", "\"hidden_size\": \"wide\"");
