@@ -7,8 +7,13 @@ work=$root/bench/target/work
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 started=
 
+# One file that is newer than what is built, if there is one.
+newer() {
+    find "$root" -name target -prune -o \( -name pom.xml -o -path '*/src/main/*' \) -type f -newer "$home/built" -print | head -n 1
+}
+
 build() {
-    if [ ! -f "$home/built" ] || [ ! -d "$root/bench/target/lib" ] || [ "${REBUILD:-no}" != no ]; then
+    if [ ! -f "$home/built" ] || [ -n "$(newer)" ] || [ ! -d "$root/bench/target/lib" ] || [ "${REBUILD:-no}" != no ]; then
         echo "building" >&2
         # shellcheck disable=SC2086 # several options in one variable
         mvn -q -B ${MAVEN_OPTIONS:-} -f "$root/pom.xml" -DskipTests -pl distribution,bench -am package >&2
