@@ -118,7 +118,13 @@ final class LibtorchExecutor implements Executor {
                     ErrorCode.CONFIGURATION, "libtorch's native libraries cannot be loaded: " + e.getMessage(), e);
         }
         // Attention calls OpenBLAS from OpenMP's threads, where threads of its own would only be in their way.
-        openblas_nolapack.blas_set_num_threads(1);
+        // bin/tokamak says so by
+        // the environment, which OpenBLAS reads itself. The call looks a symbol up while it holds one of the dynamic
+        // linker's locks and takes another,
+        // and so has been seen to stop for good where a second thread loaded a library at that moment.
+        if (System.getenv("OPENBLAS_NUM_THREADS") == null) {
+            openblas_nolapack.blas_set_num_threads(1);
+        }
     }
 
     private void loadWeights(TensorType type, LoadProgress progress) {
