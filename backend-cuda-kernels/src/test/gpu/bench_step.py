@@ -4,6 +4,7 @@ without each of its parts: what a part costs where it stands, caches cold and ne
 Run on a machine with a GPU of 40 GB:  python3 backend-cuda-kernels/src/test/gpu/bench_step.py
 """
 import torch
+from bench_kernels import graph_time
 from kernels import i64, kernel, launch, launch_dependent
 
 LAYERS, HIDDEN, INTERMEDIATE, VOCABULARY, HEADS, KV_HEADS, SIZE = 32, 4096, 14336, 128256, 32, 8, 128
@@ -104,25 +105,8 @@ class Step:
             self.go(kernel("sampler.cu", "sample"), (n,), (1024,), (self.logits, None, self.states, None, None, self.tokens, self.last, VOCABULARY,
                                                                     i64(VOCABULARY), (VOCABULARY + 31) // 32))
 
-    def milliseconds(self, repeats=20):
-        stream = torch.cuda.Stream()
-        torch.cuda.synchronize()
-        with torch.cuda.stream(stream):
-            self.run()
-            torch.cuda.synchronize()
-            graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(graph, stream=stream):
-                self.run()
-            graph.replay()
-            begin, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
-            times = []
-            for _ in range(repeats):
-                begin.record()
-                graph.replay()
-                end.record()
-                end.synchronize()
-                times.append(begin.elapsed_time(end))
-        return sorted(times)[len(times) // 2]
+    def milliseconds(self):
+        return graph_time([self.run]) / 1e3
 
 
 PARTS = ("norm", "qkv", "rope", "attention", "output", "gate_up", "silu", "down", "head", "sample")

@@ -96,14 +96,6 @@ __device__ __forceinline__ float warp_sum(float x) {
     return x;
 }
 
-__device__ __forceinline__ float warp_max(float x) {
-#pragma unroll
-    for (int offset = 16; offset > 0; offset >>= 1) {
-        x = fmaxf(x, __shfl_xor_sync(FULL_WARP, x, offset));
-    }
-    return x;
-}
-
 // The sum over a block of up to 1024 threads, in every thread. `scratch` has 32 floats; the caller syncs before reusing it.
 __device__ __forceinline__ float block_sum(float x, float* scratch) {
     x = warp_sum(x);

@@ -79,7 +79,6 @@ public final class OfflineBenchmark {
                 (whole - first) * 1e3 / (output - 1));
     }
 
-    /** Seconds from the first request's submission to the last one's end. */
     private double run(int requests, int input, int output) throws InterruptedException {
         SamplingParams params = SamplingParams.builder()
                 .temperature(0)
@@ -88,6 +87,13 @@ public final class OfflineBenchmark {
                 .detokenize(false)
                 .outputKind(OutputKind.FINAL_ONLY)
                 .build();
+        return seconds(engine, random, requests, input, params);
+    }
+
+    /** Seconds from the first request's submission to the last one's end; every answer has as many tokens as it may have. */
+    static double seconds(Engine engine, Random random, int requests, int input, SamplingParams params)
+            throws InterruptedException {
+        int output = params.maxTokens().orElseThrow();
         List<RequestStream> streams = new ArrayList<>();
         long begin = System.nanoTime();
         for (int i = 0; i < requests; i++) {

@@ -2,18 +2,12 @@ package dev.tokamak.bench;
 
 import dev.tokamak.api.Engine;
 import dev.tokamak.api.EngineConfig;
-import dev.tokamak.api.GenerationRequest;
 import dev.tokamak.api.LLM;
 import dev.tokamak.api.OutputKind;
-import dev.tokamak.api.Prompt;
-import dev.tokamak.api.RequestOutput;
-import dev.tokamak.api.RequestStream;
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.api.StructuredOutput;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
@@ -99,22 +93,6 @@ public final class SchemaBenchmark {
                 .detokenize(false)
                 .outputKind(OutputKind.FINAL_ONLY);
         schema.ifPresent(params::structuredOutput);
-        List<RequestStream> streams = new ArrayList<>();
-        long begin = System.nanoTime();
-        for (int i = 0; i < requests; i++) {
-            int[] prompt = random.ints(INPUT, 1000, 4000).toArray();
-            streams.add(engine.submit(GenerationRequest.builder(Prompt.tokens(prompt), params.build())
-                    .build()));
-        }
-        long tokens = 0;
-        for (RequestStream stream : streams) {
-            tokens += stream.take().map(RequestOutput::generatedTokens).orElse(0);
-        }
-        double seconds = (System.nanoTime() - begin) / 1e9;
-        if (tokens != (long) requests * output) {
-            throw new IllegalStateException(
-                    tokens + " tokens came back where " + (long) requests * output + " were asked for");
-        }
-        return seconds;
+        return OfflineBenchmark.seconds(engine, random, requests, INPUT, params.build());
     }
 }

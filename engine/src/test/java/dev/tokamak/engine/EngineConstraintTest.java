@@ -72,14 +72,20 @@ class EngineConstraintTest {
         }
     }
 
+    /** By turns an answer that must be a text and one that is free, {@code prompt(20, 50 + i)}, twelve of each. */
+    private static List<RequestStream> dozenOfLiteralsAndFreeAnswers(TokamakEngine engine) {
+        List<RequestStream> streams = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            streams.add(engine.submit(request(prompt(20, i), literal("number " + i + " of a dozen, and so on"))));
+            streams.add(engine.submit(request(prompt(20, 50 + i), greedy(20).build())));
+        }
+        return streams;
+    }
+
     @Test
     void keepsManyGrammarsApartUnderPreemption() throws InterruptedException {
         try (TokamakEngine engine = open("blocks", "24")) {
-            List<RequestStream> streams = new ArrayList<>();
-            for (int i = 0; i < 12; i++) {
-                streams.add(engine.submit(request(prompt(20, i), literal("number " + i + " of a dozen, and so on"))));
-                streams.add(engine.submit(request(prompt(20, 50 + i), greedy(20).build())));
-            }
+            List<RequestStream> streams = dozenOfLiteralsAndFreeAnswers(engine);
             for (int i = 0; i < 12; i++) {
                 assertThat(last(streams.get(2 * i)).outputs().get(0).text())
                         .isEqualTo("number " + i + " of a dozen, and so on");
@@ -185,11 +191,7 @@ class EngineConstraintTest {
     @Test
     void keepsForcedTextsApartUnderPreemption() throws InterruptedException {
         try (TokamakEngine engine = jumping("blocks", "24")) {
-            List<RequestStream> streams = new ArrayList<>();
-            for (int i = 0; i < 12; i++) {
-                streams.add(engine.submit(request(prompt(20, i), literal("number " + i + " of a dozen, and so on"))));
-                streams.add(engine.submit(request(prompt(20, 50 + i), greedy(20).build())));
-            }
+            List<RequestStream> streams = dozenOfLiteralsAndFreeAnswers(engine);
             for (int i = 0; i < 12; i++) {
                 assertThat(last(streams.get(2 * i)).outputs().get(0).text())
                         .isEqualTo("number " + i + " of a dozen, and so on");
