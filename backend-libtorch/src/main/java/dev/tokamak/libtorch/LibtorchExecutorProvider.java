@@ -1,8 +1,15 @@
 package dev.tokamak.libtorch;
 
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.libtorch.cuda.CudaContext;
+import dev.tokamak.libtorch.executor.CudaExecutor;
+import dev.tokamak.libtorch.executor.LibtorchExecutor;
 import dev.tokamak.libtorch.kernels.KernelProvider;
 import dev.tokamak.libtorch.kernels.KernelShape;
+import dev.tokamak.libtorch.model.DecoderSpec;
+import dev.tokamak.libtorch.model.ModelConfig;
+import dev.tokamak.libtorch.model.families.ModelFamily;
+import dev.tokamak.libtorch.tensors.TensorType;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
 import dev.tokamak.spi.executor.ExecutorProvider;
@@ -72,7 +79,7 @@ public final class LibtorchExecutorProvider implements ExecutorProvider {
     }
 
     /** The type to compute in on a CUDA device: what was asked for, else the checkpoint's own if it is 16 bits wide, else bfloat16. */
-    static TensorType halfType(ExecutorConfig config, ModelConfig model) {
+    public static TensorType halfType(ExecutorConfig config, ModelConfig model) {
         String asked = config.engine().dtype();
         if (!asked.equals("auto")) {
             TensorType type = TensorType.ofConfig(asked);
@@ -85,7 +92,7 @@ public final class LibtorchExecutorProvider implements ExecutorProvider {
         return model.type() == TensorType.F16 ? TensorType.F16 : TensorType.BF16;
     }
 
-    static KernelShape shape(
+    public static KernelShape shape(
             DecoderSpec spec,
             TensorType type,
             CudaContext context,

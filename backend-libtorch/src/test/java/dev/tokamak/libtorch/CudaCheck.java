@@ -2,6 +2,9 @@ package dev.tokamak.libtorch;
 
 import dev.tokamak.api.EngineConfig;
 import dev.tokamak.api.SamplingParams;
+import dev.tokamak.libtorch.cuda.CudaContext;
+import dev.tokamak.libtorch.executor.CudaExecutor;
+import dev.tokamak.libtorch.executor.WidestStep;
 import dev.tokamak.libtorch.kernels.KernelProvider;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;

@@ -1,5 +1,11 @@
 package dev.tokamak.libtorch;
 
+import dev.tokamak.libtorch.cuda.CudaContext;
+import dev.tokamak.libtorch.tensors.ComputeDevice;
+import dev.tokamak.libtorch.tensors.TensorType;
+import dev.tokamak.libtorch.weights.MappedReader;
+import dev.tokamak.libtorch.weights.SafetensorsFile;
+import dev.tokamak.libtorch.weights.TensorReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

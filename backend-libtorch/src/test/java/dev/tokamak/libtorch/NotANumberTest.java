@@ -2,6 +2,7 @@ package dev.tokamak.libtorch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokamak.libtorch.weights.SafetensorsFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,5 +1,7 @@
 package dev.tokamak.libtorch;
 
+import dev.tokamak.libtorch.weights.JsonFiles;
+import dev.tokamak.libtorch.weights.SafetensorsFile;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import java.net.URISyntaxException;
@@ -10,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A committed checkpoint and what {@code transformers} computes from it; {@code make_checkpoints.py} tells how. */
-record Reference(Path folder, List<Case> cases) {
+public record Reference(Path folder, List<Case> cases) {
     static final List<String> NAMES = List.of("llama2", "llama3", "llama31", "mistral", "qwen2", "qwen3");
 
     /**
@@ -36,7 +38,7 @@ record Reference(Path folder, List<Case> cases) {
         return new Reference(folder, cases);
     }
 
-    static Path folder(String name) {
+    public static Path folder(String name) {
         try {
             return Path.of(Reference.class.getResource("/checkpoints/" + name).toURI());
         } catch (URISyntaxException e) {

@@ -1,0 +1,357 @@
+package dev.tokamak.libtorch.attention;
+
+import dev.tokamak.libtorch.operators.AttentionShape;
+import dev.tokamak.libtorch.operators.KvCache;
+import dev.tokamak.libtorch.operators.StepInputs;
+import dev.tokamak.libtorch.tensors.ComputeDevice;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Attention over the paged cache with {@code scaled_dot_product_attention}.
+ *
+ * <p>Implementation notes. Rows with one token are put together into groups of like context, whose blocks are gathered with one
+ * {@code index_select} into {@code [rows, context, 2, kvHeads, headDim]} and padded by a mask; the query heads that share a key
+ * head go in as that head's queries, so that nothing is repeated. A row with several tokens is computed alone: over its own keys
+ * if its context begins with it, else over its gathered blocks with a mask. A single row whose blocks follow each other in
+ * memory is read where it lies. What the layers of a step share (groups, indices, masks) is made once, for each window.
+ *
+ * <p>Masked positions are multiplied by zero, and zero times NaN is NaN. Padding therefore repeats a row's own blocks, and the
+ * part of a fresh block that this step leaves unwritten is cleared, so that no row reads what another sequence left behind.
+ */
+public final class AtenAttention implements AutoCloseable {
+    /** A row joins a group if its blocks are at least this share of the group's longest. */
+    private static final double GROUP_SHARE = 0.6;
+
+    /** ... or not more than this many fewer. */
+    private static final int GROUP_SLACK = 4;
+
+    private final ComputeDevice device;
+    private final Scalar zero = new Scalar(0.0);
+    private final Scalar minusInfinity = new Scalar(Double.NEGATIVE_INFINITY);
+    private final Map<Integer, List<Part>> parts = new HashMap<>();
+    private Tensor stale;
+    /** Where blocks are gathered: megabytes, which the system would have to clear if they were taken anew for each layer. */
+    private Tensor room;
+
+    private int tokens;
+    private int blockSize;
+
+    public AtenAttention(ComputeDevice device) {
+        this.device = device;
+    }
+
+    /**
+     * Some of a step's rows, computed together.
+     *
+     * @param rows how many
+     * @param length tokens of each row
+     * @param firstToken the first row's first token, where all tokens follow each other
+     * @param tokenIndex the rows' tokens, or null if they follow each other
+     * @param ownKeys whether the row's context is the row itself
+     * @param firstCacheRow where the context begins in memory if it lies there in one piece, else -1
+     * @param blocks the blocks to gather, or null
+     * @param context how many positions are looked at
+     * @param mask added to the products, or null
+     */
+    private record Part(
+            int rows,
+            int length,
+            int firstToken,
+            Tensor tokenIndex,
+            boolean ownKeys,
+            long firstCacheRow,
+            Tensor blocks,
+            int context,
+            Tensor mask) {}
+
+    public void beginStep(StepInputs step, KvCache cache, List<AttentionShape> shapes) {
+        blockSize = cache.blockSize();
+        tokens = step.tokens();
+        stale = staleRows(step);
+        parts.clear();
+        for (AttentionShape shape : shapes) {
+            parts.computeIfAbsent(shape.window(), window -> arrange(step, window));
+        }
+    }
+
+    /** The cache rows of blocks that this step begins and does not fill. */
+    private Tensor staleRows(StepInputs step) {
+        long[] rows = new long[step.rows() * blockSize];
+        int count = 0;
+        for (int row = 0; row < step.rows(); row++) {
+            int end = step.contextLength(row);
+            int blockStart = end / blockSize * blockSize;
+            if (end > blockStart && blockStart >= step.position(row)) {
+                long first = (long) step.blockTable(row)[end / blockSize] * blockSize;
+                for (int i = end - blockStart; i < blockSize; i++) {
+                    rows[count++] = first + i;
+                }
+            }
+        }
+        return count == 0 ? null : device.upload(rows, count);
+    }
+
+    /** Clears what a layer's fresh blocks still hold of their last owner. */
+    public void clearStale(Tensor memory) {
+        if (stale != null) {
+            memory.index_fill_(0, stale, zero);
+        }
+    }
+
+    private List<Part> arrange(StepInputs step, int window) {
+        List<Part> arranged = new ArrayList<>();
+        List<Integer> singles = new ArrayList<>();
+        for (int row = 0; row < step.rows(); row++) {
+            if (step.rowStart(row + 1) - step.rowStart(row) == 1) {
+                singles.add(row);
+            } else {
+                arranged.add(chunk(step, row, window));
+            }
+        }
+        singles.sort((a, b) -> Integer.compare(blockCount(step, b, window), blockCount(step, a, window)));
+        for (int from = 0; from < singles.size(); ) {
+            int longest = blockCount(step, singles.get(from), window);
+            double least = Math.min(longest * GROUP_SHARE, longest - GROUP_SLACK);
+            int to = from + 1;
+            while (to < singles.size() && blockCount(step, singles.get(to), window) >= least) {
+                to++;
+            }
+            arranged.add(group(step, singles.subList(from, to), longest, window));
+            from = to;
+        }
+        return arranged;
+    }
+
+    /** The first block that a row looks at. */
+    private int firstBlock(StepInputs step, int row, int window) {
+        return window == 0 ? 0 : Math.max(0, step.position(row) - window + 1) / blockSize;
+    }
+
+    private int blockCount(StepInputs step, int row, int window) {
+        return (step.contextLength(row) + blockSize - 1) / blockSize - firstBlock(step, row, window);
+    }
+
+    /** A row with several tokens. */
+    private Part chunk(StepInputs step, int row, int window) {
+        int length = step.rowStart(row + 1) - step.rowStart(row);
+        int position = step.position(row);
+        int start = step.rowStart(row);
+        if (position == 0 && (window == 0 || length <= window)) {
+            return new Part(1, length, start, null, true, -1, null, length, null);
+        }
+        int first = firstBlock(step, row, window);
+        int before = position - first * blockSize;
+        int context = before + length;
+        Tensor mask = masked(length, context).triu_(before + 1);
+        if (window > 0) {
+            mask.add_(masked(length, context).tril_(before - window));
+        }
+        int count = blockCount(step, row, window);
+        long inPlace = contiguous(step.blockTable(row), first, count);
+        Tensor blocks = inPlace >= 0 ? null : gathered(step, List.of(row), count, window);
+        return new Part(1, length, start, null, false, inPlace, blocks, context, mask);
+    }
+
+    private Tensor masked(int length, int context) {
+        return device.zerosCompute(length, context).fill_(minusInfinity);
+    }
+
+    /** Rows with one token each. */
+    private Part group(StepInputs step, List<Integer> rows, int blocks, int window) {
+        rows = rows.stream().sorted().toList();
+        int first = rows.get(0);
+        boolean adjacent = true;
+        long[] index = new long[rows.size()];
+        for (int i = 0; i < index.length; i++) {
+            index[i] = step.rowStart(rows.get(i));
+            adjacent &= index[i] == index[0] + i;
+        }
+        Tensor tokenIndex = adjacent ? null : device.upload(index, index.length);
+        int begin = step.rowStart(first);
+        if (rows.size() == 1) {
+            int firstBlock = firstBlock(step, first, window);
+            long inPlace = contiguous(step.blockTable(first), firstBlock, blocks);
+            int visibleFrom = window == 0 ? 0 : Math.max(0, step.position(first) - window + 1);
+            if (inPlace >= 0) {
+                int context = step.contextLength(first) - visibleFrom;
+                long from = inPlace + visibleFrom - (long) firstBlock * blockSize;
+                return new Part(1, 1, begin, tokenIndex, false, from, null, context, null);
+            }
+        }
+        Tensor gathered = gathered(step, rows, blocks, window);
+        int context = blocks * blockSize;
+        Tensor mask = groupMask(step, rows, context, window);
+        return new Part(rows.size(), 1, begin, tokenIndex, false, -1, gathered, context, mask);
+    }
+
+    /** Zero where a row may look, minus infinity elsewhere; null if all may look everywhere. */
+    private Tensor groupMask(StepInputs step, List<Integer> rows, int context, int window) {
+        float[] mask = new float[rows.size() * context];
+        boolean needed = false;
+        for (int i = 0; i < rows.size(); i++) {
+            int row = rows.get(i);
+            int base = firstBlock(step, row, window) * blockSize;
+            int end = step.contextLength(row) - base;
+            int begin = window == 0 ? 0 : Math.max(0, step.position(row) - window + 1 - base);
+            Arrays.fill(mask, i * context, i * context + begin, Float.NEGATIVE_INFINITY);
+            Arrays.fill(mask, i * context + end, (i + 1) * context, Float.NEGATIVE_INFINITY);
+            needed |= begin > 0 || end < context;
+        }
+        return needed
+                ? device.upload(mask, mask.length)
+                        .to(device.type().scalarType())
+                        .view(rows.size(), 1, 1, context)
+                : null;
+    }
+
+    /** Block ids of the rows, each padded to {@code count} with its own first block. */
+    private Tensor gathered(StepInputs step, List<Integer> rows, int count, int window) {
+        long[] ids = new long[rows.size() * count];
+        for (int i = 0; i < rows.size(); i++) {
+            int row = rows.get(i);
+            int first = firstBlock(step, row, window);
+            int own = blockCount(step, row, window);
+            int[] table = step.blockTable(row);
+            for (int j = 0; j < count; j++) {
+                ids[i * count + j] = table[j < own ? first + j : first];
+            }
+        }
+        return device.upload(ids, ids.length);
+    }
+
+    /** The first cache row of blocks that follow each other, else -1. */
+    private long contiguous(int[] table, int first, int count) {
+        for (int i = 1; i < count; i++) {
+            if (table[first + i] != table[first] + i) {
+                return -1;
+            }
+        }
+        return (long) table[first] * blockSize;
+    }
+
+    public Tensor attend(Tensor qkv, AttentionShape shape, Tensor memory) {
+        List<Part> list = parts.get(shape.window());
+        if (list.size() == 1 && list.get(0).tokenIndex() == null) {
+            return attend(list.get(0), qkv, shape, memory);
+        }
+        Tensor out = device.emptyCompute(tokens, shape.queryWidth());
+        for (Part part : list) {
+            Tensor values = attend(part, qkv, shape, memory);
+            if (part.tokenIndex() == null) {
+                out.narrow(0, part.firstToken(), (long) part.rows() * part.length())
+                        .copy_(values);
+            } else {
+                out.index_copy_(0, part.tokenIndex(), values);
+            }
+        }
+        return out;
+    }
+
+    private Tensor attend(Part part, Tensor qkv, AttentionShape shape, Tensor memory) {
+        long count = (long) part.rows() * part.length();
+        Tensor own = part.tokenIndex() == null
+                ? (count == qkv.size(0) ? qkv : qkv.narrow(0, part.firstToken(), count))
+                : torch.index_select(qkv, 0, part.tokenIndex());
+        return part.length() == 1
+                ? attendSingles(part, own, shape, memory)
+                : attendChunk(part, own, keysValues(part, own, shape, memory), shape);
+    }
+
+    /** {@code [context, 2, kvHeads, headDim]} of a row with several tokens. */
+    private Tensor keysValues(Part part, Tensor own, AttentionShape shape, Tensor memory) {
+        if (part.ownKeys()) {
+            return own.narrow(1, shape.queryWidth(), 2L * shape.keyWidth())
+                    .view(part.length(), 2, shape.kvHeads(), shape.headDim());
+        }
+        if (part.firstCacheRow() >= 0) {
+            return memory.narrow(0, part.firstCacheRow(), part.context());
+        }
+        return gather(part, shape, memory)
+                .view(-1, 2, shape.kvHeads(), shape.headDim())
+                .narrow(0, 0, part.context());
+    }
+
+    /** {@code [blocks, blockSize * 2 * keyWidth]}, the rows' blocks one after another; holds until the next call. */
+    private Tensor gather(Part part, AttentionShape shape, Tensor memory) {
+        Tensor blocks = memory.view(-1, (long) blockSize * 2 * shape.keyWidth());
+        long count = part.blocks().numel();
+        long elements = count * blocks.size(1);
+        if (room == null || room.numel() < elements) {
+            closeRoom();
+            room = device.emptyCompute(elements + elements / 4);
+            room.retainReference();
+        }
+        Tensor into = room.narrow(0, 0, elements).view(count, blocks.size(1));
+        return torch.index_select_out(into, blocks, 0, part.blocks());
+    }
+
+    private void closeRoom() {
+        if (room != null) {
+            room.close();
+            room = null;
+        }
+    }
+
+    /** With strides instead of views of views, since each of these tensors costs microseconds in every layer. */
+    private Tensor attendSingles(Part part, Tensor own, AttentionShape shape, Tensor memory) {
+        long headDim = shape.headDim();
+        long shared = shape.heads() / shape.kvHeads();
+        Tensor queries = own.as_strided(
+                new long[] {part.rows(), shape.kvHeads(), shared, headDim},
+                new long[] {own.stride(0), shared * headDim, headDim, 1},
+                new LongOptional(own.storage_offset()));
+        long token = 2L * shape.keyWidth();
+        boolean inPlace = part.firstCacheRow() >= 0;
+        Tensor from = inPlace ? memory : gather(part, shape, memory);
+        long begin = from.storage_offset() + (inPlace ? part.firstCacheRow() * token : 0);
+        long[] sizes = {part.rows(), shape.kvHeads(), part.context(), headDim};
+        long[] strides = {inPlace ? 0 : part.blocks().numel() / part.rows() * blockSize * token, headDim, token, 1};
+        Tensor keys = from.as_strided(sizes, strides, new LongOptional(begin));
+        Tensor values = from.as_strided(sizes, strides, new LongOptional(begin + shape.keyWidth()));
+        return product(queries, keys, values, part.mask(), false, shape).reshape(part.rows(), shape.queryWidth());
+    }
+
+    private Tensor attendChunk(Part part, Tensor own, Tensor keysValues, AttentionShape shape) {
+        long shared = shape.heads() / shape.kvHeads();
+        Tensor queries = own.narrow(1, 0, shape.queryWidth())
+                .view(part.length(), shape.kvHeads(), shared, shape.headDim())
+                .permute(1, 2, 0, 3);
+        long[] sizes = {shape.kvHeads(), shared, part.context(), shape.headDim()};
+        Tensor keys = keysValues.select(1, 0).transpose(0, 1).unsqueeze(1).expand(sizes);
+        Tensor values = keysValues.select(1, 1).transpose(0, 1).unsqueeze(1).expand(sizes);
+        return product(queries, keys, values, part.mask(), part.ownKeys(), shape)
+                .permute(2, 0, 1, 3)
+                .reshape(part.length(), shape.queryWidth());
+    }
+
+    private static Tensor product(
+            Tensor queries, Tensor keys, Tensor values, Tensor mask, boolean causal, AttentionShape shape) {
+        return torch.scaled_dot_product_attention(
+                queries,
+                keys,
+                values,
+                mask == null ? new TensorOptional() : new TensorOptional(mask),
+                0.0,
+                causal,
+                new DoubleOptional(shape.scale()),
+                false);
+    }
+
+    @Override
+    public void close() {
+        parts.clear();
+        closeRoom();
+        zero.close();
+        minusInfinity.close();
+    }
+}

@@ -1,0 +1,2 @@
+/** Attention over the paged cache. */
+package dev.tokamak.libtorch.attention;

@@ -1,0 +1,2 @@
+/** The memory of the KV cache. */
+package dev.tokamak.libtorch.cache;

@@ -1,0 +1,24 @@
+package dev.tokamak.libtorch.cuda;
+
+import dev.tokamak.libtorch.step.SampledStep;
+import dev.tokamak.spi.executor.StepPlan;
+
+/** A step under way on a CUDA device. */
+public final class CudaStep {
+    final StepPlan plan;
+
+    /** The plan's sampled rows, in the order in which their logits lie. */
+    final int[] sampledRows;
+
+    /** Which pinned buffer it uses. */
+    final int buffer;
+
+    /** What was sampled, where that was taken to the host already. */
+    SampledStep sampled;
+
+    CudaStep(StepPlan plan, int[] sampledRows, int buffer) {
+        this.plan = plan;
+        this.sampledRows = sampledRows;
+        this.buffer = buffer;
+    }
+}

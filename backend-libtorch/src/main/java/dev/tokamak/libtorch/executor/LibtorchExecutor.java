@@ -1,0 +1,284 @@
+package dev.tokamak.libtorch.executor;
+
+import dev.tokamak.api.EngineConfig;
+import dev.tokamak.api.ErrorCode;
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.libtorch.cache.PagedKvCache;
+import dev.tokamak.libtorch.cpu.CpuOperators;
+import dev.tokamak.libtorch.cpu.HostMemory;
+import dev.tokamak.libtorch.cuda.CudaContext;
+import dev.tokamak.libtorch.model.Decoder;
+import dev.tokamak.libtorch.model.DecoderLoader;
+import dev.tokamak.libtorch.model.DecoderSpec;
+import dev.tokamak.libtorch.model.ModelConfig;
+import dev.tokamak.libtorch.model.families.ModelFamily;
+import dev.tokamak.libtorch.operators.AtenOperators;
+import dev.tokamak.libtorch.operators.Operators;
+import dev.tokamak.libtorch.step.SampledStep;
+import dev.tokamak.libtorch.step.StepRunner;
+import dev.tokamak.libtorch.tensors.ComputeDevice;
+import dev.tokamak.libtorch.tensors.TensorThread;
+import dev.tokamak.libtorch.tensors.TensorType;
+import dev.tokamak.libtorch.weights.Checkpoint;
+import dev.tokamak.libtorch.weights.DummyWeights;
+import dev.tokamak.libtorch.weights.TensorReader;
+import dev.tokamak.libtorch.weights.Weights;
+import dev.tokamak.spi.executor.Executor;
+import dev.tokamak.spi.executor.ExecutorConfig;
+import dev.tokamak.spi.executor.KvGroup;
+import dev.tokamak.spi.executor.LoadProgress;
+import dev.tokamak.spi.executor.ModelInfo;
+import dev.tokamak.spi.executor.StepMasks;
+import dev.tokamak.spi.executor.StepPlan;
+import dev.tokamak.spi.executor.StepResult;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Future;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.presets.openblas_nolapack;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.global.torch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs a decoder with libtorch. Steps queue up for the tensor thread, which runs them in order; the engine's thread only hands
+ * them over and waits.
+ */
+public final class LibtorchExecutor implements Executor {
+    private static final Logger log = LoggerFactory.getLogger(LibtorchExecutor.class);
+    private static final List<Integer> BLOCK_SIZES = List.of(16, 32, 8, 64, 128);
+
+    /** What the KV cache takes at most unless it is told otherwise. */
+    private static final long DEFAULT_KV_BYTES = 4L << 30;
+
+    private final ExecutorConfig config;
+    private final boolean cuda;
+    private final TensorThread thread = new TensorThread("tokamak-libtorch");
+    /** Changed by the engine thread; read by whoever closes. */
+    private final ConcurrentLinkedDeque<Step> underWay = new ConcurrentLinkedDeque<>();
+
+    private ComputeDevice device;
+    private Operators operators;
+    private DecoderSpec spec;
+    private Decoder decoder;
+    private PagedKvCache cache;
+    private StepRunner runner;
+    private int maxModelLen;
+    private boolean closed;
+
+    /** A step that was launched and not awaited. */
+    private record Step(StepPlan plan, CompletableFuture<StepMasks> masks, Future<SampledStep> sampled) {}
+
+    public LibtorchExecutor(ExecutorConfig config) {
+        this(config, false);
+    }
+
+    public LibtorchExecutor(ExecutorConfig config, boolean cuda) {
+        this.config = config;
+        this.cuda = cuda;
+    }
+
+    @Override
+    public ModelInfo load(LoadProgress progress) {
+        ModelConfig modelConfig = ModelConfig.read(config.model());
+        ModelFamily family = ModelFamily.of(modelConfig);
+        spec = family.spec(modelConfig);
+        maxModelLen = spec.maxModelLen(config.engine().maxModelLen());
+        TensorType type = type(config.engine());
+        thread.call(() -> {
+            loadNatives();
+            return null;
+        });
+        thread.enterInferenceMode();
+        thread.call(() -> {
+            loadWeights(type, progress);
+            return null;
+        });
+        long parameters = spec.parameters();
+        log.info(
+                "{}: {} parameters, {} MiB of weights; {}",
+                family.architecture(),
+                parameters,
+                decoder.weightBytes() >> 20,
+                operators.describe());
+        int window = spec.commonWindow();
+        long kvBytes = spec.kvElementsPerToken() * type.bytes();
+        KvGroup.Kind kind = window > 0 ? KvGroup.Kind.SLIDING_WINDOW : KvGroup.Kind.FULL_ATTENTION;
+        return ModelInfo.builder(family.architecture())
+                .maxModelLen(maxModelLen)
+                .vocabularySize(spec.vocabulary)
+                .blockSizes(BLOCK_SIZES)
+                .kvGroups(List.of(new KvGroup(kind, window, kvBytes)))
+                .weightBytes(decoder.weightBytes())
+                .parameters(parameters)
+                .build();
+    }
+
+    private static TensorType type(EngineConfig engine) {
+        if (engine.dtype().equals("auto")) {
+            return TensorType.F32;
+        }
+        TensorType type = TensorType.ofConfig(engine.dtype());
+        if (type == null) {
+            throw TokamakException.configuration(
+                    "--dtype " + engine.dtype() + " is unknown; known are auto, float32, float16 and bfloat16");
+        }
+        return type;
+    }
+
+    private static void loadNatives() {
+        try {
+            Loader.load(torch.class);
+        } catch (UnsatisfiedLinkError e) {
+            throw new TokamakException(
+                    ErrorCode.CONFIGURATION, "libtorch's native libraries cannot be loaded: " + e.getMessage(), e);
+        }
+        // Attention calls OpenBLAS from OpenMP's threads, where threads of its own would only be in their way.
+        // bin/tokamak says so by
+        // the environment, which OpenBLAS reads itself. The call looks a symbol up while it holds one of the dynamic
+        // linker's locks and takes another,
+        // and so has been seen to stop for good where a second thread loaded a library at that moment.
+        if (System.getenv("OPENBLAS_NUM_THREADS") == null) {
+            openblas_nolapack.blas_set_num_threads(1);
+        }
+    }
+
+    private void loadWeights(TensorType type, LoadProgress progress) {
+        device = new ComputeDevice(place(), type);
+        operators = device.cpu() ? new CpuOperators(device) : new AtenOperators(device);
+        try (Weights weights = config.engine().loadFormat().equals("dummy")
+                ? new DummyWeights(type)
+                : Checkpoint.open(config.model(), TensorReader.onto(device))) {
+            decoder = new DecoderLoader(spec, weights, device, operators, progress).load();
+        }
+    }
+
+    private Device place() {
+        if (!cuda) {
+            return new Device(torch.DeviceType.CPU);
+        }
+        try (CudaContext context = CudaContext.open(config.engine().device())) {
+            return new Device(torch.DeviceType.CUDA, (byte) context.index());
+        }
+    }
+
+    @Override
+    public int kvCapacity(int blockSize) {
+        long blockBytes = spec.kvElementsPerToken() * device.type().bytes() * blockSize;
+        long useful = (long) config.maxNumSeqs() * ((maxModelLen + blockSize - 1) / blockSize);
+        long bytes = config.engine()
+                .kvCacheMemoryBytes()
+                .orElseGet(() ->
+                        Math.min(Math.min(DEFAULT_KV_BYTES, available() / 2), Math.multiplyExact(useful, blockBytes)));
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, bytes / blockBytes));
+    }
+
+    /** Memory where the cache will be, in bytes. */
+    private long available() {
+        return cuda ? thread.call(() -> CudaContext.memory()[0]) : HostMemory.available();
+    }
+
+    @Override
+    public void allocateKvCache(int blockSize, int blocks) {
+        long bytes = spec.kvElementsPerToken() * device.type().bytes() * blockSize * blocks;
+        long available = available();
+        if (bytes > available) {
+            throw TokamakException.configuration("the KV cache of " + blocks + " blocks needs " + (bytes >> 20)
+                    + " MiB, available are " + (available >> 20) + " MiB; give it less with --kv-cache-memory-bytes");
+        }
+        thread.call(() -> {
+            cache = new PagedKvCache(device, spec, blockSize, blocks);
+            runner = new StepRunner(device, decoder, spec, operators, cache, config.maxNumSeqs(), maxModelLen);
+            return null;
+        });
+    }
+
+    @Override
+    public void warmUp() {
+        WarmUp plans = new WarmUp(
+                cache.blockSize(),
+                cache.blocks(),
+                spec.vocabulary,
+                maxModelLen,
+                config.maxNumSeqs(),
+                config.maxNumBatchedTokens());
+        for (StepPlan plan : plans.plans()) {
+            thread.call(() -> runner.run(plan, () -> null));
+        }
+        reset();
+    }
+
+    @Override
+    public int maxInFlight() {
+        return 2;
+    }
+
+    @Override
+    public void launch(StepPlan plan) {
+        CompletableFuture<StepMasks> masks = new CompletableFuture<>();
+        underWay.add(new Step(plan, masks, thread.submit(() -> runner.run(plan, masks::join))));
+    }
+
+    @Override
+    public void sample(StepMasks masks) {
+        underWay.getLast().masks().complete(masks.copy());
+    }
+
+    @Override
+    public void await(StepResult into) {
+        Step step = underWay.remove();
+        try {
+            TensorThread.result(step.sampled(), ErrorCode.STEP_FAILED).fill(step.plan(), into);
+        } catch (TokamakException e) {
+            throw e.code() == ErrorCode.STEP_FAILED
+                    ? e
+                    : new TokamakException(ErrorCode.STEP_FAILED, e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void reset() {
+        for (Step step : underWay) {
+            step.masks().completeExceptionally(new CancellationException("the executor was reset"));
+        }
+        underWay.clear();
+        thread.call(() -> {
+            runner.reset();
+            return null;
+        });
+    }
+
+    @Override
+    public String health() {
+        return thread.isClosed() ? "the executor is closed" : "";
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        for (Step step : underWay) {
+            step.masks().completeExceptionally(new CancellationException("the executor was closed"));
+        }
+        thread.call(() -> {
+            closeNative(runner);
+            closeNative(cache);
+            closeNative(decoder);
+            closeNative(operators);
+            closeNative(device);
+            return null;
+        });
+        thread.close();
+    }
+
+    private static void closeNative(AutoCloseable part) throws Exception {
+        if (part != null) {
+            part.close();
+        }
+    }
+}

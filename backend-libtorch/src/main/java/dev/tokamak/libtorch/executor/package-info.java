@@ -1,0 +1,2 @@
+/** The executors: loading, memory, warming up, steps under way. */
+package dev.tokamak.libtorch.executor;

@@ -1,0 +1,188 @@
+package dev.tokamak.libtorch.sampling;
+
+import dev.tokamak.libtorch.tensors.ComputeDevice;
+import dev.tokamak.spi.executor.SamplingState;
+import java.util.Arrays;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * How a slot samples, with what that needs on the device: token lists, and counts of the tokens so far where a penalty asks for
+ * them. Counts grow on the device, so that no step waits for the host. Used on the tensor thread only.
+ */
+public final class SlotSampling implements AutoCloseable {
+    private final SamplingState state;
+    private final Tensor allowed;
+    private final Tensor biased;
+    private final Tensor biases;
+    private final Tensor ends;
+    private final Tensor counts;
+    private final Tensor seen;
+    private int[] history = {};
+    private int historyLength;
+
+    public SlotSampling(SamplingState state, ComputeDevice device, int vocabulary) {
+        this.state = state;
+        this.allowed = ids(state.allowedTokens(), device, vocabulary);
+        this.biased = ids(state.biasTokens(), device, vocabulary);
+        this.biases = biased == null ? null : kept(device.upload(inRange(state, vocabulary), (int) biased.numel()));
+        this.ends = ids(state.endTokens(), device, vocabulary);
+        this.counts = state.penalised() ? kept(device.zerosFloat(vocabulary)) : null;
+        this.seen = state.penalised() ? kept(device.zerosFloat(vocabulary)) : null;
+        if (state.penalised()) {
+            count(state.outputTokens(), device, vocabulary);
+            see(state.promptTokens(), device, vocabulary);
+        }
+        if (state.badWords().length > 0) {
+            historyLength = state.promptTokens().length + state.outputTokens().length;
+            history = Arrays.copyOf(state.promptTokens(), historyLength + 64);
+            System.arraycopy(
+                    state.outputTokens(), 0, history, state.promptTokens().length, state.outputTokens().length);
+        }
+    }
+
+    /** Takes a tensor out of the scope around the step. */
+    private static Tensor kept(Tensor tensor) {
+        tensor.retainReference();
+        return tensor;
+    }
+
+    private static Tensor ids(int[] tokens, ComputeDevice device, int vocabulary) {
+        long[] ids = Arrays.stream(tokens)
+                .filter(token -> token >= 0 && token < vocabulary)
+                .asLongStream()
+                .toArray();
+        return ids.length == 0 ? null : kept(device.upload(ids, ids.length));
+    }
+
+    private static float[] inRange(SamplingState state, int vocabulary) {
+        float[] values = new float[state.biases().length];
+        int count = 0;
+        for (int i = 0; i < values.length; i++) {
+            if (state.biasTokens()[i] >= 0 && state.biasTokens()[i] < vocabulary) {
+                values[count++] = state.biases()[i];
+            }
+        }
+        return values;
+    }
+
+    private void count(int[] tokens, ComputeDevice device, int vocabulary) {
+        Tensor ids = ids(tokens, device, vocabulary);
+        if (ids != null) {
+            record(ids);
+            ids.close();
+        }
+    }
+
+    private void see(int[] tokens, ComputeDevice device, int vocabulary) {
+        Tensor ids = ids(tokens, device, vocabulary);
+        if (ids != null) {
+            try (Scalar one = new Scalar(1.0)) {
+                seen.index_fill_(0, ids, one);
+            }
+            ids.close();
+        }
+    }
+
+    public SamplingState state() {
+        return state;
+    }
+
+    /**
+     * Changes a row of logits as the state asks: allowed tokens, bad words, end tokens held back, bias, penalties.
+     *
+     * @param logits float32 {@code [vocabulary]}, changed in place
+     * @param outputIndex how many tokens the sequence has generated
+     */
+    void adjust(Tensor logits, int outputIndex) {
+        try (Scalar minusInfinity = new Scalar(Double.NEGATIVE_INFINITY)) {
+            if (allowed != null) {
+                Tensor kept = torch.index_select(logits, 0, allowed);
+                logits.fill_(minusInfinity).index_copy_(0, allowed, kept);
+            } else if (state.allowedTokens().length > 0) {
+                logits.fill_(minusInfinity);
+            }
+            for (int[] word : state.badWords()) {
+                if (word.length > 0 && follows(word) && word[word.length - 1] < logits.size(0)) {
+                    logits.select(0, word[word.length - 1]).fill_(minusInfinity);
+                }
+            }
+            if (ends != null && outputIndex < state.minTokens()) {
+                logits.index_fill_(0, ends, minusInfinity);
+            }
+        }
+        if (biased != null) {
+            logits.index_add_(0, biased, biases);
+        }
+        if (state.penalised()) {
+            penalise(logits);
+        }
+    }
+
+    /** Whether the tokens so far end with all of a word but its last token. */
+    private boolean follows(int[] word) {
+        int before = word.length - 1;
+        return before <= historyLength
+                && Arrays.equals(history, historyLength - before, historyLength, word, 0, before);
+    }
+
+    private void penalise(Tensor logits) {
+        if (state.repetitionPenalty() != 1f) {
+            try (Scalar zero = new Scalar(0.0);
+                    Scalar penalty = new Scalar((double) state.repetitionPenalty())) {
+                Tensor lowered = torch.where(logits.gt(zero), logits.div(penalty), logits.mul(penalty));
+                logits.copy_(torch.where(seen.gt(zero), lowered, logits));
+            }
+        }
+        if (state.frequencyPenalty() != 0f) {
+            try (Scalar penalty = new Scalar((double) state.frequencyPenalty())) {
+                logits.sub_(counts.mul(penalty));
+            }
+        }
+        if (state.presencePenalty() != 0f) {
+            try (Scalar zero = new Scalar(0.0);
+                    Scalar penalty = new Scalar((double) state.presencePenalty())) {
+                logits.sub_(counts.gt(zero).to(ScalarType.Float).mul_(penalty));
+            }
+        }
+    }
+
+    /**
+     * Counts tokens on the device.
+     *
+     * @param ids int64, in range
+     */
+    void record(Tensor ids) {
+        if (state.penalised()) {
+            try (Scalar one = new Scalar(1.0)) {
+                counts.index_add_(0, ids, torch.ones_like(ids).to(ScalarType.Float));
+                seen.index_fill_(0, ids, one);
+            }
+        }
+    }
+
+    /**
+     * Appends a token that the host has come to know, for bad words.
+     *
+     * @param token its id
+     */
+    void append(int token) {
+        if (state.badWords().length > 0) {
+            if (historyLength == history.length) {
+                history = Arrays.copyOf(history, historyLength * 2 + 64);
+            }
+            history[historyLength++] = token;
+        }
+    }
+
+    @Override
+    public void close() {
+        for (Tensor tensor : new Tensor[] {allowed, biased, biases, ends, counts, seen}) {
+            if (tensor != null) {
+                tensor.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** From logits to tokens. */
+package dev.tokamak.libtorch.sampling;

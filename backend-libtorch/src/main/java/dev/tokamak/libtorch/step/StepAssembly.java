@@ -1,0 +1,181 @@
+package dev.tokamak.libtorch.step;
+
+import dev.tokamak.libtorch.operators.StepInputs;
+import dev.tokamak.libtorch.tensors.ComputeDevice;
+import dev.tokamak.spi.executor.StepPlan;
+import java.util.Arrays;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** Turns a plan into what the forward pass is told. One is used again for every step; tensors live in the step's scope. */
+public final class StepAssembly implements StepInputs {
+    private final ComputeDevice device;
+    private final Tensor rotaryTable;
+    private StepPlan plan;
+    private int blockSize;
+    private int[][] tables = new int[64][];
+    private long[] tokenValues = new long[256];
+    private long[] positionValues = new long[256];
+    private long[] cacheRowValues = new long[256];
+    private Tensor tokenIds;
+    private Tensor positions;
+    private Tensor cacheRows;
+    private Tensor rotary;
+    private Tensor rowStarts;
+    private Tensor contextLengths;
+    private Tensor blockTables;
+
+    /**
+     * @param device of the model
+     * @param rotaryTable float32 {@code [context, headDim / 2, 2]}; owned by the caller
+     */
+    StepAssembly(ComputeDevice device, Tensor rotaryTable) {
+        this.device = device;
+        this.rotaryTable = rotaryTable;
+    }
+
+    /**
+     * Begins a step.
+     *
+     * @param newPlan what to do
+     * @param slots with the plan's changes
+     * @param lastSampled int64 {@code [slots]}: the token that each slot sampled last
+     * @param newBlockSize of the cache
+     */
+    void begin(StepPlan newPlan, Slot[] slots, Tensor lastSampled, int newBlockSize) {
+        plan = newPlan;
+        blockSize = newBlockSize;
+        if (tables.length < plan.rows()) {
+            tables = new int[plan.rows() * 2][];
+        }
+        if (tokenValues.length < plan.tokens()) {
+            int length = plan.tokens() * 2;
+            tokenValues = new long[length];
+            positionValues = new long[length];
+            cacheRowValues = new long[length];
+        }
+        long[] unknownTokens = new long[plan.rows()];
+        long[] unknownSlots = new long[plan.rows()];
+        int unknown = 0;
+        for (int row = 0; row < plan.rows(); row++) {
+            tables[row] = slots[plan.slot(row)].blocks();
+            int last = rowStart(row + 1) - 1;
+            fillRow(row);
+            if (plan.tokenIds()[last] == StepPlan.LAST_SAMPLED) {
+                unknownTokens[unknown] = last;
+                unknownSlots[unknown++] = plan.slot(row);
+            }
+        }
+        upload();
+        if (unknown > 0) {
+            Tensor known = torch.index_select(lastSampled, 0, device.upload(unknownSlots, unknown));
+            tokenIds.index_copy_(0, device.upload(unknownTokens, unknown), known);
+        }
+    }
+
+    private void fillRow(int row) {
+        int[] table = tables[row];
+        int position = plan.position(row);
+        for (int i = rowStart(row); i < rowStart(row + 1); i++, position++) {
+            int block = position / blockSize;
+            tokenValues[i] = Math.max(0, plan.tokenIds()[i]);
+            positionValues[i] = position;
+            cacheRowValues[i] = (long) table[block] * blockSize + position % blockSize;
+        }
+    }
+
+    private void upload() {
+        tokenIds = device.upload(tokenValues, tokens());
+        positions = device.upload(positionValues, tokens());
+        cacheRows = device.upload(cacheRowValues, tokens());
+        rotary = torch.index_select(rotaryTable, 0, positions);
+        rowStarts = null;
+        contextLengths = null;
+        blockTables = null;
+    }
+
+    @Override
+    public int rows() {
+        return plan.rows();
+    }
+
+    @Override
+    public int tokens() {
+        return plan.tokens();
+    }
+
+    @Override
+    public int rowStart(int row) {
+        return row == plan.rows() ? plan.tokens() : plan.tokenOffset(row);
+    }
+
+    @Override
+    public int position(int row) {
+        return plan.position(row);
+    }
+
+    @Override
+    public int[] blockTable(int row) {
+        return tables[row];
+    }
+
+    @Override
+    public Tensor tokenIds() {
+        return tokenIds;
+    }
+
+    @Override
+    public Tensor positions() {
+        return positions;
+    }
+
+    @Override
+    public Tensor cacheRows() {
+        return cacheRows;
+    }
+
+    @Override
+    public Tensor rotary() {
+        return rotary;
+    }
+
+    @Override
+    public Tensor rowStarts() {
+        if (rowStarts == null) {
+            int[] starts = new int[rows() + 1];
+            Arrays.setAll(starts, this::rowStart);
+            rowStarts = device.upload(starts, starts.length);
+        }
+        return rowStarts;
+    }
+
+    @Override
+    public Tensor contextLengths() {
+        if (contextLengths == null) {
+            int[] lengths = new int[rows()];
+            Arrays.setAll(lengths, this::contextLength);
+            contextLengths = device.upload(lengths, lengths.length);
+        }
+        return contextLengths;
+    }
+
+    @Override
+    public Tensor blockTables() {
+        if (blockTables == null) {
+            int width = 1;
+            for (int row = 0; row < rows(); row++) {
+                width = Math.max(width, blocks(row));
+            }
+            int[] all = new int[rows() * width];
+            for (int row = 0; row < rows(); row++) {
+                System.arraycopy(tables[row], 0, all, row * width, blocks(row));
+            }
+            blockTables = device.upload(all, all.length).view(rows(), width);
+        }
+        return blockTables;
+    }
+
+    private int blocks(int row) {
+        return (contextLength(row) + blockSize - 1) / blockSize;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.tokamak.libtorch.weights;
+
+import dev.tokamak.api.TokamakException;
+import jakarta.json.Json;
+import jakarta.json.JsonException;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** Reads the JSON files of a checkpoint folder. */
+public final class JsonFiles {
+    private JsonFiles() {}
+
+    /**
+     * Reads a file that must hold one JSON object.
+     *
+     * @param path the file
+     * @return the object
+     * @throws TokamakException naming the file and what is wrong with it
+     */
+    public static JsonObject read(Path path) {
+        try (InputStream in = Files.newInputStream(path);
+                JsonReader reader = Json.createReader(in)) {
+            return reader.readObject();
+        } catch (NoSuchFileException e) {
+            throw TokamakException.configuration(path + " is missing");
+        } catch (JsonException | IllegalStateException | IOException e) {
+            String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            throw TokamakException.configuration(path + " is not a JSON object: " + message);
+        }
+    }
+}
