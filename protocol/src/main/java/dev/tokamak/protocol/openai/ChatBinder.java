@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /** Reads the body of a chat request. */
 final class ChatBinder {
     private static final int MAX_DOCUMENTS = 4_096;
-    private static final Set<String> EFFORTS = Set.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
+    private static final List<String> EFFORTS = List.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
+    private static final List<String> VERBOSITIES = List.of("low", "medium", "high");
 
     private final Serving serving;
     private final SamplingFields sampling;
@@ -126,16 +126,11 @@ final class ChatBinder {
         Map<String, Object> variables = new LinkedHashMap<>(serving.options().defaultChatTemplateKwargs());
         Map<String, Object> own =
                 fields.object("chat_template_kwargs").map(Fields::map).orElse(Map.of());
-        fields.string("reasoning_effort").ifPresent(effort -> {
-            if (!EFFORTS.contains(effort)) {
-                throw ProtocolException.invalidValue(
-                        "reasoning_effort",
-                        "reasoning_effort must be none, minimal, low, medium, high, xhigh or max, got "
-                                + Fields.describe(effort));
-            }
+        oneOf(fields, "reasoning_effort", EFFORTS).ifPresent(effort -> {
             variables.put("reasoning_effort", effort);
             variables.put("enable_thinking", !effort.equals("none"));
         });
+        oneOf(fields, "verbosity", VERBOSITIES).ifPresent(verbosity -> variables.put("verbosity", verbosity));
         if (fields.has("documents")) {
             variables.put(
                     "documents",
@@ -145,5 +140,14 @@ final class ChatBinder {
         }
         variables.putAll(own);
         return variables;
+    }
+
+    private static Optional<String> oneOf(Fields fields, String name, List<String> allowed) {
+        Optional<String> value = fields.string(name);
+        value.filter(given -> !allowed.contains(given)).ifPresent(given -> {
+            throw ProtocolException.invalidValue(
+                    name, name + " must be one of " + String.join(", ", allowed) + ", got " + Fields.describe(given));
+        });
+        return value;
     }
 }

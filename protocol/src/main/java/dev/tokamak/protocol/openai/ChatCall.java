@@ -1,14 +1,17 @@
 package dev.tokamak.protocol.openai;
 
+import dev.tokamak.api.ChatPrompt;
 import dev.tokamak.api.GenerationRequest;
 import dev.tokamak.api.OutputKind;
 import dev.tokamak.api.Prompt;
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.api.StructuredOutput;
+import dev.tokamak.api.TokamakException;
 import dev.tokamak.spi.reasoning.ReasoningParser;
 import dev.tokamak.spi.reasoning.ReasoningParserProvider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -34,7 +37,7 @@ final class ChatCall extends GenerationCall {
 
     @Override
     List<GenerationRequest> requests(OutputKind kind) {
-        String text = serving.engine().renderChat(request.prompt());
+        String text = render(request.prompt());
         promptTail = text.substring(Math.max(0, text.length() - PROMPT_TAIL));
         prompt = request.limit()
                 .apply(
@@ -54,6 +57,26 @@ final class ChatCall extends GenerationCall {
         }
         return List.of(
                 request.envelope().request(prompt, params.build(), 0, asked.isPresent() ? reasoningEnd : List.of()));
+    }
+
+    /** Some templates print only objects for the arguments of earlier calls, and models do not always write any. */
+    private String render(ChatPrompt chat) {
+        try {
+            return serving.engine().renderChat(chat);
+        } catch (TokamakException e) {
+            List<Map<String, Object>> messages = ChatMessages.withObjectsForArguments(chat.messages());
+            if (messages == chat.messages()) {
+                throw e;
+            }
+            return serving.engine()
+                    .renderChat(new ChatPrompt(
+                            messages,
+                            chat.tools(),
+                            chat.addGenerationPrompt(),
+                            chat.continueFinalMessage(),
+                            chat.variables(),
+                            chat.template()));
+        }
     }
 
     /** The tokens behind which a format holds. Where there are none, it holds at once. */

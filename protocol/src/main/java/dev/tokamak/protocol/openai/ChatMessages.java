@@ -45,11 +45,12 @@ final class ChatMessages {
     }
 
     private static Map<String, Object> message(Fields message, Shape shape) {
+        UnservedFields.refuseInMessage(message);
         Map<String, Object> read = new LinkedHashMap<>();
         String role = role(message);
         read.put("role", role);
         boolean assistant = role.equals("assistant");
-        read.put("content", content(message, shape, assistant));
+        read.put("content", content(message, shape));
         message.string("name").ifPresent(name -> read.put("name", name));
         message.string("tool_call_id").ifPresent(id -> read.put("tool_call_id", id));
         if (assistant) {
@@ -76,23 +77,21 @@ final class ChatMessages {
         return role.equals("developer") ? "system" : role;
     }
 
-    private static Object content(Fields message, Shape shape, boolean optional) {
-        Object content = message.any("content").orElse(null);
-        if (content == null) {
-            if (!optional) {
-                throw ProtocolException.missing(message.path("content"));
-            }
-            return shape == Shape.PARTS ? List.of() : message.string("refusal").orElse("");
-        }
+    /** No content is empty content, whoever says nothing: a model's own turn of tool calls has none. */
+    private static Object content(Fields message, Shape shape) {
+        Object content =
+                message.any("content").or(() -> message.string("refusal")).orElse("");
         if (content instanceof String text) {
-            return shape == Shape.PARTS ? List.of(part(text)) : text;
+            boolean asParts = shape == Shape.PARTS;
+            return asParts ? text.isEmpty() ? List.of() : List.of(part(text)) : text;
         }
         if (!(content instanceof List<?>)) {
             throw Fields.wrongType(message.path("content"), "a string or a list of parts", content);
         }
         List<String> texts = new ArrayList<>();
-        for (Fields part : message.objects("content", MAX_PARTS)) {
-            texts.add(text(part));
+        for (Object part : message.list("content", MAX_PARTS)) {
+            String path = message.path("content") + "[" + texts.size() + "]";
+            texts.add(part instanceof String text ? text : text(Fields.object(path, part)));
         }
         return shape == Shape.TEXT
                 ? String.join("\n", texts)
@@ -136,27 +135,59 @@ final class ChatMessages {
         return calls;
     }
 
+    /**
+     * What an earlier call was made with. A model may have been cut off, or may have written what is no object, and its turn
+     * comes back as it was answered: that is handed on as it can be read, else as it was written.
+     */
     private static Object arguments(Fields function) {
         Object arguments = function.any("arguments").orElse("");
-        if (arguments instanceof String text) {
-            if (text.isBlank()) {
-                return Map.of();
-            }
-            try {
-                arguments = StrictJson.value(text);
-            } catch (ProtocolException e) {
-                throw ProtocolException.invalidValue(
-                        function.path("arguments"),
-                        function.path("arguments") + " must be a JSON object in a string: "
-                                + e.getMessage().replaceFirst("^.*?: ", ""));
-            }
+        if (!(arguments instanceof String text)) {
+            return arguments;
         }
-        if (!(arguments instanceof Map)) {
-            throw ProtocolException.invalidValue(
-                    function.path("arguments"),
-                    function.path("arguments") + " must be a JSON object in a string, got "
-                            + Fields.describe(arguments));
+        try {
+            Object value = text.isBlank() ? null : StrictJson.value(text);
+            return value == null ? Map.of() : value;
+        } catch (ProtocolException e) {
+            return text;
         }
-        return arguments;
+    }
+
+    /**
+     * The same messages with no arguments in the place of those that are no object, for templates that print nothing else.
+     *
+     * @param messages as {@link #read} made them
+     * @return the same list if all arguments are objects
+     */
+    static List<Map<String, Object>> withObjectsForArguments(List<Map<String, Object>> messages) {
+        boolean changed = false;
+        List<Map<String, Object>> replaced = new ArrayList<>();
+        for (Map<String, Object> message : messages) {
+            Map<String, Object> copy = message;
+            if (message.get("tool_calls") instanceof List<?> calls
+                    && !calls.stream().allMatch(ChatMessages::hasObject)) {
+                copy = new LinkedHashMap<>(message);
+                copy.put(
+                        "tool_calls",
+                        calls.stream().map(ChatMessages::withObject).toList());
+                changed = true;
+            }
+            replaced.add(copy);
+        }
+        return changed ? replaced : messages;
+    }
+
+    private static boolean hasObject(Object call) {
+        return ((Map<?, ?>) ((Map<?, ?>) call).get("function")).get("arguments") instanceof Map;
+    }
+
+    private static Object withObject(Object call) {
+        if (hasObject(call)) {
+            return call;
+        }
+        Map<Object, Object> function = new LinkedHashMap<>((Map<?, ?>) ((Map<?, ?>) call).get("function"));
+        function.put("arguments", Map.of());
+        Map<Object, Object> replaced = new LinkedHashMap<>((Map<?, ?>) call);
+        replaced.put("function", function);
+        return replaced;
     }
 }

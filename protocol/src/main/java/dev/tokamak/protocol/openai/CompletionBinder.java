@@ -24,9 +24,6 @@ final class CompletionBinder {
 
     Call bind(Fields fields) {
         Envelope envelope = Envelope.read(fields, "cmpl-", serving.card());
-        if (!fields.string("suffix").orElse("").isEmpty()) {
-            throw ProtocolException.unsupported("suffix", "suffix is not supported; leave it out");
-        }
         List<Prompt> prompts = prompts(fields);
         SamplingParams.Builder params = sampling.read(fields);
         params.maxTokens(fields.integer("max_tokens", 1, Integer.MAX_VALUE).orElse(DEFAULT_MAX_TOKENS));

@@ -39,7 +39,7 @@ record Envelope(
     private static final int LONGEST_SALT = 1024;
 
     static Envelope read(Fields fields, String idPrefix, ModelCard card) {
-        Optional<String> model = fields.string("model");
+        Optional<String> model = fields.string("model").filter(name -> !name.isEmpty());
         if (model.isPresent() && !card.names().contains(model.get())) {
             throw noSuchModel(model.get(), card);
         }

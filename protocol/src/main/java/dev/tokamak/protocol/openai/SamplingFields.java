@@ -24,7 +24,7 @@ final class SamplingFields {
 
     /** All fields that chat and plain completions share; the rest is for the caller to add. */
     SamplingParams.Builder read(Fields fields) {
-        refuseWhatIsNotDone(fields);
+        UnservedFields.refuse(fields);
         SamplingParams.Builder params = SamplingParams.builder();
         params.temperature(number(fields, "temperature", 0, 2, 1.0));
         params.topP(number(fields, "top_p", 0, 1, 1.0));
@@ -52,6 +52,7 @@ final class SamplingFields {
             params.allowedTokenIds(allowed);
         }
         params.badWords(badWords(fields));
+        fields.object("vllm_xargs").map(Fields::map).ifPresent(params::extra);
         return params;
     }
 
@@ -151,26 +152,6 @@ final class SamplingFields {
             ids.add(id);
         }
         return ids;
-    }
-
-    /** Fields that would change the answer, and that this server does not act on, are refused rather than passed over. */
-    private static void refuseWhatIsNotDone(Fields fields) {
-        for (String name : List.of("echo", "use_beam_search")) {
-            if (fields.bool(name, false)) {
-                throw ProtocolException.unsupported(name, name + " is not supported; leave it out or set it to false");
-            }
-        }
-        for (String name : List.of(
-                "prompt_logprobs",
-                "prompt_embeds",
-                "logprob_token_ids",
-                "thinking_token_budget",
-                "repetition_detection",
-                "kv_transfer_params")) {
-            if (fields.has(name)) {
-                throw ProtocolException.unsupported(name, name + " is not supported; leave it out");
-            }
-        }
     }
 
     /** Checks a count of likeliest tokens against the operator's limit; -1 asks for the whole vocabulary. */

@@ -52,9 +52,6 @@ record Tools(
             definitions.add(definition);
             raw.add(tool.map());
         }
-        if (fields.has("tools") && definitions.isEmpty()) {
-            throw ProtocolException.invalidValue("tools", "tools must not be an empty list; leave it out");
-        }
         ToolChoice choice = choice(fields, definitions, parallel);
         if (definitions.isEmpty() || choice.mode() == Mode.NONE) {
             return NONE;

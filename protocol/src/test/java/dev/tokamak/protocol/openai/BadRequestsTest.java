@@ -8,6 +8,7 @@ import dev.tokamak.protocol.ServingOptions;
 import dev.tokamak.protocol.json.StrictJson;
 import dev.tokamak.spi.toolparser.ToolParserProvider;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -98,9 +99,7 @@ class BadRequestsTest {
                 "\"request_id\": \"a b\"                      | request_id",
                 "\"request_id\": \"\"                         | request_id",
                 "\"cache_salt\": \"\"                         | cache_salt",
-                "\"echo\": true                               | echo",
-                "\"use_beam_search\": true                    | use_beam_search",
-                "\"prompt_logprobs\": 1                       | prompt_logprobs",
+                "\"vllm_xargs\": 1                            | vllm_xargs",
                 "\"truncate_prompt_tokens\": 0                | truncate_prompt_tokens",
                 "\"truncation_side\": \"up\"                  | truncation_side",
                 "\"response_format\": \"json\"                | response_format",
@@ -131,15 +130,13 @@ class BadRequestsTest {
                 "{\"messages\": [\"hi\"]}                                  | messages[0]",
                 "{\"messages\": [{}]}                                      | messages[0].role",
                 "{\"messages\": [{\"role\": 1}]}                           | messages[0].role",
-                "{\"messages\": [{\"role\": \"user\"}]}                    | messages[0].content",
-                "{\"messages\": [{\"role\": \"user\", \"content\": null}]} | messages[0].content",
                 "{\"messages\": [{\"role\": \"user\", \"content\": 7}]}    | messages[0].content",
                 "{\"messages\": [{\"role\": \"user\", \"content\": [7]}]}  | messages[0].content[0]",
                 "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"text\"}]}]} | messages[0].content[0].text",
                 "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\"}]}]} | messages[0].content[0].type",
                 "{\"messages\": [{\"role\": \"assistant\", \"tool_calls\": [{}]}]} | messages[0].tool_calls[0].function",
-                "{\"messages\": [{\"role\": \"assistant\", \"tool_calls\": [{\"function\": {\"name\": \"f\", \"arguments\": \"{\"}}]}]} | messages[0].tool_calls[0].function.arguments",
-                "{\"messages\": [{\"role\": \"assistant\", \"tool_calls\": [{\"function\": {\"name\": \"f\", \"arguments\": \"[]\"}}]}]} | messages[0].tool_calls[0].function.arguments"
+                "{\"messages\": [{\"role\": \"assistant\", \"audio\": {\"id\": \"a\"}}]} | messages[0].audio",
+                "{\"messages\": [{\"role\": \"assistant\", \"function_call\": {\"name\": \"f\"}}]} | messages[0].function_call"
             })
     void aMessageThatCannotBeIsNamed(String body, String param) {
         assertRefused(refusal(() -> protocol.chatCompletions(body.getBytes(StandardCharsets.UTF_8))), 400, param);
@@ -154,7 +151,6 @@ class BadRequestsTest {
                 "\"top_logprobs\": 2                                       | top_logprobs",
                 "\"logprobs\": true, \"top_logprobs\": 21                  | top_logprobs",
                 "\"logprobs\": true, \"top_logprobs\": -1                  | top_logprobs",
-                "\"tools\": []                                             | tools",
                 "\"tools\": [{}]                                           | tools[0].type",
                 "\"tools\": [{\"type\": \"web\"}]                          | tools[0].type",
                 "\"tools\": [{\"type\": \"function\"}]                     | tools[0].function",
@@ -173,6 +169,7 @@ class BadRequestsTest {
                 "\"chat_template_kwargs\": {\"chat_template\": \"x\"}      | chat_template_kwargs.chat_template",
                 "\"chat_template_kwargs\": 1                               | chat_template_kwargs",
                 "\"reasoning_effort\": \"maximal\"                         | reasoning_effort",
+                "\"verbosity\": \"chatty\"                               | verbosity",
                 "\"continue_final_message\": true, \"add_generation_prompt\": true | continue_final_message",
                 "\"documents\": [1]                                        | documents[0]",
                 "\"max_completion_tokens\": 0                              | max_completion_tokens"
@@ -197,11 +194,70 @@ class BadRequestsTest {
                 "{\"prompt\": [1.5]}                 | prompt[0]",
                 "{\"prompt\": [99999999]}            | prompt[0]",
                 "{\"prompt\": \"a\", \"logprobs\": true} | logprobs",
-                "{\"prompt\": \"a\", \"logprobs\": 21}   | logprobs",
-                "{\"prompt\": \"a\", \"suffix\": \"b\"}  | suffix"
+                "{\"prompt\": \"a\", \"logprobs\": 21}   | logprobs"
             })
     void aCompletionFieldOutOfRangeIsNamed(String body, String param) {
         assertRefused(refusal(() -> protocol.completions(body.getBytes(StandardCharsets.UTF_8))), 400, param);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "\"best_of\": 2                             | best_of",
+                "\"best_of\": \"1\"                         | best_of",
+                "\"functions\": [{\"name\": \"f\"}]         | functions",
+                "\"function_call\": {\"name\": \"f\"}       | function_call",
+                "\"modalities\": [\"text\", \"audio\"]      | modalities",
+                "\"audio\": {\"voice\": \"alloy\"}          | audio",
+                "\"web_search_options\": {}                | web_search_options",
+                "\"echo\": true                            | echo",
+                "\"suffix\": \"b\"                         | suffix",
+                "\"use_beam_search\": true                 | use_beam_search",
+                "\"prompt_logprobs\": 0                    | prompt_logprobs",
+                "\"logprob_token_ids\": [1]                | logprob_token_ids",
+                "\"prompt_embeds\": \"AA==\"               | prompt_embeds",
+                "\"thinking_token_budget\": 5              | thinking_token_budget",
+                "\"repetition_detection\": {}              | repetition_detection",
+                "\"kv_transfer_params\": {}                | kv_transfer_params",
+                "\"ec_transfer_params\": {}                | ec_transfer_params",
+                "\"return_prompt_text\": true              | return_prompt_text",
+                "\"return_assistant_tokens_mask\": true    | return_assistant_tokens_mask",
+                "\"logits_processors\": [\"x\"]            | logits_processors",
+                "\"guided_json\": {}                       | guided_json",
+                "\"guided_regex\": \"a\"                   | guided_regex",
+                "\"guided_choice\": [\"a\"]                | guided_choice",
+                "\"guided_grammar\": \"a\"                 | guided_grammar"
+            })
+    void aFieldThatWouldChangeTheAnswerAndIsNotServedIsRefusedByName(String fields, String param) {
+        for (ProtocolException e : List.of(
+                refusal(() -> protocol.chatCompletions(chat(fields))),
+                refusal(() -> protocol.completions(completion(fields))))) {
+            assertRefused(e, 400, param);
+            assertThat(e.code()).contains("unsupported_parameter");
+            assertThat(e).hasMessageContaining(param);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"best_of\": 1",
+                "\"functions\": [], \"function_call\": \"auto\"",
+                "\"modalities\": [\"text\"]",
+                "\"echo\": false, \"use_beam_search\": false, \"suffix\": \"\"",
+                "\"thinking_token_budget\": -1",
+                "\"best_of\": null, \"audio\": null, \"guided_json\": null",
+                "\"store\": true, \"metadata\": {\"a\": \"b\"}, \"service_tier\": \"flex\", \"prediction\": {}",
+                "\"prompt_cache_key\": \"k\", \"safety_identifier\": \"s\", \"session_id\": \"s\", \"stream_interval\": 4",
+                "\"tools\": []",
+                "\"tools\": [], \"tool_choice\": \"auto\"",
+                "\"model\": \"\""
+            })
+    void whatChangesNothingIsPassedOverByBothEndpoints(String fields) {
+        assertThat(protocol.chatCompletions(chat(fields)).stream()).isFalse();
+        assertThat(protocol.completions(completion(fields)).stream()).isFalse();
     }
 
     @Test

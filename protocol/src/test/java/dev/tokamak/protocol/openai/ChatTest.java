@@ -10,6 +10,7 @@ import dev.tokamak.api.TokamakException;
 import dev.tokamak.protocol.EventStream;
 import dev.tokamak.protocol.ProtocolException;
 import dev.tokamak.protocol.ServingOptions;
+import dev.tokamak.protocol.json.JsonBuffer;
 import dev.tokamak.protocol.json.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChatTest {
@@ -262,6 +264,68 @@ class ChatTest {
         assertThat(messages.get(3).get("tool_call_id")).isEqualTo("c1");
         assertThat(engine.lastChat().variables())
                 .isEqualTo(Map.of("reasoning_effort", "none", "enable_thinking", false, "k", List.of(1L)));
+    }
+
+    @Test
+    void contentThatIsNullIsEmptyAndPlainStringsAreParts() {
+        ScriptedEngine engine = new ScriptedEngine("x");
+        chat(
+                engine,
+                "{\"role\":\"user\",\"content\":null},{\"role\":\"tool\"},{\"role\":\"user\",\"content\":[\"a\",{\"type\":\"text\","
+                        + "\"text\":\"b\"}]}");
+        assertThat(engine.lastChat().messages())
+                .extracting(message -> message.get("content"))
+                .isEqualTo(List.of("", "", "a\nb"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{\"a\": 1}      | {a=1}",
+                "[1]             | [1]",
+                "7               | 7",
+                "null            | {}",
+                "{\"city\":      | {\"city\":",
+                "{\"a\":1,\"a\":2} | {\"a\":1,\"a\":2}"
+            })
+    void argumentsThatAModelWroteComeBackHoweverTheyAre(String written, String handed) {
+        ScriptedEngine engine = new ScriptedEngine("x");
+        chat(engine, assistantCalled(written));
+        Map<?, ?> call =
+                (Map<?, ?>) ((List<?>) engine.lastChat().messages().get(0).get("tool_calls")).get(0);
+        assertThat(((Map<?, ?>) call.get("function")).get("arguments")).hasToString(handed);
+    }
+
+    @Test
+    void aTemplateThatPrintsOnlyObjectsGetsAnEmptyOneForArgumentsThatAreNone() {
+        ScriptedEngine engine = new ScriptedEngine("x").templateNeedsObjectsForArguments();
+        chat(engine, assistantCalled("{\"city\": "));
+        Map<?, ?> call =
+                (Map<?, ?>) ((List<?>) engine.lastChat().messages().get(0).get("tool_calls")).get(0);
+        assertThat(call.get("id")).isEqualTo("c");
+        assertThat(call.get("function")).isEqualTo(Map.of("name", "f", "arguments", Map.of()));
+    }
+
+    private static String assistantCalled(String arguments) {
+        return "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c\",\"function\":{\"name\":\"f\","
+                + "\"arguments\":" + JsonBuffer.text(arguments) + "}}]}";
+    }
+
+    private static void chat(ScriptedEngine engine, String messages) {
+        protocol(engine)
+                .chatCompletions(("{\"messages\":[" + messages + "]}").getBytes(StandardCharsets.UTF_8))
+                .respond(Runnable::run)
+                .join();
+    }
+
+    @Test
+    void verbosityAndXargsReachTheTemplateAndTheSampler() {
+        ScriptedEngine engine = new ScriptedEngine("x");
+        answer(engine, ",\"verbosity\":\"low\",\"vllm_xargs\":{\"my_adjuster\":[1]}");
+        assertThat(engine.lastChat().variables()).isEqualTo(Map.of("verbosity", "low"));
+        assertThat(engine.lastRequest().samplingParams().extra()).isEqualTo(Map.of("my_adjuster", List.of(1L)));
     }
 
     @Test

@@ -41,6 +41,7 @@ final class ScriptedEngine implements Engine {
     private FinishReason finishReason = FinishReason.STOP;
     private TokamakException failure;
     private boolean printsParts;
+    private boolean needsObjects;
     private int closedStreams;
 
     /** The n-th completion of each request is the n-th text, or the last one. */
@@ -66,6 +67,11 @@ final class ScriptedEngine implements Engine {
 
     ScriptedEngine templatePrintsParts() {
         printsParts = true;
+        return this;
+    }
+
+    ScriptedEngine templateNeedsObjectsForArguments() {
+        needsObjects = true;
         return this;
     }
 
@@ -200,6 +206,9 @@ final class ScriptedEngine implements Engine {
     @Override
     public String renderChat(ChatPrompt prompt) {
         rendered.add(prompt);
+        if (needsObjects && prompt.messages().toString().contains("arguments={\"")) {
+            throw TokamakException.invalid("messages", "arguments must be a mapping");
+        }
         StringBuilder text = new StringBuilder();
         for (Map<String, Object> message : prompt.messages()) {
             Object content = message.get("content");
