@@ -3,7 +3,6 @@ package dev.tokamak.tokenizers;
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.TokamakException;
 import jakarta.json.Json;
-import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -12,12 +11,12 @@ import jakarta.json.stream.JsonParser;
 import jakarta.json.stream.JsonParser.Event;
 import java.io.IOException;
 import java.io.StringReader;
+import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NoSuchElementException;
 
 /**
  * What is read from a {@code tokenizer.json} beside what the native library does with it: which id is which token, and how
@@ -55,7 +54,10 @@ record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] sp
         }
         try (JsonParser parser = Json.createParser(new StringReader(text))) {
             return read(text, parser, file);
-        } catch (JsonException | IllegalStateException | ClassCastException | NoSuchElementException e) {
+        } catch (TokamakException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // The parser has more than its own exceptions: it throws a bare one for what is nested too deeply.
             throw broken(file, "is not a tokenizer: " + firstLine(e), e);
         }
     }
@@ -70,18 +72,18 @@ record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] sp
         }
         while (parser.next() != Event.END_OBJECT) {
             String key = parser.getString();
-            parser.next();
+            Event value = parser.next();
             switch (key) {
                 case "added_tokens" -> readAddedTokens(parser, addedTokens, file);
                 case "decoder" -> decoder = parser.getValue();
                 case "model" -> {
-                    hasModel = parser.currentEvent() == Event.START_OBJECT;
+                    hasModel = value == Event.START_OBJECT;
                     if (!hasModel) {
                         throw broken(file, "is not a tokenizer: model is not an object", null);
                     }
                     readModel(parser, entries, file);
                 }
-                default -> skip(parser);
+                default -> skip(parser, value);
             }
         }
         if (!hasModel || entries.isEmpty() && addedTokens.isEmpty()) {
@@ -89,10 +91,10 @@ record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] sp
         }
         int size = 0;
         for (Entry entry : entries) {
-            size = Math.max(size, checkedId(entry.id, entry.content, file) + 1);
+            size = Math.max(size, entry.id + 1);
         }
         for (AddedToken token : addedTokens) {
-            size = Math.max(size, checkedId(token.id, token.content, file) + 1);
+            size = Math.max(size, token.id + 1);
         }
         String[] tokens = new String[size];
         boolean[] added = new boolean[size];
@@ -113,19 +115,19 @@ record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] sp
             String key = parser.getString();
             Event value = parser.next();
             if (!key.equals("vocab")) {
-                skip(parser);
+                skip(parser, value);
             } else if (value == Event.START_OBJECT) {
                 while (parser.next() != Event.END_OBJECT) {
                     String content = parser.getString();
                     parser.next();
-                    entries.add(new Entry(content, parser.getInt()));
+                    entries.add(new Entry(content, checkedId(parser.getBigDecimal(), content, file)));
                 }
             } else if (value == Event.START_ARRAY) {
                 // Unigram: a list of token and score, in which the place is the id.
                 while (parser.next() == Event.START_ARRAY) {
                     parser.next();
                     entries.add(new Entry(parser.getString(), entries.size()));
-                    parser.skipArray();
+                    skipToEnd(parser);
                 }
             } else {
                 throw broken(file, "is not a tokenizer: model.vocab is neither an object nor a list", null);
@@ -139,24 +141,39 @@ record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] sp
             if (!(token.get("content") instanceof JsonString content) || !(token.get("id") instanceof JsonNumber id)) {
                 throw broken(file, "is not a tokenizer: an entry of added_tokens lacks its content or id", null);
             }
-            into.add(new AddedToken(content.getString(), id.intValue(), token.getBoolean("special", false)));
+            int number = checkedId(id.bigDecimalValue(), content.getString(), file);
+            into.add(new AddedToken(content.getString(), number, token.getBoolean("special", false)));
         }
     }
 
-    private static void skip(JsonParser parser) {
-        switch (parser.currentEvent()) {
-            case START_OBJECT -> parser.skipObject();
-            case START_ARRAY -> parser.skipArray();
-            default -> {}
+    private static void skip(JsonParser parser, Event value) {
+        if (value == Event.START_OBJECT || value == Event.START_ARRAY) {
+            skipToEnd(parser);
         }
     }
 
-    private static int checkedId(int id, String content, Path file) {
-        if (id < 0 || id > MAX_ID) {
+    /**
+     * Skips to the end of the object or list that the parser is in. The parser's own methods do so from a list's beginning only:
+     * further in, one release skips the list, and another nothing.
+     */
+    private static void skipToEnd(JsonParser parser) {
+        for (int depth = 1; depth > 0; ) {
+            switch (parser.next()) {
+                case START_OBJECT, START_ARRAY -> depth++;
+                case END_OBJECT, END_ARRAY -> depth--;
+                default -> {}
+            }
+        }
+    }
+
+    private static int checkedId(BigDecimal id, String content, Path file) {
+        if (id.signum() < 0
+                || id.compareTo(BigDecimal.valueOf(MAX_ID)) > 0
+                || id.stripTrailingZeros().scale() > 0) {
             throw broken(
                     file, "gives token \"" + content + "\" the id " + id + ", expected one from 0 to " + MAX_ID, null);
         }
-        return id;
+        return id.intValue();
     }
 
     static TokamakException broken(Path file, String what, Throwable cause) {

@@ -11,11 +11,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("json")
 class BrokenFilesTest {
     private final HuggingFaceTokenizerProvider provider = new HuggingFaceTokenizerProvider();
 
@@ -50,6 +52,10 @@ class BrokenFilesTest {
                 "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": \"b\"}}}",
                 "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": -1}, \"merges\": []}}",
                 "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 2000000000}, \"merges\": []}}",
+                "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 4294967296}, \"merges\": []}}",
+                "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0.5}, \"merges\": []}}",
+                "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", 0], [7, 0]]}}",
+                "{\"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", 0], []]}}",
                 "{\"model\": {\"type\": \"Unheard\", \"vocab\": {\"a\": 0}}}",
                 "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a b\"]}}",
                 "{\"added_tokens\": [{\"content\": \"a\"}], \"model\": {\"vocab\": {\"a\": 0}}}",
@@ -61,6 +67,11 @@ class BrokenFilesTest {
                 .isInstanceOfSatisfying(
                         TokamakException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIGURATION))
                 .hasMessageContaining(file.toString());
+    }
+
+    @Test
+    void aFileThatIsNestedTooDeeplyIsNamed() throws IOException {
+        aCorruptFileIsNamed("{\"decoder\": " + "[".repeat(5000) + "]".repeat(5000) + "}");
     }
 
     @Test

@@ -3,15 +3,33 @@ package dev.tokamak.tokenizers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokamak.spi.tokenizer.Tokenizer;
+import jakarta.json.Json;
+import jakarta.json.stream.JsonParser;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("json")
 class PythonReferenceTest {
+    @Test
+    void theParserIsTheOneThatThisRunIsMeantFor() {
+        try (JsonParser parser = Json.createParser(new StringReader("{}"))) {
+            assertThat(parser.getClass()
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .getPath())
+                    .endsWith(System.getProperty("tokamak.json"));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"byte-level", "sentencepiece-bpe", "unigram", "wordpiece"})
     void encodesWhatPythonEncodesAndNeverCutsOrPads(String name) {

@@ -2,7 +2,6 @@ package dev.tokamak.libtorch.weights;
 
 import dev.tokamak.api.TokamakException;
 import jakarta.json.Json;
-import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import java.io.IOException;
@@ -28,7 +27,8 @@ public final class JsonFiles {
             return reader.readObject();
         } catch (NoSuchFileException e) {
             throw TokamakException.configuration(path + " is missing");
-        } catch (JsonException | IllegalStateException | IOException e) {
+        } catch (RuntimeException | IOException e) {
+            // The parser has more than its own exceptions: it throws a bare one for what is nested too deeply.
             String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
             throw TokamakException.configuration(path + " is not a JSON object: " + message);
         }

@@ -4,7 +4,6 @@ import dev.tokamak.api.TokamakException;
 import dev.tokamak.libtorch.tensors.TensorType;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
-import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
@@ -121,7 +120,7 @@ public final class SafetensorsFile implements AutoCloseable {
         InputStream bytes = new ByteArrayInputStream(header.array(), 0, header.limit());
         try (JsonReader reader = Json.createReader(bytes)) {
             json = reader.readObject();
-        } catch (JsonException e) {
+        } catch (RuntimeException e) {
             throw fault(path, "has a header that is not JSON: " + firstLine(e.getMessage()));
         }
         Map<String, Entry> entries = new LinkedHashMap<>();

@@ -2,7 +2,6 @@ package dev.tokamak.engine.model;
 
 import dev.tokamak.api.TokamakException;
 import jakarta.json.Json;
-import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonString;
@@ -27,7 +26,8 @@ final class JsonFile {
         }
         try (JsonReader reader = Json.createReader(Files.newBufferedReader(file, StandardCharsets.UTF_8))) {
             return object(reader.readObject());
-        } catch (IOException | JsonException e) {
+        } catch (IOException | RuntimeException e) {
+            // The parser has more than its own exceptions: it throws a bare one for what is nested too deeply.
             throw TokamakException.configuration(file + " is not a readable JSON object: " + firstLine(e));
         }
     }

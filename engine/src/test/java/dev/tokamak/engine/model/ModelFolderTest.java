@@ -8,10 +8,15 @@ import dev.tokamak.tck.ByteTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("json")
 class ModelFolderTest {
     @TempDir
     Path folder;
@@ -74,13 +79,18 @@ class ModelFolderTest {
         assertThat(read().chatTemplates()).isEqualTo(Map.of("default", "new"));
     }
 
-    @Test
-    void namesAFileThatIsNoJson() throws IOException {
-        write("generation_config.json", "{\"temperature\":");
+    @ParameterizedTest
+    @MethodSource
+    void namesAFileThatIsNoJson(String text) throws IOException {
+        write("generation_config.json", text);
 
         assertThatThrownBy(this::read)
                 .isInstanceOf(TokamakException.class)
                 .hasMessageContaining(folder.resolve("generation_config.json").toString());
+    }
+
+    static List<String> namesAFileThatIsNoJson() {
+        return List.of("{\"temperature\":", "", "[]", "7", "{\"a\": " + "[".repeat(5000) + "]".repeat(5000) + "}");
     }
 
     @Test

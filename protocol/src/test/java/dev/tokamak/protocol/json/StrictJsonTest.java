@@ -4,16 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokamak.protocol.ProtocolException;
+import jakarta.json.Json;
+import jakarta.json.stream.JsonParser;
+import java.io.StringReader;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("json")
 class StrictJsonTest {
+    @Test
+    void theParserIsTheOneThatThisRunIsMeantFor() {
+        try (JsonParser parser = Json.createParser(new StringReader("{}"))) {
+            assertThat(parser.getClass()
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .getPath())
+                    .endsWith(System.getProperty("tokamak.json"));
+        }
+    }
+
     @Test
     void integersAndDecimalsStayApart() {
         assertThat(StrictJson.value("[1, 1.0, -0, 1e2, 9223372036854775807, 9223372036854775808]"))
