@@ -50,6 +50,20 @@ final class ChatOptions {
             description = "Format of the model's reasoning; see 'tokamak plugins'.")
     private String reasoningParser;
 
+    @Option(
+            names = "--max-logprobs",
+            paramLabel = "N",
+            converter = EngineOptions.CountOrUnlimited.class,
+            defaultValue = "20",
+            description = "How many of the likeliest tokens a request may ask for at each place; -1 for no limit. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int maxLogprobs;
+
+    @Option(
+            names = "--enable-prompt-tokens-details",
+            description = "Tell in usage how many of a prompt's tokens were cached.")
+    private boolean promptTokensDetails;
+
     /** How message contents are given to a chat template; the names are those on the command line. */
     enum ContentFormat {
         auto,
@@ -98,6 +112,8 @@ final class ChatOptions {
         settings.put("chat-template-content-format", contentFormat.name());
         settings.put("trust-request-chat-template", Boolean.toString(trustRequestChatTemplate));
         settings.put("enable-auto-tool-choice", Boolean.toString(autoToolChoice));
+        settings.put("max-logprobs", Integer.toString(maxLogprobs));
+        settings.put("enable-prompt-tokens-details", Boolean.toString(promptTokensDetails));
         settings.put("tool-call-parser", toolCallParser);
         settings.put("reasoning-parser", reasoningParser);
         settings.forEach((name, value) -> {

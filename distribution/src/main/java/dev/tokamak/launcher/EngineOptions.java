@@ -215,16 +215,28 @@ final class EngineOptions {
     static final class PositiveInt implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
-            try {
-                int value = Integer.parseInt(text);
-                if (value >= 1) {
-                    return value;
-                }
-            } catch (NumberFormatException e) {
-                // The message below says what is expected.
-            }
-            throw new TypeConversionException("'" + text + "' is not a whole number of at least 1");
+            return whole(text, 1);
         }
+    }
+
+    /** An integer of at least 0, or -1 where there is no limit. */
+    static final class CountOrUnlimited implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            return whole(text, -1);
+        }
+    }
+
+    private static int whole(String text, int least) {
+        try {
+            int value = Integer.parseInt(text);
+            if (value >= least) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // The message below says what is expected.
+        }
+        throw new TypeConversionException("'" + text + "' is not a whole number of at least " + least);
     }
 
     /** A number of bytes, also as 512M or 4G (powers of 1024). */

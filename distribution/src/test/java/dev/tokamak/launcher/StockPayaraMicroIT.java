@@ -83,6 +83,7 @@ class StockPayaraMicroIT {
         assertThat(answer.choices().get(0).message().content().orElse("")).isNotBlank();
         assertThat(answer.usage().orElseThrow().completionTokens()).isPositive();
         assertThat(answer.usage().orElseThrow().promptTokens()).isPositive();
+        assertThat(answer.usage().orElseThrow().promptTokensDetails()).isEmpty();
     }
 
     @Test

@@ -38,6 +38,8 @@ class TokamakCommandTest {
                         "--block-size",
                         "--kv-cache-memory-bytes",
                         "--scheduling-policy",
+                        "--max-logprobs",
+                        "--enable-prompt-tokens-details",
                         "--seed");
     }
 
@@ -51,6 +53,8 @@ class TokamakCommandTest {
     void numbersThatCannotBeAreRefused() {
         assertThat(command.execute("serve", "--max-num-seqs", "0")).isEqualTo(2);
         assertThat(err.toString()).contains("--max-num-seqs", "at least 1");
+        assertThat(command.execute("serve", "--max-logprobs", "-2")).isEqualTo(2);
+        assertThat(err.toString()).contains("--max-logprobs", "at least -1");
     }
 
     @Test

@@ -1,11 +1,13 @@
 package dev.tokamak.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
+import com.openai.errors.BadRequestException;
 import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.models.FunctionDefinition;
 import com.openai.models.FunctionParameters;
@@ -56,7 +58,10 @@ class ToolCallingIT {
                         "demo",
                         "--enable-auto-tool-choice",
                         "--tool-call-parser",
-                        "hermes")
+                        "hermes",
+                        "--max-logprobs",
+                        "25",
+                        "--enable-prompt-tokens-details")
                 .redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         server = builder.start();
@@ -131,6 +136,26 @@ class ToolCallingIT {
 
     private static JsonObject arguments(ChatCompletionMessageFunctionToolCall.Function call) {
         return Json.createReader(new StringReader(call.arguments())).readObject();
+    }
+
+    @Test
+    void optionsOfLogprobsAndUsageReachTheAnswers() {
+        ChatCompletionCreateParams asked =
+                question("Hello").logprobs(true).topLogprobs(25).build();
+        ChatCompletion answer = whole(asked);
+        assertThat(answer.choices()
+                        .get(0)
+                        .logprobs()
+                        .orElseThrow()
+                        .content()
+                        .orElseThrow()
+                        .get(0)
+                        .topLogprobs())
+                .hasSize(25);
+        assertThat(answer.usage().orElseThrow().promptTokensDetails()).isPresent();
+        assertThatThrownBy(() -> whole(asked.toBuilder().topLogprobs(26).build()))
+                .isInstanceOf(BadRequestException.class)
+                .hasMessageContaining("--max-logprobs");
     }
 
     @Test

@@ -15,6 +15,7 @@ public final class ServingOptions {
     private final ContentFormat contentFormat;
     private final boolean trustRequestChatTemplate;
     private final int maxLogprobs;
+    private final boolean promptTokensDetails;
     private final Map<String, Object> defaultChatTemplateKwargs;
     private final String responseRole;
     private final String version;
@@ -24,6 +25,7 @@ public final class ServingOptions {
         this.contentFormat = builder.contentFormat;
         this.trustRequestChatTemplate = builder.trustRequestChatTemplate;
         this.maxLogprobs = builder.maxLogprobs;
+        this.promptTokensDetails = builder.promptTokensDetails;
         this.defaultChatTemplateKwargs =
                 Collections.unmodifiableMap(new LinkedHashMap<>(builder.defaultChatTemplateKwargs));
         this.responseRole = builder.responseRole;
@@ -86,6 +88,15 @@ public final class ServingOptions {
     }
 
     /**
+     * Whether usage tells how many of a prompt's tokens were cached, which also tells what others have asked ({@code --enable-prompt-tokens-details}).
+     *
+     * @return false unless set
+     */
+    public boolean promptTokensDetails() {
+        return promptTokensDetails;
+    }
+
+    /**
      * Template variables of every request ({@code --default-chat-template-kwargs}); a request's own win.
      *
      * @return none unless set
@@ -118,6 +129,7 @@ public final class ServingOptions {
         private ContentFormat contentFormat = ContentFormat.AUTO;
         private boolean trustRequestChatTemplate;
         private int maxLogprobs = 20;
+        private boolean promptTokensDetails;
         private Map<String, Object> defaultChatTemplateKwargs = Map.of();
         private String responseRole = "assistant";
         private String version = buildVersion();
@@ -170,6 +182,17 @@ public final class ServingOptions {
          */
         public Builder maxLogprobs(int maxLogprobs) {
             this.maxLogprobs = maxLogprobs;
+            return this;
+        }
+
+        /**
+         * Sets whether usage tells how many of a prompt's tokens were cached.
+         *
+         * @param promptTokensDetails the value
+         * @return this
+         */
+        public Builder promptTokensDetails(boolean promptTokensDetails) {
+            this.promptTokensDetails = promptTokensDetails;
             return this;
         }
 

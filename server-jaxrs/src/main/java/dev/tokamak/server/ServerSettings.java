@@ -40,7 +40,8 @@ record ServerSettings(
                 : System.getenv("TOKAMAK_" + name.toUpperCase(Locale.ROOT).replace('-', '_'));
     }
 
-    private static long number(String name, long otherwise, long min, long max) {
+    /** A setting that is a whole number within bounds, or what it is where nobody set it. */
+    static long number(String name, long otherwise, long min, long max) {
         String value = text(name);
         if (value == null) {
             return otherwise;

@@ -11,8 +11,10 @@ final class ServingSettings {
 
     static ServingOptions fromEnvironment() {
         ServingOptions.Builder builder = ServingOptions.builder()
-                .autoToolChoice(Boolean.parseBoolean(ServerSettings.text("enable-auto-tool-choice")))
-                .trustRequestChatTemplate(Boolean.parseBoolean(ServerSettings.text("trust-request-chat-template")));
+                .autoToolChoice(flag("enable-auto-tool-choice"))
+                .trustRequestChatTemplate(flag("trust-request-chat-template"))
+                .promptTokensDetails(flag("enable-prompt-tokens-details"))
+                .maxLogprobs((int) ServerSettings.number("max-logprobs", 20, -1, Integer.MAX_VALUE));
         String format = ServerSettings.text("chat-template-content-format");
         if (format != null) {
             try {
@@ -24,5 +26,9 @@ final class ServingSettings {
             }
         }
         return builder.build();
+    }
+
+    private static boolean flag(String name) {
+        return Boolean.parseBoolean(ServerSettings.text(name));
     }
 }

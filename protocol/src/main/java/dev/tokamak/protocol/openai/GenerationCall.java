@@ -78,7 +78,7 @@ abstract class GenerationCall implements Call {
 
     private RunningRequests submit(OutputKind kind) {
         try {
-            RunningRequests submitted = RunningRequests.submit(serving.engine(), requests(kind));
+            RunningRequests submitted = RunningRequests.submit(serving, requests(kind));
             synchronized (this) {
                 running = submitted;
                 if (closed) {

@@ -1,6 +1,5 @@
 package dev.tokamak.protocol.openai;
 
-import dev.tokamak.api.Engine;
 import dev.tokamak.api.GenerationRequest;
 import dev.tokamak.api.RequestOutput;
 import dev.tokamak.api.RequestStream;
@@ -28,25 +27,25 @@ final class RunningRequests implements AutoCloseable {
         void accept(int prompt, RequestOutput output);
     }
 
-    private RunningRequests(List<RequestStream> streams) {
+    private RunningRequests(List<RequestStream> streams, boolean usageDetails) {
         this.streams = streams;
         this.ended = new boolean[streams.size()];
-        this.usage = new Usage(streams.size());
+        this.usage = new Usage(streams.size(), usageDetails);
         this.running = streams.size();
     }
 
     /** Submits all requests, or none: where one is refused, those before it are aborted. */
-    static RunningRequests submit(Engine engine, List<GenerationRequest> requests) {
+    static RunningRequests submit(Serving serving, List<GenerationRequest> requests) {
         List<RequestStream> streams = new ArrayList<>();
         try {
             for (GenerationRequest request : requests) {
-                streams.add(engine.submit(request));
+                streams.add(serving.engine().submit(request));
             }
         } catch (RuntimeException e) {
             streams.forEach(RequestStream::close);
             throw e;
         }
-        return new RunningRequests(streams);
+        return new RunningRequests(streams, serving.options().promptTokensDetails());
     }
 
     void onReady(Runnable listener) {

@@ -9,7 +9,7 @@ import jakarta.json.bind.annotation.JsonbPropertyOrder;
  * @param promptTokens tokens of the prompts
  * @param totalTokens prompts and completions
  * @param completionTokens tokens generated
- * @param promptTokensDetails more about the prompts
+ * @param promptTokensDetails more about the prompts, or null where the operator did not ask for it
  */
 @JsonbPropertyOrder({"promptTokens", "totalTokens", "completionTokens", "promptTokensDetails"})
 public record UsageBody(

@@ -46,7 +46,30 @@ class ChatTest {
         Map<?, ?> usage = (Map<?, ?>) answer.get("usage");
         assertThat(usage.get("total_tokens"))
                 .isEqualTo((long) usage.get("prompt_tokens") + (long) usage.get("completion_tokens"));
-        assertThat(usage.get("prompt_tokens_details")).isEqualTo(Map.of("cached_tokens", 1L));
+        assertThat(usage.keySet().toString()).isEqualTo("[prompt_tokens, total_tokens, completion_tokens]");
+    }
+
+    @Test
+    void cachedTokensAreToldOnlyWhereTheOperatorWantsIt() {
+        ServingOptions told =
+                ServingOptions.builder().promptTokensDetails(true).build();
+        for (ServingOptions options : List.of(told, ServingOptions.builder().build())) {
+            ScriptedEngine engine = new ScriptedEngine("Hi");
+            OpenAiProtocol protocol = OpenAiProtocol.builder(
+                            engine, engine.tokenizer().vocabulary())
+                    .options(options)
+                    .build();
+            Map<?, ?> document = (Map<?, ?>) StrictJson.value(new String(
+                    protocol.chatCompletions(body("")).respond(Runnable::run).join(), StandardCharsets.UTF_8));
+            List<Map<?, ?>> events = Frames.of(protocol.chatCompletions(
+                                    body(",\"stream\":true,\"stream_options\":{\"include_usage\":true}"))
+                            .open())
+                    .documents();
+            for (Map<?, ?> answer : List.of(document, events.get(events.size() - 1))) {
+                assertThat(((Map<?, ?>) answer.get("usage")).get("prompt_tokens_details"))
+                        .isEqualTo(options == told ? Map.of("cached_tokens", 1L) : null);
+            }
+        }
     }
 
     @Test
