@@ -17,6 +17,7 @@ public final class CompletionOutput {
     private final String text;
     private final int[] tokenIds;
     private final List<TokenLogprob> logprobs;
+    private final int[] textOffsets;
     private final FinishReason finishReason;
     private final Object stopReason;
 
@@ -25,6 +26,7 @@ public final class CompletionOutput {
         this.text = builder.text;
         this.tokenIds = builder.tokenIds;
         this.logprobs = builder.logprobs;
+        this.textOffsets = builder.textOffsets;
         this.finishReason = builder.finishReason;
         this.stopReason = builder.stopReason;
     }
@@ -77,6 +79,17 @@ public final class CompletionOutput {
     }
 
     /**
+     * Where each of {@link #tokenIds()} begins in the completion's whole text, in code points from its beginning. A token that goes
+     * on with a character has the offset of that character; one that is not printed has that of what comes next. Shared, not
+     * copied: do not change it.
+     *
+     * @return as many as there are tokens, or none if log probabilities were not asked for
+     */
+    public int[] textOffsets() {
+        return textOffsets;
+    }
+
+    /**
      * Why this completion ended.
      *
      * @return empty while it runs
@@ -108,6 +121,7 @@ public final class CompletionOutput {
         private String text = "";
         private int[] tokenIds = NO_TOKENS;
         private List<TokenLogprob> logprobs = List.of();
+        private int[] textOffsets = NO_TOKENS;
         private FinishReason finishReason;
         private Object stopReason;
 
@@ -145,6 +159,17 @@ public final class CompletionOutput {
          */
         public Builder logprobs(List<TokenLogprob> logprobs) {
             this.logprobs = Objects.requireNonNull(logprobs, "logprobs");
+            return this;
+        }
+
+        /**
+         * Sets where the tokens begin in the text, without a copy.
+         *
+         * @param textOffsets one for each token, or none
+         * @return this
+         */
+        public Builder textOffsets(int... textOffsets) {
+            this.textOffsets = Objects.requireNonNull(textOffsets, "textOffsets");
             return this;
         }
 

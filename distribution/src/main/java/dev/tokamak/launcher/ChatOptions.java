@@ -55,8 +55,9 @@ final class ChatOptions {
             paramLabel = "N",
             converter = EngineOptions.CountOrUnlimited.class,
             defaultValue = "20",
-            description = "How many of the likeliest tokens a request may ask for at each place; -1 for no limit. Default:"
-                    + " ${DEFAULT-VALUE}.")
+            description =
+                    "How many of the likeliest tokens a request may ask for at each place; -1 for no limit. Default:"
+                            + " ${DEFAULT-VALUE}.")
     private int maxLogprobs;
 
     @Option(

@@ -107,6 +107,37 @@ final class AtenDrawTest {
         assertThat(counts[900] / (double) draws).isBetween(0.185, 0.215);
     }
 
+    /**
+     * Of 0.5, 0.3, 0.15 and 0.05, min-p 0.2 leaves the first three, of which two make up 84 %: enough for top-p 0.83. The other
+     * way round top-p would need three of the four, and min-p would leave all of these. The limit is that of chi-squared with one
+     * degree of freedom at p = 0.001; the numbers drawn with are always the same.
+     */
+    @Test
+    void minPIsAppliedBeforeTopP() {
+        float[] logits = new float[VOCABULARY];
+        Arrays.fill(logits, Float.NEGATIVE_INFINITY);
+        double[] likely = {0.5, 0.3, 0.15, 0.05};
+        for (int i = 0; i < likely.length; i++) {
+            logits[7 * i + 3] = (float) Math.log(likely[i]);
+        }
+        int draws = 4_000;
+        float[][] rowsLogits = new float[draws][];
+        Row[] rows = new Row[draws];
+        for (int i = 0; i < draws; i++) {
+            rowsLogits[i] = logits;
+            rows[i] = new Row(1, 0, 0.83f, 0.2f, Philox.uniform(99, i));
+        }
+        int[] counts = new int[VOCABULARY];
+        for (long id : draw(rowsLogits, rows)) {
+            counts[(int) id]++;
+        }
+        assertThat(counts[3] + counts[10]).isEqualTo(draws);
+        double first = draws * 0.5 / 0.8;
+        double second = draws * 0.3 / 0.8;
+        double chiSquared = Math.pow(counts[3] - first, 2) / first + Math.pow(counts[10] - second, 2) / second;
+        assertThat(chiSquared).isLessThan(10.83);
+    }
+
     @Test
     void theLargestUniformNumberStaysAmongLikelyTokens() {
         float[] logits = new float[VOCABULARY];

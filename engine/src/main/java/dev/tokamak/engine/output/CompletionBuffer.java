@@ -12,6 +12,7 @@ final class CompletionBuffer {
     private final int index;
     private final StringBuilder text = new StringBuilder();
     private int[] tokens = new int[16];
+    private int[] offsets = {};
     private int tokenCount;
     private final List<TokenLogprob> logprobs = new ArrayList<>(0);
     private FinishReason finishReason;
@@ -22,16 +23,20 @@ final class CompletionBuffer {
         this.index = index;
     }
 
-    void add(String moreText, int token, TokenLogprob logprob, FinishReason reason, Object stoppedBy) {
+    void add(String moreText, int token, TokenLogprob logprob, int offset, FinishReason reason, Object stoppedBy) {
         text.append(moreText);
+        if (logprob != null) {
+            logprobs.add(logprob);
+            if (logprobs.size() > offsets.length) {
+                offsets = Arrays.copyOf(offsets, Math.max(16, offsets.length * 2));
+            }
+            offsets[logprobs.size() - 1] = offset;
+        }
         if (token != OutputBatch.NO_TOKEN) {
             if (tokenCount == tokens.length) {
                 tokens = Arrays.copyOf(tokens, tokenCount * 2);
             }
             tokens[tokenCount++] = token;
-        }
-        if (logprob != null) {
-            logprobs.add(logprob);
         }
         if (reason != null) {
             finishReason = reason;
@@ -52,6 +57,7 @@ final class CompletionBuffer {
                 .text(text.toString())
                 .tokenIds(Arrays.copyOf(tokens, tokenCount))
                 .logprobs(List.copyOf(logprobs))
+                .textOffsets(Arrays.copyOf(offsets, logprobs.size()))
                 .finishReason(finishReason)
                 .stopReason(stopReason)
                 .build();

@@ -15,6 +15,8 @@ final class CompletionText {
     private final int minTokens;
     private final StringBuilder pending = new StringBuilder();
     private int tokens;
+    private int codePoints;
+    private int tokenOffset;
     private String stoppedBy;
 
     /**
@@ -38,10 +40,13 @@ final class CompletionText {
      */
     String add(int token, boolean visible) {
         tokens++;
+        tokenOffset = codePoints;
         if (detokenizer == null || !visible) {
             return "";
         }
+        int before = pending.length();
         detokenizer.append(token, pending);
+        codePoints += Character.codePointCount(pending, before, pending.length());
         return release();
     }
 
@@ -58,6 +63,11 @@ final class CompletionText {
         String rest = pending.toString();
         pending.setLength(0);
         return certain.isEmpty() ? rest : certain + rest;
+    }
+
+    /** Where the token that was added last begins, in code points of all text made so far. */
+    int tokenOffset() {
+        return tokenOffset;
     }
 
     /** Whether what stopped the completion is part of its text. */

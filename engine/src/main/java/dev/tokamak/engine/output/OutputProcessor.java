@@ -88,6 +88,7 @@ public final class OutputProcessor implements Runnable {
         FinishReason reason = batch.reason(i);
         int stopToken = batch.stopToken(i);
         String text = text(batch, i, completion.text());
+        int textOffset = completion.text().tokenOffset();
         Object stopReason = null;
         String stopString = completion.text().stoppedBy();
         if (stopString != null) {
@@ -114,6 +115,7 @@ public final class OutputProcessor implements Runnable {
                         text,
                         batch.token(i),
                         batch.logprob(i),
+                        textOffset,
                         reason,
                         stopReason,
                         last,

@@ -65,6 +65,7 @@ public final class RequestCollector implements RequestStream {
             String text,
             int token,
             TokenLogprob logprob,
+            int textOffset,
             FinishReason reason,
             Object stopReason,
             boolean last,
@@ -80,9 +81,9 @@ public final class RequestCollector implements RequestStream {
             generatedTokens = generated;
             finished = last;
             if (kind == OutputKind.DELTA && !buffered && unread.size() < UNMERGED) {
-                unread.add(output(List.of(single(index, text, token, logprob, reason, stopReason))));
+                unread.add(output(List.of(single(index, text, token, logprob, textOffset, reason, stopReason))));
             } else {
-                buffer(index).add(text, token, logprob, reason, stopReason);
+                buffer(index).add(text, token, logprob, textOffset, reason, stopReason);
                 buffered = kind != OutputKind.FINAL_ONLY || last;
             }
             toTell = had ? null : wake();
@@ -110,13 +111,19 @@ public final class RequestCollector implements RequestStream {
     }
 
     private static CompletionOutput single(
-            int index, String text, int token, TokenLogprob logprob, FinishReason reason, Object stopReason) {
+            int index,
+            String text,
+            int token,
+            TokenLogprob logprob,
+            int textOffset,
+            FinishReason reason,
+            Object stopReason) {
         CompletionOutput.Builder builder = CompletionOutput.builder(index).text(text);
         if (token != OutputBatch.NO_TOKEN) {
             builder.tokenIds(token);
         }
         if (logprob != null) {
-            builder.logprobs(List.of(logprob));
+            builder.logprobs(List.of(logprob)).textOffsets(textOffset);
         }
         return builder.finishReason(reason).stopReason(stopReason).build();
     }

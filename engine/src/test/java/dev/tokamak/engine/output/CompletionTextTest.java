@@ -88,4 +88,18 @@ class CompletionTextTest {
     void leavesOutATokenThatIsNotVisible() {
         assertThat(text(SamplingParams.builder()).add('a', false)).isEmpty();
     }
+
+    @Test
+    void tokensOfOneCharacterBeginWhereItDoesAndOthersBehindIt() {
+        CompletionText text = text(SamplingParams.builder().stop(java.util.List.of("b~")));
+        StringBuilder offsets = new StringBuilder();
+        for (byte b : "a😀b€c".getBytes(StandardCharsets.UTF_8)) {
+            text.add(b & 0xff, true);
+            offsets.append(text.tokenOffset());
+        }
+        text.add('!', false);
+        offsets.append(text.tokenOffset());
+
+        assertThat(offsets).hasToString("0" + "1111" + "2" + "333" + "4" + "5");
+    }
 }

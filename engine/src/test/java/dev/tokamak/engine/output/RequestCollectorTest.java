@@ -9,11 +9,17 @@ import dev.tokamak.api.FinishReason;
 import dev.tokamak.api.OutputKind;
 import dev.tokamak.api.RequestOutput;
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.api.TokenLogprob;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RequestCollectorTest {
     private final AtomicInteger abandoned = new AtomicInteger();
@@ -24,7 +30,7 @@ class RequestCollectorTest {
     }
 
     private void add(RequestCollector collector, int index, int token, FinishReason reason, boolean last) {
-        collector.add(index, "t" + token + " ", token, null, reason, null, last, 0, ++generated);
+        collector.add(index, "t" + token + " ", token, null, 0, reason, null, last, 0, ++generated);
     }
 
     private void add(RequestCollector collector, int token) {
@@ -207,5 +213,26 @@ class RequestCollectorTest {
         collector.close();
 
         assertThat(abandoned).hasValue(0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(OutputKind.class)
+    void offsetsGoWithTheLogProbabilitiesOfTheirTokens(OutputKind kind) {
+        RequestCollector collector = new RequestCollector("r", kind, 1, 5, () -> {});
+        for (int i = 0; i < 60; i++) {
+            TokenLogprob logprob = new TokenLogprob(i, -1, 1, List.of());
+            collector.add(0, "t", i, logprob, 3 * i, i == 59 ? FinishReason.STOP : null, null, i == 59, 0, i + 1);
+        }
+        List<Integer> offsets = new ArrayList<>();
+        for (Optional<RequestOutput> next = collector.poll(); next.isPresent(); next = collector.poll()) {
+            CompletionOutput output = next.get().outputs().get(0);
+            assertThat(output.textOffsets()).hasSize(output.logprobs().size());
+            if (kind != OutputKind.DELTA) {
+                offsets.clear();
+            }
+            Arrays.stream(output.textOffsets()).forEach(offsets::add);
+        }
+        assertThat(offsets)
+                .isEqualTo(IntStream.range(0, 60).mapToObj(i -> 3 * i).toList());
     }
 }

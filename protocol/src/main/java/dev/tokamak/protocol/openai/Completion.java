@@ -56,10 +56,10 @@ public record Completion(
     /**
      * Log probabilities, one list each.
      *
-     * @param tokens their texts
+     * @param tokens their texts; parts of characters as {@code bytes:\\xNN}
      * @param tokenLogprobs natural logarithms of their probabilities
      * @param topLogprobs the likeliest tokens at each place, and the token itself
-     * @param textOffset where each token begins, in characters of the tokens' joined texts
+     * @param textOffset where each token begins in the text, in code points
      */
     @JsonbPropertyOrder({"tokens", "tokenLogprobs", "topLogprobs", "textOffset"})
     public record Logprobs(

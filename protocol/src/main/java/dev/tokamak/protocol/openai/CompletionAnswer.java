@@ -27,8 +27,7 @@ final class CompletionAnswer implements GenerationCall.Answer {
     private Completion.Choice choice(int prompt, int index, CompletionOutput output) {
         Envelope envelope = call.envelope();
         Completion.Logprobs logprobs = call.params().logprobs().isPresent()
-                ? new CompletionLogprobs(new TokenTexts(serving.vocabulary(), envelope.tokensAsIds()))
-                        .next(output.logprobs())
+                ? CompletionLogprobs.of(output, new TokenTexts(serving.vocabulary(), envelope.tokensAsIds()))
                 : null;
         return new Completion.Choice(
                 index,

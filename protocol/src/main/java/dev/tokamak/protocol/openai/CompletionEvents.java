@@ -16,7 +16,7 @@ final class CompletionEvents implements EventWriter {
     private final Envelope envelope;
     private final byte[] head;
     private final byte[][] beginOfChoice;
-    private final CompletionLogprobs[] logprobs;
+    private final TokenTexts tokens;
 
     CompletionEvents(Serving serving, CompletionCall call) {
         this.call = call;
@@ -31,13 +31,7 @@ final class CompletionEvents implements EventWriter {
                 .raw(",\"choices\":[")
                 .toByteArray();
         this.beginOfChoice = new byte[call.choiceCount()][];
-        this.logprobs = new CompletionLogprobs[beginOfChoice.length];
-        TokenTexts tokens = new TokenTexts(serving.vocabulary(), envelope.tokensAsIds());
-        if (call.params().logprobs().isPresent()) {
-            for (int i = 0; i < logprobs.length; i++) {
-                logprobs[i] = new CompletionLogprobs(tokens);
-            }
-        }
+        this.tokens = new TokenTexts(serving.vocabulary(), envelope.tokensAsIds());
     }
 
     @Override
@@ -45,7 +39,8 @@ final class CompletionEvents implements EventWriter {
         for (CompletionOutput completion : output.outputs()) {
             boolean more = !completion.text().isEmpty()
                     || completion.finishReason().isPresent()
-                    || completion.tokenIds().length > 0 && (logprobs[0] != null || envelope.returnTokenIds());
+                    || completion.tokenIds().length > 0
+                            && (call.params().logprobs().isPresent() || envelope.returnTokenIds());
             if (more) {
                 writeChoice(prompt, completion, out);
                 endFrame(usage, out);
@@ -69,7 +64,7 @@ final class CompletionEvents implements EventWriter {
         if (reason == null && output.logprobs().isEmpty()) {
             out.raw(NO_LOGPROBS_NO_END);
         } else {
-            out.raw("\",\"logprobs\":").value(logprobs(index, output));
+            out.raw("\",\"logprobs\":").value(logprobs(output));
             out.raw(",\"finish_reason\":").value(reason);
             out.raw(",\"stop_reason\":").value(output.stopReason().orElse(null));
         }
@@ -83,11 +78,11 @@ final class CompletionEvents implements EventWriter {
         out.raw("}]");
     }
 
-    private Map<String, Object> logprobs(int index, CompletionOutput output) {
-        if (logprobs[index] == null || output.logprobs().isEmpty()) {
+    private Map<String, Object> logprobs(CompletionOutput output) {
+        if (output.logprobs().isEmpty()) {
             return null;
         }
-        Completion.Logprobs next = logprobs[index].next(output.logprobs());
+        Completion.Logprobs next = CompletionLogprobs.of(output, tokens);
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("tokens", next.tokens());
         body.put("token_logprobs", next.tokenLogprobs());

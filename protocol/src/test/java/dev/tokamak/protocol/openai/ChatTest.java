@@ -51,8 +51,7 @@ class ChatTest {
 
     @Test
     void cachedTokensAreToldOnlyWhereTheOperatorWantsIt() {
-        ServingOptions told =
-                ServingOptions.builder().promptTokensDetails(true).build();
+        ServingOptions told = ServingOptions.builder().promptTokensDetails(true).build();
         for (ServingOptions options : List.of(told, ServingOptions.builder().build())) {
             ScriptedEngine engine = new ScriptedEngine("Hi");
             OpenAiProtocol protocol = OpenAiProtocol.builder(

@@ -119,6 +119,36 @@ class ConstrainedChatTest {
     }
 
     @Test
+    void offsetsAreThoseOfTheTextThoughCharactersAreSplitOverTokens() {
+        String text = "a😀b😀c end";
+        byte[] answer = protocol.completions(
+                        ("{\"prompt\":\"x\",\"max_tokens\":40,\"logprobs\":2,\"structured_outputs\":"
+                                        + "{\"choice\":[\"" + text + "\"]}}")
+                                .getBytes(StandardCharsets.UTF_8))
+                .respond(Runnable::run)
+                .join();
+        Map<?, ?> document = (Map<?, ?>) StrictJson.value(new String(answer, StandardCharsets.UTF_8));
+        Map<?, ?> choice = (Map<?, ?>) ((List<?>) document.get("choices")).get(0);
+        assertThat(choice.get("text")).isEqualTo(text);
+        Map<?, ?> logprobs = (Map<?, ?>) choice.get("logprobs");
+        List<?> tokens = (List<?>) logprobs.get("tokens");
+        List<?> offsets = (List<?>) logprobs.get("text_offset");
+        assertThat(offsets.get(tokens.indexOf("b"))).isEqualTo(2L);
+        int parts = 0;
+        for (int i = 0; i < tokens.size() - 1; i++) {
+            String token = (String) tokens.get(i);
+            String rest = text.substring(text.offsetByCodePoints(0, (int) (long) offsets.get(i)));
+            boolean part = token.startsWith("bytes:");
+            assertThat(rest).startsWith(part ? "😀" : token);
+            parts += part ? 1 : 0;
+        }
+        assertThat(parts).isGreaterThan(2);
+        assertThat(offsets.get(tokens.size() - 1)).isEqualTo((long) text.codePointCount(0, text.length()));
+        assertThat((List<?>) logprobs.get("top_logprobs"))
+                .allSatisfy(top -> assertThat(((Map<?, ?>) top).size()).isBetween(2, 3));
+    }
+
+    @Test
     void aRegexThatIsNoneIsRefused() {
         Throwable refusal =
                 catchThrowableOfType(RuntimeException.class, () -> choice("\"structured_outputs\":{\"regex\":\"(a\"}"));

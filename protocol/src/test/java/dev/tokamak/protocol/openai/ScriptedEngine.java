@@ -120,6 +120,7 @@ final class ScriptedEngine implements Engine {
                     .text(tokenizer.decode(ids, request.samplingParams().skipSpecialTokens()))
                     .tokenIds(ids)
                     .logprobs(logprobs(request, ids))
+                    .textOffsets(offsets(request, ids))
                     .finishReason(finishReason)
                     .build());
         }
@@ -138,6 +139,7 @@ final class ScriptedEngine implements Engine {
         int n = request.samplingParams().n();
         for (int index = 0; index < n; index++) {
             int[] ids = said(index);
+            int[] offsets = offsets(request, ids);
             Detokenizer detokenizer =
                     tokenizer.detokenizer(request.samplingParams().skipSpecialTokens(), new int[0]);
             for (int i = 0; i < ids.length; i++) {
@@ -152,6 +154,7 @@ final class ScriptedEngine implements Engine {
                                 .text(text.toString())
                                 .tokenIds(ids[i])
                                 .logprobs(logprobs(request, ids[i]))
+                                .textOffsets(offsets.length == 0 ? offsets : new int[] {offsets[i]})
                                 .finishReason(last && failure == null ? finishReason : null)
                                 .build()))
                         .promptTokens(promptTokens)
@@ -162,6 +165,17 @@ final class ScriptedEngine implements Engine {
             }
         }
         return outputs;
+    }
+
+    private int[] offsets(GenerationRequest request, int... ids) {
+        int[] offsets = new int[request.samplingParams().logprobs().isPresent() ? ids.length : 0];
+        Detokenizer detokenizer = tokenizer.detokenizer(request.samplingParams().skipSpecialTokens(), new int[0]);
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = text.codePointCount(0, text.length());
+            detokenizer.append(ids[i], text);
+        }
+        return offsets;
     }
 
     private int[] said(int n) {
