@@ -2,13 +2,15 @@ package dev.tokamak.libtorch;
 
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.libtorch.cuda.CudaContext;
+import dev.tokamak.libtorch.cuda.CudaOperators;
 import dev.tokamak.libtorch.executor.CudaExecutor;
 import dev.tokamak.libtorch.executor.LibtorchExecutor;
 import dev.tokamak.libtorch.kernels.KernelProvider;
 import dev.tokamak.libtorch.kernels.KernelShape;
-import dev.tokamak.libtorch.model.DecoderSpec;
 import dev.tokamak.libtorch.model.ModelConfig;
 import dev.tokamak.libtorch.model.families.ModelFamily;
+import dev.tokamak.libtorch.model.parts.Transformer;
+import dev.tokamak.libtorch.operators.AttentionShape;
 import dev.tokamak.libtorch.tensors.TensorType;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
@@ -57,9 +59,12 @@ public final class LibtorchExecutorProvider implements ExecutorProvider {
         if (type == TensorType.F32) {
             return withoutKernels(config, true, fp8);
         }
-        DecoderSpec spec = ModelFamily.of(modelConfig).spec(modelConfig);
+        Transformer model = ModelFamily.of(modelConfig).model(modelConfig);
+        if (!CudaOperators.support(model)) {
+            return withoutKernels(config, true, fp8);
+        }
         try (CudaContext context = CudaContext.open(config.engine().device())) {
-            KernelShape shape = shape(spec, type, context, fp8, config.maxNumSeqs(), 16, 1);
+            KernelShape shape = shape(model, type, context, fp8, config.maxNumSeqs(), 16, 1);
             for (KernelProvider provider : ServiceLoader.load(KernelProvider.class)) {
                 if (provider.supports(shape)) {
                     return new CudaExecutor(config, provider);
@@ -93,27 +98,28 @@ public final class LibtorchExecutorProvider implements ExecutorProvider {
     }
 
     public static KernelShape shape(
-            DecoderSpec spec,
+            Transformer model,
             TensorType type,
             CudaContext context,
             boolean fp8,
             int maxSequences,
             int blockSize,
             int maxBlocks) {
+        AttentionShape attention = model.cacheLayers().get(0);
         return new KernelShape(
                 context.computeCapability(),
                 context.multiprocessors(),
                 context.sharedMemory(),
                 type == TensorType.F16,
                 fp8,
-                spec.hidden,
-                spec.heads,
-                spec.kvHeads,
-                spec.headDim,
-                spec.vocabulary,
+                model.hidden(),
+                attention.heads(),
+                attention.kvHeads(),
+                attention.headDim(),
+                model.vocabulary(),
                 maxSequences,
                 blockSize,
                 maxBlocks,
-                (float) spec.epsilon);
+                (float) model.epsilon());
     }
 }

@@ -92,7 +92,7 @@ final class BadCheckpointTest {
     void aTensorThatIsNotThereIsNamed() throws IOException {
         copy("llama2");
         replaceInConfig("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3");
-        assertRefused(folder + " lacks tensor model.layers.2.input_layernorm.weight");
+        assertRefused(folder + " lacks tensor model.layers.2.");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.tokamak.libtorch.attention;
 
+import dev.tokamak.libtorch.operators.AttentionLayer;
 import dev.tokamak.libtorch.operators.AttentionShape;
 import dev.tokamak.libtorch.operators.KvCache;
 import dev.tokamak.libtorch.operators.StepInputs;
@@ -9,11 +10,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -102,9 +101,9 @@ public final class AtenAttention implements AutoCloseable {
     }
 
     /** Clears what a layer's fresh blocks still hold of their last owner. */
-    public void clearStale(Tensor memory) {
+    public void clearStale(Tensor memory, AttentionShape shape) {
         if (stale != null) {
-            memory.index_fill_(0, stale, zero);
+            memory.view(-1, 2L * shape.keyWidth()).index_fill_(0, stale, zero);
         }
     }
 
@@ -239,14 +238,23 @@ public final class AtenAttention implements AutoCloseable {
         return (long) table[first] * blockSize;
     }
 
-    public Tensor attend(Tensor qkv, AttentionShape shape, Tensor memory) {
+    /**
+     * Each query's attention over its sequence in the cache, which holds the step's keys and values already.
+     *
+     * @param qkv turned, {@code [tokens, (heads + 2 * kvHeads) * headDim]}
+     * @param layer whose attention it is
+     * @param memory of the layer
+     * @return {@code [tokens, heads * headDim]}, contiguous
+     */
+    public Tensor attend(Tensor qkv, AttentionLayer layer, Tensor memory) {
+        AttentionShape shape = layer.shape();
         List<Part> list = parts.get(shape.window());
         if (list.size() == 1 && list.get(0).tokenIndex() == null) {
-            return attend(list.get(0), qkv, shape, memory);
+            return attend(list.get(0), qkv, layer, memory);
         }
         Tensor out = device.emptyCompute(tokens, shape.queryWidth());
         for (Part part : list) {
-            Tensor values = attend(part, qkv, shape, memory);
+            Tensor values = attend(part, qkv, layer, memory);
             if (part.tokenIndex() == null) {
                 out.narrow(0, part.firstToken(), (long) part.rows() * part.length())
                         .copy_(values);
@@ -257,14 +265,14 @@ public final class AtenAttention implements AutoCloseable {
         return out;
     }
 
-    private Tensor attend(Part part, Tensor qkv, AttentionShape shape, Tensor memory) {
+    private Tensor attend(Part part, Tensor qkv, AttentionLayer layer, Tensor memory) {
         long count = (long) part.rows() * part.length();
         Tensor own = part.tokenIndex() == null
                 ? (count == qkv.size(0) ? qkv : qkv.narrow(0, part.firstToken(), count))
                 : torch.index_select(qkv, 0, part.tokenIndex());
         return part.length() == 1
-                ? attendSingles(part, own, shape, memory)
-                : attendChunk(part, own, keysValues(part, own, shape, memory), shape);
+                ? attendSingles(part, own, layer, memory)
+                : attendChunk(part, own, keysValues(part, own, layer.shape(), memory), layer);
     }
 
     /** {@code [context, 2, kvHeads, headDim]} of a row with several tokens. */
@@ -303,7 +311,8 @@ public final class AtenAttention implements AutoCloseable {
     }
 
     /** With strides instead of views of views, since each of these tensors costs microseconds in every layer. */
-    private Tensor attendSingles(Part part, Tensor own, AttentionShape shape, Tensor memory) {
+    private Tensor attendSingles(Part part, Tensor own, AttentionLayer layer, Tensor memory) {
+        AttentionShape shape = layer.shape();
         long headDim = shape.headDim();
         long shared = shape.heads() / shape.kvHeads();
         Tensor queries = own.as_strided(
@@ -318,10 +327,12 @@ public final class AtenAttention implements AutoCloseable {
         long[] strides = {inPlace ? 0 : part.blocks().numel() / part.rows() * blockSize * token, headDim, token, 1};
         Tensor keys = from.as_strided(sizes, strides, new LongOptional(begin));
         Tensor values = from.as_strided(sizes, strides, new LongOptional(begin + shape.keyWidth()));
-        return product(queries, keys, values, part.mask(), false, shape).reshape(part.rows(), shape.queryWidth());
+        return AttentionProduct.singles(queries, keys, values, part.mask(), layer)
+                .reshape(part.rows(), shape.queryWidth());
     }
 
-    private Tensor attendChunk(Part part, Tensor own, Tensor keysValues, AttentionShape shape) {
+    private Tensor attendChunk(Part part, Tensor own, Tensor keysValues, AttentionLayer layer) {
+        AttentionShape shape = layer.shape();
         long shared = shape.heads() / shape.kvHeads();
         Tensor queries = own.narrow(1, 0, shape.queryWidth())
                 .view(part.length(), shape.kvHeads(), shared, shape.headDim())
@@ -329,22 +340,9 @@ public final class AtenAttention implements AutoCloseable {
         long[] sizes = {shape.kvHeads(), shared, part.context(), shape.headDim()};
         Tensor keys = keysValues.select(1, 0).transpose(0, 1).unsqueeze(1).expand(sizes);
         Tensor values = keysValues.select(1, 1).transpose(0, 1).unsqueeze(1).expand(sizes);
-        return product(queries, keys, values, part.mask(), part.ownKeys(), shape)
+        return AttentionProduct.chunk(queries, keys, values, part.mask(), part.ownKeys(), layer)
                 .permute(2, 0, 1, 3)
                 .reshape(part.length(), shape.queryWidth());
-    }
-
-    private static Tensor product(
-            Tensor queries, Tensor keys, Tensor values, Tensor mask, boolean causal, AttentionShape shape) {
-        return torch.scaled_dot_product_attention(
-                queries,
-                keys,
-                values,
-                mask == null ? new TensorOptional() : new TensorOptional(mask),
-                0.0,
-                causal,
-                new DoubleOptional(shape.scale()),
-                false);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.tokamak.libtorch.attention;
 
-import dev.tokamak.libtorch.model.DecoderSpec;
+import dev.tokamak.libtorch.operators.AttentionShape;
 import dev.tokamak.libtorch.tensors.BoxedOperator;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Tensor;
@@ -11,16 +11,14 @@ import org.bytedeco.pytorch.Tensor;
  */
 public final class FlashAttention implements AutoCloseable {
     private final BoxedOperator operator;
-    private final double scale;
 
-    public FlashAttention(DecoderSpec spec) {
+    public FlashAttention() {
         this.operator = new BoxedOperator(
                 "aten::_flash_attention_forward",
                 "(Tensor query, Tensor key, Tensor value, Tensor? cum_seq_q, Tensor? cum_seq_k, SymInt max_q, SymInt max_k,"
                         + " float dropout_p, bool is_causal, bool return_debug_mask, *, float? scale=None,"
                         + " SymInt? window_size_left=None, SymInt? window_size_right=None, Tensor? seqused_k=None,"
                         + " Tensor? alibi_slopes=None, Tensor? block_table=None, int? num_splits=None)");
-        this.scale = 1 / Math.sqrt(spec.headDim);
     }
 
     /**
@@ -33,7 +31,7 @@ public final class FlashAttention implements AutoCloseable {
      * @param keyBegins [sequences + 1] int32
      * @param longestQuery tokens
      * @param longestKey tokens
-     * @param window how many tokens a token sees; 0 for all
+     * @param shape of the layer
      * @return [tokens, heads, headDim]; lives in the caller's scope
      */
     public Tensor attend(
@@ -44,7 +42,8 @@ public final class FlashAttention implements AutoCloseable {
             Tensor keyBegins,
             int longestQuery,
             int longestKey,
-            int window) {
+            AttentionShape shape) {
+        int window = shape.window();
         return operator.callTensor(
                 new IValue(queries),
                 new IValue(keys),
@@ -56,7 +55,7 @@ public final class FlashAttention implements AutoCloseable {
                 new IValue(0.0),
                 new IValue(true),
                 new IValue(false),
-                new IValue(scale),
+                new IValue(shape.scale()),
                 window > 0 ? new IValue(window - 1L) : new IValue(),
                 window > 0 ? new IValue(0L) : new IValue(),
                 new IValue(),

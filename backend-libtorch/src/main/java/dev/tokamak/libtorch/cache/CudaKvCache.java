@@ -2,8 +2,9 @@ package dev.tokamak.libtorch.cache;
 
 import dev.tokamak.libtorch.cuda.CudaContext;
 import dev.tokamak.libtorch.cuda.CudaStepBuffers;
-import dev.tokamak.libtorch.model.DecoderSpec;
+import dev.tokamak.libtorch.operators.AttentionShape;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
+import java.util.List;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -21,27 +22,27 @@ public final class CudaKvCache implements AutoCloseable {
     private final Tensor tables;
     private final int blockSize;
     private final int maxBlocks;
-    private final DecoderSpec spec;
+    private final List<AttentionShape> shapes;
     private final CudaContext context;
     private final ComputeDevice device;
     private final boolean fp8;
     private int blocks;
 
     public CudaKvCache(
-            DecoderSpec spec,
+            List<AttentionShape> shapes,
             CudaContext context,
             ComputeDevice device,
             boolean fp8,
             int blockSize,
             int slots,
             int maxBlocks) {
-        this.spec = spec;
+        this.shapes = shapes;
         this.context = context;
         this.device = device;
         this.blockSize = blockSize;
         this.maxBlocks = maxBlocks;
-        this.keys = new Tensor[spec.layers];
-        this.values = new Tensor[spec.layers];
+        this.keys = new Tensor[shapes.size()];
+        this.values = new Tensor[shapes.size()];
         this.fp8 = fp8;
         resize(1);
         tables = CudaStepBuffers.ints(context, (long) slots * maxBlocks);
@@ -54,13 +55,17 @@ public final class CudaKvCache implements AutoCloseable {
      */
     public void resize(int blocks) {
         free();
-        long[] shape = {(long) blocks * blockSize, spec.kvHeads, spec.headDim};
         try (Device place = new Device(torch.DeviceType.CUDA, (byte) context.index());
                 DeviceOptional there = new DeviceOptional(place);
                 TensorOptions type =
                         new TensorOptions(fp8 ? ScalarType.Byte : device.type().scalarType());
                 TensorOptions options = type.device(there)) {
-            for (int i = 0; i < spec.layers; i++) {
+            for (int i = 0; i < keys.length; i++) {
+                long[] shape = {
+                    (long) blocks * blockSize,
+                    shapes.get(i).kvHeads(),
+                    shapes.get(i).headDim()
+                };
                 // Zeros, since a masked position is multiplied by zero and memory may hold NaN.
                 keys[i] = torch.zeros(shape, options);
                 values[i] = torch.zeros(shape, options);

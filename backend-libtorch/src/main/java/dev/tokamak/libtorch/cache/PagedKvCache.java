@@ -1,9 +1,10 @@
 package dev.tokamak.libtorch.cache;
 
 import dev.tokamak.libtorch.cpu.HostMemory;
-import dev.tokamak.libtorch.model.DecoderSpec;
+import dev.tokamak.libtorch.operators.AttentionShape;
 import dev.tokamak.libtorch.operators.KvCache;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /** The KV cache's memory: one tensor a layer, owned here. It begins as zeros, so that nothing in it is not a number. */
@@ -13,14 +14,19 @@ public final class PagedKvCache implements KvCache, AutoCloseable {
     private final int blockSize;
     private final int blocks;
 
-    public PagedKvCache(ComputeDevice device, DecoderSpec spec, int blockSize, int blocks) {
-        this.layers = new Tensor[spec.layers];
+    public PagedKvCache(ComputeDevice device, List<AttentionShape> shapes, int blockSize, int blocks) {
+        this.layers = new Tensor[shapes.size()];
         this.hostMemory = device.cpu();
         this.blockSize = blockSize;
         this.blocks = blocks;
         try {
             for (int i = 0; i < layers.length; i++) {
-                long[] shape = {(long) blocks * blockSize, 2, spec.kvHeads, spec.headDim};
+                long[] shape = {
+                    (long) blocks * blockSize,
+                    2,
+                    shapes.get(i).kvHeads(),
+                    shapes.get(i).headDim()
+                };
                 layers[i] = device.cpu() ? HostMemory.lazyZeros(device.type(), shape) : device.zerosCompute(shape);
             }
         } catch (RuntimeException e) {

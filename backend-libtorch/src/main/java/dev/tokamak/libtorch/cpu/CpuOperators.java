@@ -1,9 +1,11 @@
 package dev.tokamak.libtorch.cpu;
 
 import dev.tokamak.libtorch.operators.AtenOperators;
+import dev.tokamak.libtorch.operators.AttentionLayer;
 import dev.tokamak.libtorch.operators.AttentionShape;
 import dev.tokamak.libtorch.operators.KvCache;
 import dev.tokamak.libtorch.operators.Linear;
+import dev.tokamak.libtorch.operators.NormWeights;
 import dev.tokamak.libtorch.operators.StepInputs;
 import dev.tokamak.libtorch.tensors.BoxedOperator;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
@@ -141,49 +143,44 @@ public final class CpuOperators extends AtenOperators {
     }
 
     @Override
-    public void beginStep(StepInputs step, KvCache cache, List<AttentionShape> shapes) {
+    public void begin(StepInputs step, KvCache cache, List<AttentionShape> shapes) {
         contextRead = 0;
         for (int row = 0; row < step.rows(); row++) {
             contextRead += (double) (step.rowStart(row + 1) - step.rowStart(row)) * step.contextLength(row);
         }
-        if (inFloat32()) {
-            small.beginStep(step);
-        }
-        super.beginStep(step, cache, shapes);
+        small.beginStep();
+        super.begin(step, cache, shapes);
     }
 
-    private boolean inFloat32() {
-        return device().type() == TensorType.F32;
-    }
-
-    @Override
-    public Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
-        return inFloat32() && SmallRows.fits(x)
-                ? small.rmsNorm(x, null, weight, epsilon)
-                : super.rmsNorm(x, weight, epsilon);
+    private boolean small(Tensor x) {
+        return device().type() == TensorType.F32 && SmallRows.fits(x);
     }
 
     @Override
-    public Tensor addRmsNorm(Tensor residual, Tensor delta, Tensor weight, double epsilon) {
-        return inFloat32() && SmallRows.fits(residual)
-                ? small.rmsNorm(residual, delta, weight, epsilon)
-                : super.addRmsNorm(residual, delta, weight, epsilon);
+    public Tensor norm(Tensor x, NormWeights norm) {
+        return small(x) && norm.kind() != NormWeights.Kind.LAYER ? small.rmsNorm(x, null, norm) : super.norm(x, norm);
     }
 
     @Override
-    public void rotateAndStore(Tensor qkv, AttentionShape shape, KvCache cache, int layer, StepInputs step) {
-        if (inFloat32() && SmallRows.fits(qkv)) {
-            clearStale(cache, layer, shape);
-            small.rotateAndStore(qkv, shape, cache, layer, step);
+    public Tensor addNorm(Tensor residual, Tensor delta, NormWeights norm) {
+        return small(residual) && norm.kind() != NormWeights.Kind.LAYER
+                ? small.rmsNorm(residual, delta, norm)
+                : super.addNorm(residual, delta, norm);
+    }
+
+    @Override
+    protected void rotateAndStore(Tensor qkv, AttentionLayer layer, Tensor memory) {
+        if (small(qkv)) {
+            small.rotateAndStore(qkv, layer, memory, cache().blockSize(), step());
         } else {
-            super.rotateAndStore(qkv, shape, cache, layer, step);
+            super.rotateAndStore(qkv, layer, memory);
         }
     }
 
     @Override
-    public Tensor attention(Tensor qkv, AttentionShape shape, KvCache cache, int layer, StepInputs step) {
-        threads.choose(2 * contextRead * shape.queryWidth() / ATTENTION_PRODUCTS_PER_NANO);
-        return super.attention(qkv, shape, cache, layer, step);
+    public Tensor attention(Tensor qkv, AttentionLayer layer) {
+        threads.choose(2 * contextRead * layer.shape().queryWidth() / ATTENTION_PRODUCTS_PER_NANO);
+        return super.attention(qkv, layer);
     }
 
     /** Chooses the threads for a product of {@code rows} rows with a weight. */

@@ -1,7 +1,8 @@
 package dev.tokamak.libtorch.cpu;
 
+import dev.tokamak.libtorch.operators.AttentionLayer;
 import dev.tokamak.libtorch.operators.AttentionShape;
-import dev.tokamak.libtorch.operators.KvCache;
+import dev.tokamak.libtorch.operators.NormWeights;
 import dev.tokamak.libtorch.operators.StepInputs;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
@@ -23,6 +24,7 @@ public final class SmallRows {
     private float[] second = new float[0];
     private float[] weights = new float[0];
     private float[] angles = new float[0];
+    private int table = -1;
 
     /** Whether a tensor is small enough to be computed here. */
     static boolean fits(Tensor x) {
@@ -38,11 +40,11 @@ public final class SmallRows {
      *
      * @param x contiguous {@code [rows, width]}
      * @param delta contiguous, of the same shape, added to {@code x} in place before; or null
-     * @param weight {@code [width]}
-     * @param epsilon added to the mean square
+     * @param norm by the root of the mean square
      * @return {@code [rows, width]}
      */
-    Tensor rmsNorm(Tensor x, Tensor delta, Tensor weight, double epsilon) {
+    Tensor rmsNorm(Tensor x, Tensor delta, NormWeights norm) {
+        Tensor weight = norm.weight();
         int count = (int) x.numel();
         int width = (int) weight.numel();
         float[] values = first = room(first, count);
@@ -59,7 +61,7 @@ public final class SmallRows {
         float[] scale = weights = room(weights, width);
         weight.data_ptr_float().get(scale, 0, width);
         for (int row = 0; row < count; row += width) {
-            float inverse = (float) (1 / Math.sqrt(squares(values, row, row + width) / width + epsilon));
+            float inverse = (float) (1 / Math.sqrt(squares(values, row, row + width) / width + norm.epsilon()));
             for (int i = 0; i < width; i++) {
                 values[row + i] = values[row + i] * inverse * scale[i];
             }
@@ -88,30 +90,46 @@ public final class SmallRows {
         return a + b + c + d;
     }
 
-    /** Takes over a step's angles, if the step is one that {@link #rotateAndStore} is used for. */
-    void beginStep(StepInputs step) {
-        Tensor rotary = step.rotary();
-        if (fits(rotary)) {
+    /** Lets go of the last step's angles. */
+    void beginStep() {
+        table = -1;
+    }
+
+    /** Takes over a step's angles. */
+    private void useAngles(StepInputs step, int ofTable) {
+        if (table != ofTable) {
+            Tensor rotary = step.rotary(ofTable);
             int count = (int) rotary.numel();
             angles = room(angles, count);
             rotary.data_ptr_float().get(angles, 0, count);
+            table = ofTable;
         }
     }
 
-    /** {@link dev.tokamak.libtorch.operators.Operators#rotateAndStore} for {@code qkv} that {@link #fits}. */
-    void rotateAndStore(Tensor qkv, AttentionShape shape, KvCache cache, int layer, StepInputs step) {
+    /**
+     * Turns queries and keys and stores keys and values.
+     *
+     * @param qkv that {@link #fits}
+     * @param layer whose they are
+     * @param memory of the layer
+     * @param blockSize of the cache
+     * @param step that is under way
+     */
+    void rotateAndStore(Tensor qkv, AttentionLayer layer, Tensor memory, int blockSize, StepInputs step) {
+        AttentionShape shape = layer.shape();
+        useAngles(step, layer.rotary());
         int count = (int) qkv.numel();
         int tokens = step.tokens();
         int width = count / tokens;
         int rotated = shape.queryWidth() + shape.keyWidth();
         float[] values = first = room(first, count);
-        FloatPointer memory = qkv.data_ptr_float();
-        memory.get(values, 0, count);
+        FloatPointer pointer = qkv.data_ptr_float();
+        pointer.get(values, 0, count);
         for (int token = 0; token < tokens; token++) {
             rotate(values, token * width, rotated, token * shape.headDim(), shape.headDim());
         }
-        memory.put(values, 0, count);
-        store(values, width, shape, cache.layer(layer).data_ptr_float(), cache.blockSize(), step);
+        pointer.put(values, 0, count);
+        store(values, width, shape, memory.data_ptr_float(), blockSize, step);
     }
 
     private void rotate(float[] values, int from, int width, int angle, int headDim) {

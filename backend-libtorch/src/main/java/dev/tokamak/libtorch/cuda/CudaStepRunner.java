@@ -2,10 +2,9 @@ package dev.tokamak.libtorch.cuda;
 
 import dev.tokamak.libtorch.attention.PromptChunks;
 import dev.tokamak.libtorch.cache.CudaKvCache;
+import dev.tokamak.libtorch.kernels.KernelShape;
 import dev.tokamak.libtorch.kernels.Kernels;
-import dev.tokamak.libtorch.model.Decoder;
-import dev.tokamak.libtorch.model.DecoderSpec;
-import dev.tokamak.libtorch.operators.AtenOperators;
+import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.sampling.Sampler;
 import dev.tokamak.libtorch.step.SampledStep;
 import dev.tokamak.libtorch.step.Slot;
@@ -32,7 +31,7 @@ public final class CudaStepRunner implements AutoCloseable {
     private final Kernels kernels;
     private final CudaKvCache cache;
     private final CudaStepBuffers buffers;
-    private final CudaDecoder decoder;
+    private final CudaForward forward;
     private final CudaGraphs graphs;
     private final Sampler sampler;
     private final Slot[] slots;
@@ -46,9 +45,10 @@ public final class CudaStepRunner implements AutoCloseable {
     public CudaStepRunner(
             CudaContext context,
             ComputeDevice device,
-            Decoder weights,
-            DecoderSpec spec,
+            Transformer model,
+            CudaOperators operators,
             Kernels kernels,
+            KernelShape shape,
             CudaKvCache cache,
             int tokens,
             int rows,
@@ -60,15 +60,26 @@ public final class CudaStepRunner implements AutoCloseable {
         this.device = device;
         this.kernels = kernels;
         this.cache = cache;
-        this.vocabulary = spec.vocabulary;
+        this.vocabulary = model.vocabulary();
         this.paddingSlot = rows;
         this.contextCapacity = contextCapacity;
         int widest = Math.max(tokens, rows);
         this.buffers = new CudaStepBuffers(context, widest, rows, cache.maxBlocks(), inFlight);
-        this.decoder = new CudaDecoder(
-                weights, spec, device, context, kernels, buffers, cache, widest, rows, maxModelLen, contextCapacity);
+        this.forward = new CudaForward(
+                model,
+                operators,
+                device,
+                context,
+                kernels,
+                shape,
+                buffers,
+                cache,
+                widest,
+                rows,
+                maxModelLen,
+                contextCapacity);
         this.graphs = capture ? new CudaGraphs(context) : null;
-        this.sampler = new Sampler(new AtenOperators(device), device);
+        this.sampler = new Sampler(device);
         this.timeline = CudaTimeline.create(context);
         this.maskOfRow = new int[rows];
         this.slots = new Slot[rows];
@@ -148,9 +159,9 @@ public final class CudaStepRunner implements AutoCloseable {
         }
         upload();
         if (graphs == null) {
-            decoder.decode(rows);
+            forward.decode(rows);
         } else {
-            graphs.run(size, () -> decoder.decode(size));
+            graphs.run(size, () -> forward.decode(size));
         }
         return new CudaStep(plan, sampled, buffers.current());
     }
@@ -206,7 +217,7 @@ public final class CudaStepRunner implements AutoCloseable {
             }
         }
         upload();
-        decoder.mixed(at, singles, chunks.isEmpty() ? null : chunks, count);
+        forward.mixed(at, singles, chunks.isEmpty() ? null : chunks, count);
         return new CudaStep(plan, sampled, buffers.current());
     }
 
@@ -233,12 +244,12 @@ public final class CudaStepRunner implements AutoCloseable {
             PointerScope scope = new PointerScope();
             try {
                 kernels.sample(
-                        decoder.logitsBuffer(),
+                        forward.logitsBuffer(),
                         buffers.states,
                         maskWords,
                         masks == null ? null : buffers.maskRows,
                         buffers.result(),
-                        decoder.lastSampled(),
+                        forward.lastSampled(),
                         rows);
             } finally {
                 scope.close();
@@ -280,11 +291,11 @@ public final class CudaStepRunner implements AutoCloseable {
                     place[next++] = byRow[row];
                 }
             }
-            Tensor logits = torch.index_select(decoder.logitsBuffer(), 0, device.upload(place, rows))
+            Tensor logits = torch.index_select(forward.logitsBuffer(), 0, device.upload(place, rows))
                     .to(ScalarType.Float);
-            Tensor last = decoder.lastSampled().to(ScalarType.Long);
+            Tensor last = forward.lastSampled().to(ScalarType.Long);
             SampledStep sampled = sampler.sample(logits, step.plan, slots, masks, last);
-            decoder.lastSampled().copy_(last);
+            forward.lastSampled().copy_(last);
             return sampled;
         } finally {
             scope.close();
@@ -328,7 +339,7 @@ public final class CudaStepRunner implements AutoCloseable {
         if (graphs != null) {
             graphs.close();
         }
-        decoder.close();
+        forward.close();
         buffers.close();
         timeline.close();
     }

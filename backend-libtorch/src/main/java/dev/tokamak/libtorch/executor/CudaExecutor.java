@@ -6,17 +6,15 @@ import dev.tokamak.libtorch.LibtorchExecutorProvider;
 import dev.tokamak.libtorch.cache.CudaKvCache;
 import dev.tokamak.libtorch.cuda.CudaContext;
 import dev.tokamak.libtorch.cuda.CudaGraphs;
+import dev.tokamak.libtorch.cuda.CudaOperators;
 import dev.tokamak.libtorch.cuda.CudaStep;
 import dev.tokamak.libtorch.cuda.CudaStepRunner;
 import dev.tokamak.libtorch.kernels.KernelProvider;
 import dev.tokamak.libtorch.kernels.KernelShape;
 import dev.tokamak.libtorch.kernels.Kernels;
-import dev.tokamak.libtorch.model.Decoder;
-import dev.tokamak.libtorch.model.DecoderLoader;
-import dev.tokamak.libtorch.model.DecoderSpec;
 import dev.tokamak.libtorch.model.ModelConfig;
 import dev.tokamak.libtorch.model.families.ModelFamily;
-import dev.tokamak.libtorch.operators.AtenOperators;
+import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
 import dev.tokamak.libtorch.tensors.TensorType;
 import dev.tokamak.libtorch.weights.Checkpoint;
@@ -67,8 +65,8 @@ public final class CudaExecutor implements Executor {
     private final boolean fp8Cache;
     private CudaContext context;
     private ComputeDevice device;
-    private DecoderSpec spec;
-    private Decoder decoder;
+    private Transformer model;
+    private CudaOperators operators;
     private Kernels kernels;
     private CudaKvCache cache;
     private CudaStepRunner runner;
@@ -92,8 +90,8 @@ public final class CudaExecutor implements Executor {
     public ModelInfo load(LoadProgress progress) {
         ModelConfig modelConfig = ModelConfig.read(config.model());
         ModelFamily family = ModelFamily.of(modelConfig);
-        spec = family.spec(modelConfig);
-        maxModelLen = spec.maxModelLen(config.engine().maxModelLen());
+        model = family.model(modelConfig);
+        maxModelLen = model.maxModelLen(config.engine().maxModelLen());
         TensorType type = LibtorchExecutorProvider.halfType(config, modelConfig);
         context = CudaContext.open(config.engine().device());
         checkRoomForWeights(type);
@@ -101,30 +99,31 @@ public final class CudaExecutor implements Executor {
         try (Weights weights = config.engine().loadFormat().equals("dummy")
                 ? new DummyWeights(type)
                 : Checkpoint.open(config.model(), TensorReader.onto(device))) {
-            decoder = new DecoderLoader(spec, weights, device, new AtenOperators(device), progress).load();
+            operators = new CudaOperators(device);
+            ModelLoading.load(model, family, weights, device, operators, progress);
         }
         context.synchronize();
         log.info(
                 "{}: {} parameters, {} MiB of weights in {} on CUDA device {}",
                 family.architecture(),
-                spec.parameters(),
-                decoder.weightBytes() >> 20,
+                model.parameters(),
+                model.bytes() >> 20,
                 type.configName(),
                 context.index());
-        int window = spec.commonWindow();
+        int window = model.commonWindow();
         KvGroup.Kind kind = window > 0 ? KvGroup.Kind.SLIDING_WINDOW : KvGroup.Kind.FULL_ATTENTION;
         return ModelInfo.builder(family.architecture())
                 .maxModelLen(maxModelLen)
-                .vocabularySize(spec.vocabulary)
+                .vocabularySize(model.vocabulary())
                 .blockSizes(BLOCK_SIZES)
                 .kvGroups(List.of(new KvGroup(kind, window, kvBytesPerToken())))
-                .weightBytes(decoder.weightBytes())
-                .parameters(spec.parameters())
+                .weightBytes(model.bytes())
+                .parameters(model.parameters())
                 .build();
     }
 
     private void checkRoomForWeights(TensorType type) {
-        long needed = spec.parameters() * type.bytes();
+        long needed = model.parameters() * type.bytes();
         long[] memory = CudaContext.memory();
         if (needed > memory[0]) {
             throw TokamakException.configuration(
@@ -134,7 +133,7 @@ public final class CudaExecutor implements Executor {
     }
 
     private long kvBytesPerToken() {
-        return spec.kvElementsPerToken() * (fp8Cache ? 1 : device.type().bytes());
+        return model.kvElementsPerToken() * (fp8Cache ? 1 : device.type().bytes());
     }
 
     @Override
@@ -163,7 +162,7 @@ public final class CudaExecutor implements Executor {
         int sequences = config.maxNumSeqs();
         try {
             prepare(blockSize);
-            runWidestStep(new WidestStep(tokens, sequences, maxModelLen, blockSize, spec.vocabulary));
+            runWidestStep(new WidestStep(tokens, sequences, maxModelLen, blockSize, model.vocabulary()));
             after = CudaContext.memory();
         } catch (RuntimeException e) {
             if (String.valueOf(e.getMessage()).contains("out of memory")) {
@@ -189,7 +188,7 @@ public final class CudaExecutor implements Executor {
                 before[1],
                 before[1] - before[0],
                 step,
-                RESERVE_BYTES + 2L * spec.layers * PIECE_BYTES,
+                RESERVE_BYTES + 2L * model.cacheLayers().size() * PIECE_BYTES,
                 config.engine().gpuMemoryUtilization());
     }
 
@@ -207,15 +206,16 @@ public final class CudaExecutor implements Executor {
         int rows = CudaGraphs.bucket(config.maxNumSeqs());
         int maxBlocks = (maxModelLen + blockSize - 1) / blockSize;
         KernelShape shape =
-                LibtorchExecutorProvider.shape(spec, device.type(), context, fp8Cache, rows, blockSize, maxBlocks);
+                LibtorchExecutorProvider.shape(model, device.type(), context, fp8Cache, rows, blockSize, maxBlocks);
         kernels = provider.create(shape, context.stream().address());
-        cache = new CudaKvCache(spec, context, device, fp8Cache, blockSize, rows + 1, maxBlocks);
+        cache = new CudaKvCache(model.cacheLayers(), context, device, fp8Cache, blockSize, rows + 1, maxBlocks);
         runner = new CudaStepRunner(
                 context,
                 device,
-                decoder,
-                spec,
+                model,
+                operators,
                 kernels,
+                shape,
                 cache,
                 config.maxNumBatchedTokens(),
                 rows,
@@ -255,8 +255,8 @@ public final class CudaExecutor implements Executor {
     @Override
     public void warmUp() {
         context.enter();
-        WarmUp plans =
-                new WarmUp(blockSize(), cache.blocks(), spec.vocabulary, maxModelLen, 1, config.maxNumBatchedTokens());
+        WarmUp plans = new WarmUp(
+                blockSize(), cache.blocks(), model.vocabulary(), maxModelLen, 1, config.maxNumBatchedTokens());
         for (StepPlan plan : plans.plans()) {
             StepResult result = new StepResult();
             launch(plan);
@@ -329,7 +329,7 @@ public final class CudaExecutor implements Executor {
         context.enter();
         context.synchronize();
         discard();
-        for (AutoCloseable part : new AutoCloseable[] {decoder, device, context}) {
+        for (AutoCloseable part : new AutoCloseable[] {model, device, context}) {
             close(part);
         }
     }

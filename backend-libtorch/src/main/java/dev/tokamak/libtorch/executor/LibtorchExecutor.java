@@ -7,13 +7,10 @@ import dev.tokamak.libtorch.cache.PagedKvCache;
 import dev.tokamak.libtorch.cpu.CpuOperators;
 import dev.tokamak.libtorch.cpu.HostMemory;
 import dev.tokamak.libtorch.cuda.CudaContext;
-import dev.tokamak.libtorch.model.Decoder;
-import dev.tokamak.libtorch.model.DecoderLoader;
-import dev.tokamak.libtorch.model.DecoderSpec;
 import dev.tokamak.libtorch.model.ModelConfig;
 import dev.tokamak.libtorch.model.families.ModelFamily;
+import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.operators.AtenOperators;
-import dev.tokamak.libtorch.operators.Operators;
 import dev.tokamak.libtorch.step.SampledStep;
 import dev.tokamak.libtorch.step.StepRunner;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
@@ -61,9 +58,8 @@ public final class LibtorchExecutor implements Executor {
     private final ConcurrentLinkedDeque<Step> underWay = new ConcurrentLinkedDeque<>();
 
     private ComputeDevice device;
-    private Operators operators;
-    private DecoderSpec spec;
-    private Decoder decoder;
+    private AtenOperators operators;
+    private Transformer model;
     private PagedKvCache cache;
     private StepRunner runner;
     private int maxModelLen;
@@ -85,8 +81,8 @@ public final class LibtorchExecutor implements Executor {
     public ModelInfo load(LoadProgress progress) {
         ModelConfig modelConfig = ModelConfig.read(config.model());
         ModelFamily family = ModelFamily.of(modelConfig);
-        spec = family.spec(modelConfig);
-        maxModelLen = spec.maxModelLen(config.engine().maxModelLen());
+        model = family.model(modelConfig);
+        maxModelLen = model.maxModelLen(config.engine().maxModelLen());
         TensorType type = type(config.engine());
         thread.call(() -> {
             loadNatives();
@@ -94,25 +90,25 @@ public final class LibtorchExecutor implements Executor {
         });
         thread.enterInferenceMode();
         thread.call(() -> {
-            loadWeights(type, progress);
+            loadWeights(family, type, progress);
             return null;
         });
-        long parameters = spec.parameters();
+        long parameters = model.parameters();
         log.info(
                 "{}: {} parameters, {} MiB of weights; {}",
                 family.architecture(),
                 parameters,
-                decoder.weightBytes() >> 20,
+                model.bytes() >> 20,
                 operators.describe());
-        int window = spec.commonWindow();
-        long kvBytes = spec.kvElementsPerToken() * type.bytes();
+        int window = model.commonWindow();
+        long kvBytes = model.kvElementsPerToken() * type.bytes();
         KvGroup.Kind kind = window > 0 ? KvGroup.Kind.SLIDING_WINDOW : KvGroup.Kind.FULL_ATTENTION;
         return ModelInfo.builder(family.architecture())
                 .maxModelLen(maxModelLen)
-                .vocabularySize(spec.vocabulary)
+                .vocabularySize(model.vocabulary())
                 .blockSizes(BLOCK_SIZES)
                 .kvGroups(List.of(new KvGroup(kind, window, kvBytes)))
-                .weightBytes(decoder.weightBytes())
+                .weightBytes(model.bytes())
                 .parameters(parameters)
                 .build();
     }
@@ -146,13 +142,13 @@ public final class LibtorchExecutor implements Executor {
         }
     }
 
-    private void loadWeights(TensorType type, LoadProgress progress) {
+    private void loadWeights(ModelFamily family, TensorType type, LoadProgress progress) {
         device = new ComputeDevice(place(), type);
         operators = device.cpu() ? new CpuOperators(device) : new AtenOperators(device);
         try (Weights weights = config.engine().loadFormat().equals("dummy")
                 ? new DummyWeights(type)
                 : Checkpoint.open(config.model(), TensorReader.onto(device))) {
-            decoder = new DecoderLoader(spec, weights, device, operators, progress).load();
+            ModelLoading.load(model, family, weights, device, operators, progress);
         }
     }
 
@@ -167,7 +163,7 @@ public final class LibtorchExecutor implements Executor {
 
     @Override
     public int kvCapacity(int blockSize) {
-        long blockBytes = spec.kvElementsPerToken() * device.type().bytes() * blockSize;
+        long blockBytes = model.kvElementsPerToken() * device.type().bytes() * blockSize;
         long useful = (long) config.maxNumSeqs() * ((maxModelLen + blockSize - 1) / blockSize);
         long bytes = config.engine()
                 .kvCacheMemoryBytes()
@@ -183,15 +179,15 @@ public final class LibtorchExecutor implements Executor {
 
     @Override
     public void allocateKvCache(int blockSize, int blocks) {
-        long bytes = spec.kvElementsPerToken() * device.type().bytes() * blockSize * blocks;
+        long bytes = model.kvElementsPerToken() * device.type().bytes() * blockSize * blocks;
         long available = available();
         if (bytes > available) {
             throw TokamakException.configuration("the KV cache of " + blocks + " blocks needs " + (bytes >> 20)
                     + " MiB, available are " + (available >> 20) + " MiB; give it less with --kv-cache-memory-bytes");
         }
         thread.call(() -> {
-            cache = new PagedKvCache(device, spec, blockSize, blocks);
-            runner = new StepRunner(device, decoder, spec, operators, cache, config.maxNumSeqs(), maxModelLen);
+            cache = new PagedKvCache(device, model.cacheLayers(), blockSize, blocks);
+            runner = new StepRunner(device, model, operators, cache, config.maxNumSeqs(), maxModelLen);
             return null;
         });
     }
@@ -201,7 +197,7 @@ public final class LibtorchExecutor implements Executor {
         WarmUp plans = new WarmUp(
                 cache.blockSize(),
                 cache.blocks(),
-                spec.vocabulary,
+                model.vocabulary(),
                 maxModelLen,
                 config.maxNumSeqs(),
                 config.maxNumBatchedTokens());
@@ -268,7 +264,7 @@ public final class LibtorchExecutor implements Executor {
         thread.call(() -> {
             closeNative(runner);
             closeNative(cache);
-            closeNative(decoder);
+            closeNative(model);
             closeNative(operators);
             closeNative(device);
             return null;

@@ -99,7 +99,7 @@ public final class ModelConfig {
     }
 
     /** Refuses a field whose value is there and not the one that is supported. */
-    void require(String field, String supported) {
+    public void require(String field, String supported) {
         if (json.get(field) instanceof JsonString found && !found.getString().equals(supported)) {
             throw fault(field, found, supported);
         }
@@ -109,7 +109,7 @@ public final class ModelConfig {
      * The rotary embedding, in the layout of Transformers 5 ({@code rope_parameters}) or of those before ({@code rope_theta}
      * beside {@code rope_scaling}).
      */
-    Rotary rotary() {
+    public Rotary rotary() {
         JsonObject scaling = ropeScaling();
         double theta = number("rope_theta", 10000);
         for (String field : ROPE_FIELDS) {
@@ -135,7 +135,7 @@ public final class ModelConfig {
     }
 
     /** The most tokens of a sequence: {@code max_position_embeddings}, which linear rotary scaling stretches. */
-    int context() {
+    public int context() {
         int named = size("max_position_embeddings");
         JsonObject scaling = ropeScaling();
         boolean stretched = scaling != null && ropeType(scaling).equals("linear");

@@ -1,2 +1,2 @@
-/** What a model is: its configuration, and the decoder that is built from it. */
+/** What a checkpoint's configuration says about its model. */
 package dev.tokamak.libtorch.model;

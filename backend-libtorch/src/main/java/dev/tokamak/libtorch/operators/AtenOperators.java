@@ -1,7 +1,6 @@
 package dev.tokamak.libtorch.operators;
 
 import dev.tokamak.libtorch.attention.AtenAttention;
-import dev.tokamak.libtorch.sampling.AtenDraw;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
 import dev.tokamak.libtorch.tensors.TensorType;
 import java.util.List;
@@ -15,12 +14,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public class AtenOperators implements Operators {
     private final ComputeDevice device;
     private final AtenAttention attention;
-    private final AtenDraw draw;
+    private StepInputs step;
+    private KvCache cache;
 
     public AtenOperators(ComputeDevice device) {
         this.device = device;
         this.attention = new AtenAttention(device);
-        this.draw = new AtenDraw(device);
     }
 
     protected final ComputeDevice device() {
@@ -32,55 +31,109 @@ public class AtenOperators implements Operators {
         return "ATen " + device.type().configName();
     }
 
+    /**
+     * Begins a forward pass. What is asked of the operators until the next one is about this step.
+     *
+     * @param newStep that begins
+     * @param newCache that it uses
+     * @param shapes the different shapes that the model's attention has
+     */
+    public void begin(StepInputs newStep, KvCache newCache, List<AttentionShape> shapes) {
+        step = newStep;
+        cache = newCache;
+        attention.beginStep(step, cache, shapes);
+    }
+
+    protected final StepInputs step() {
+        return step;
+    }
+
+    protected final KvCache cache() {
+        return cache;
+    }
+
     @Override
     public Linear linear(Tensor weight, Tensor bias) {
         return new DenseLinear(new Tensor(weight), bias == null ? null : new Tensor(bias));
     }
 
     @Override
-    public Tensor embed(Tensor table, Tensor ids) {
-        Tensor rows = torch.index_select(table, 0, ids);
+    public Tensor embed(Tensor table) {
+        Tensor rows = torch.index_select(table, 0, step.tokenIds());
         return TensorType.of(rows) == device.type()
                 ? rows
                 : rows.to(device.type().scalarType());
     }
 
     @Override
-    public Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
-        return torch.rms_norm(x, new long[] {weight.size(0)}, new TensorOptional(weight), new DoubleOptional(epsilon));
+    public Tensor positions() {
+        return step.positions();
     }
 
     @Override
-    public Tensor addRmsNorm(Tensor residual, Tensor delta, Tensor weight, double epsilon) {
-        residual.add_(delta);
-        return rmsNorm(residual, weight, epsilon);
+    public Tensor norm(Tensor x, NormWeights norm) {
+        return normed(x, norm);
+    }
+
+    /** The norms in ATen. */
+    public static Tensor normed(Tensor x, NormWeights norm) {
+        long[] width = {x.size(-1)};
+        return switch (norm.kind()) {
+            case RMS -> torch.rms_norm(x, width, optional(norm.weight()), new DoubleOptional(norm.epsilon()));
+            case RMS_PLUS_ONE ->
+                torch.rms_norm(
+                                x.to(ScalarType.Float),
+                                width,
+                                optional(norm.weight()),
+                                new DoubleOptional(norm.epsilon()))
+                        .to(x.scalar_type());
+            case LAYER ->
+                torch.layer_norm(x, width, optional(norm.weight()), optional(norm.bias()), norm.epsilon(), false);
+        };
+    }
+
+    private static TensorOptional optional(Tensor tensor) {
+        return tensor == null ? new TensorOptional() : new TensorOptional(tensor);
     }
 
     @Override
-    public void normHeads(Tensor qkv, Tensor weight, AttentionShape shape, double epsilon) {
-        Tensor heads = rotated(qkv, shape);
-        Tensor normed =
-                torch.rms_norm(heads, new long[] {shape.headDim()}, new TensorOptional(), new DoubleOptional(epsilon));
-        heads.copy_(normed.mul_(weight));
+    public Tensor attention(Tensor qkv, AttentionLayer layer) {
+        AttentionShape shape = layer.shape();
+        if (layer.headNorm() != null) {
+            normHeads(qkv, layer);
+        }
+        Tensor memory = cache.layer(layer.cacheLayer());
+        attention.clearStale(memory, shape);
+        rotateAndStore(qkv, layer, memory);
+        return attention.attend(qkv, layer, memory);
     }
 
-    @Override
-    public void beginStep(StepInputs step, KvCache cache, List<AttentionShape> shapes) {
-        attention.beginStep(step, cache, shapes);
+    private static Tensor rows(Tensor memory, AttentionShape shape) {
+        return memory.view(-1, 2L * shape.keyWidth());
     }
 
-    @Override
-    public void rotateAndStore(Tensor qkv, AttentionShape shape, KvCache cache, int layer, StepInputs step) {
-        rotate(rotated(qkv, shape), step.rotary());
-        Tensor memory = clearStale(cache, layer, shape);
-        memory.index_copy_(0, step.cacheRows(), qkv.narrow(1, shape.queryWidth(), 2L * shape.keyWidth()));
+    /** Normalises each head's query and key, in place. */
+    public static void normHeads(Tensor qkv, AttentionLayer layer) {
+        Tensor heads = rotated(qkv, layer.shape());
+        Tensor normed = torch.rms_norm(
+                heads,
+                new long[] {layer.shape().headDim()},
+                new TensorOptional(),
+                new DoubleOptional(layer.headEpsilon()));
+        heads.copy_(normed.mul_(layer.headNorm()));
     }
 
-    /** Clears what a layer's fresh blocks still hold of their last owner; the layer's memory, row by row. */
-    protected final Tensor clearStale(KvCache cache, int layer, AttentionShape shape) {
-        Tensor memory = cache.layer(layer).view(-1, 2L * shape.keyWidth());
-        attention.clearStale(memory);
-        return memory;
+    /**
+     * Turns queries and keys by their positions, in place, and writes keys and values into the cache.
+     *
+     * @param qkv {@code [tokens, (heads + 2 * kvHeads) * headDim]}
+     * @param layer whose they are
+     * @param memory of the layer, {@code [blocks * blockSize, 2, kvHeads, headDim]}
+     */
+    protected void rotateAndStore(Tensor qkv, AttentionLayer layer, Tensor memory) {
+        AttentionShape shape = layer.shape();
+        rotate(rotated(qkv, shape), step.rotary(layer.rotary()));
+        rows(memory, shape).index_copy_(0, step.cacheRows(), qkv.narrow(1, shape.queryWidth(), 2L * shape.keyWidth()));
     }
 
     /** Queries and keys, head by head. */
@@ -103,19 +156,9 @@ public class AtenOperators implements Operators {
     }
 
     @Override
-    public Tensor attention(Tensor qkv, AttentionShape shape, KvCache cache, int layer, StepInputs step) {
-        return attention.attend(qkv, shape, cache.layer(layer));
-    }
-
-    @Override
-    public Tensor siluMul(Tensor gateUp) {
-        long width = gateUp.size(1) / 2;
-        return torch.silu(gateUp.narrow(1, 0, width)).mul_(gateUp.narrow(1, width, width));
-    }
-
-    @Override
-    public Tensor draw(Tensor logits, DrawInputs inputs) {
-        return draw.draw(logits, inputs);
+    public Tensor sampled(Tensor x) {
+        Tensor index = step.sampledTokens();
+        return index == null ? x : torch.index_select(x, 0, index);
     }
 
     @Override

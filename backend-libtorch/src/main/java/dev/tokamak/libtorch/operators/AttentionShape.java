@@ -10,10 +10,11 @@ import dev.tokamak.api.Incubating;
  * @param headDim elements in a head
  * @param scale by which products of queries and keys are multiplied
  * @param window how many tokens a token sees, itself included; 0 for all before it
+ * @param softCap if over 0, a scaled product {@code s} becomes {@code softCap * tanh(s / softCap)}
  * @since 0.1
  */
 @Incubating
-public record AttentionShape(int heads, int kvHeads, int headDim, double scale, int window) {
+public record AttentionShape(int heads, int kvHeads, int headDim, double scale, int window, double softCap) {
     /**
      * The width of all queries of a token.
      *

@@ -1,11 +1,11 @@
 package dev.tokamak.libtorch.operators;
 
 import dev.tokamak.api.Incubating;
-import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The steps that a decoder and its sampler are made of. Layouts, threads and ownership are in the package description.
+ * What the parts of a model ask of a device: the steps of one forward pass, each as coarse as the widest fusion that a device may
+ * want. What is fused is decided here, never in a part. Layouts, threads and ownership are in the package description.
  *
  * @since 0.1
  */
@@ -28,94 +28,70 @@ public interface Operators extends AutoCloseable {
     Linear linear(Tensor weight, Tensor bias);
 
     /**
-     * Looks tokens up.
+     * Looks the step's tokens up.
      *
      * @param table {@code [vocabulary, hidden]}, of the stored type or the compute type
-     * @param ids int64 {@code [tokens]}
      * @return {@code [tokens, hidden]} of the compute type
      */
-    Tensor embed(Tensor table, Tensor ids);
+    Tensor embed(Tensor table);
 
     /**
-     * Root-mean-square normalisation (Zhang and Sennrich 2019, arXiv:1910.07467).
+     * The positions of the step's tokens in their sequences.
      *
-     * @param x {@code [tokens, hidden]}
-     * @param weight {@code [hidden]}
-     * @param epsilon added to the mean square
-     * @return {@code [tokens, hidden]}
+     * @return int32 or int64 {@code [tokens]} on the device; shared
      */
-    Tensor rmsNorm(Tensor x, Tensor weight, double epsilon);
+    Tensor positions();
+
+    /**
+     * Normalises.
+     *
+     * @param x {@code [tokens, width]}
+     * @param norm whose weight is {@code [width]}
+     * @return {@code [tokens, width]}
+     */
+    Tensor norm(Tensor x, NormWeights norm);
 
     /**
      * Adds to the residual stream, in place, and normalises the sum.
      *
      * @param residual {@code [tokens, hidden]}; {@code delta} is added to it
      * @param delta {@code [tokens, hidden]}
-     * @param weight {@code [hidden]}
-     * @param epsilon added to the mean square
+     * @param norm of the width {@code hidden}
      * @return the normalised sum
      */
-    Tensor addRmsNorm(Tensor residual, Tensor delta, Tensor weight, double epsilon);
+    default Tensor addNorm(Tensor residual, Tensor delta, NormWeights norm) {
+        residual.add_(delta);
+        return norm(residual, norm);
+    }
 
     /**
-     * Normalises each head's query and key, in place.
+     * Attention of the step's tokens: normalises the heads of queries and keys if the layer does, turns them by their positions, writes
+     * keys and values into the cache, and lets each query attend to its sequence there.
      *
-     * @param qkv {@code [tokens, (heads + 2 * kvHeads) * headDim]}
-     * @param weight {@code [heads + kvHeads, headDim]}: the queries' weight for each head, then the keys'
-     * @param shape of the layer
-     * @param epsilon added to the mean square
-     */
-    void normHeads(Tensor qkv, Tensor weight, AttentionShape shape, double epsilon);
-
-    /**
-     * Turns queries and keys by their position, in place, and writes keys and values into the cache.
-     *
-     * @param qkv {@code [tokens, (heads + 2 * kvHeads) * headDim]}
-     * @param shape of the layer
-     * @param cache with the layer's memory
-     * @param layer from 0
-     * @param step of this pass
-     */
-    void rotateAndStore(Tensor qkv, AttentionShape shape, KvCache cache, int layer, StepInputs step);
-
-    /**
-     * Each query's attention over its sequence in the cache, which holds this step's keys and values already.
-     *
-     * @param qkv as {@link #rotateAndStore} left it
-     * @param shape of the layer
-     * @param cache with the layer's memory
-     * @param layer from 0
-     * @param step of this pass
+     * @param qkv {@code [tokens, (heads + 2 * kvHeads) * headDim]}; may be overwritten
+     * @param layer whose attention it is
      * @return {@code [tokens, heads * headDim]}, contiguous
      */
-    Tensor attention(Tensor qkv, AttentionShape shape, KvCache cache, int layer, StepInputs step);
+    Tensor attention(Tensor qkv, AttentionLayer layer);
 
     /**
-     * The gate of the MLP: {@code silu(gate) * up}.
+     * The rows that the step samples from.
      *
-     * @param gateUp {@code [tokens, 2 * intermediate]}; may be overwritten
-     * @return {@code [tokens, intermediate]}, contiguous
+     * @param x {@code [tokens, width]}
+     * @return {@code [sampled, width]}
      */
-    Tensor siluMul(Tensor gateUp);
+    Tensor sampled(Tensor x);
 
     /**
-     * Draws a token from each row of logits: greedily, or after temperature, min-p, top-k and top-p in this order, as the first
-     * token at which the running sum of probability exceeds the row's random number.
+     * Projects to the vocabulary.
      *
-     * @param logits float32 {@code [rows, vocabulary]}; may be overwritten
-     * @param inputs how each row is drawn from
-     * @return int64 {@code [rows]}; -1 where a row's largest logit is not a finite number
+     * @param x {@code [sampled, hidden]}
+     * @param head {@code hidden} to the vocabulary
+     * @return {@code [sampled, vocabulary]}, of the compute type or float32; may be changed in place
      */
-    Tensor draw(Tensor logits, DrawInputs inputs);
-
-    /**
-     * Arranges what all layers of a step share. Called before the first layer.
-     *
-     * @param step that begins
-     * @param cache that it uses
-     * @param shapes the different shapes that layers have
-     */
-    default void beginStep(StepInputs step, KvCache cache, List<AttentionShape> shapes) {}
+    default Tensor project(Tensor x, Linear head) {
+        return head.apply(x);
+    }
 
     /** Frees what the operators keep for themselves. */
     @Override

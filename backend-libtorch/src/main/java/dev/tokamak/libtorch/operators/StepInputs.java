@@ -83,28 +83,15 @@ public interface StepInputs {
     /**
      * Each token's cosines and sines, gathered once a step.
      *
+     * @param table which of the model's rotary tables
      * @return float32 {@code [tokens, headDim / 2, 2]} on the device, cosine first
      */
-    Tensor rotary();
+    Tensor rotary(int table);
 
     /**
-     * {@link #rowStart} of all rows and the end.
+     * The tokens that are sampled from.
      *
-     * @return int32 {@code [rows + 1]} on the device, made at the first call
+     * @return int64 {@code [sampled]} on the device, or null if all tokens are
      */
-    Tensor rowStarts();
-
-    /**
-     * {@link #contextLength} of all rows.
-     *
-     * @return int32 {@code [rows]} on the device, made at the first call
-     */
-    Tensor contextLengths();
-
-    /**
-     * {@link #blockTable} of all rows, as wide as the longest context needs.
-     *
-     * @return int32 {@code [rows, width]} on the device, made at the first call; unused entries are 0
-     */
-    Tensor blockTables();
+    Tensor sampledTokens();
 }

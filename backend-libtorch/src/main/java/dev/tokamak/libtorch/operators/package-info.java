@@ -1,13 +1,12 @@
 /**
- * The seam between the libtorch executor and what computes for it. The model code and the step loop call
+ * The seam between models and what computes for them. The parts of a model call
  * {@link dev.tokamak.libtorch.operators.Operators}; behind it stand
  *
  * <ul>
  *   <li>plain ATen operators, which run on any device;
- *   <li>the same with what libtorch has for CPUs alone (weights packed for oneDNN or FBGEMM).
+ *   <li>the same with what libtorch has for CPUs alone (weights packed for oneDNN or FBGEMM);
+ *   <li>kernels of another jar, {@link dev.tokamak.libtorch.kernels}, where nothing waits.
  * </ul>
- *
- * <p>Kernels of another jar come in at {@link dev.tokamak.libtorch.kernels}, where nothing allocates and nothing waits.
  *
  * <p><b>Layouts</b>, the same behind all of them:
  *
@@ -22,7 +21,7 @@
  *       values. A token at position p of a sequence lies in row {@code table[p / blockSize] * blockSize + p % blockSize}.
  * </ul>
  *
- * <p><b>Threads and memory.</b> All calls come from the executor's one tensor thread, in inference mode. Every tensor that a
+ * <p><b>Threads and memory.</b> All calls come from the executor's one thread for tensors, in inference mode. Every tensor that a
  * call returns is new and lives until the {@link org.bytedeco.javacpp.PointerScope} around the layer or the step closes; what
  * must live longer is retained by whoever keeps it. Arguments are never kept beyond the call.
  *

@@ -1,7 +1,6 @@
 package dev.tokamak.libtorch.sampling;
 
 import dev.tokamak.libtorch.operators.DrawInputs;
-import dev.tokamak.libtorch.operators.Operators;
 import dev.tokamak.libtorch.step.SampledStep;
 import dev.tokamak.libtorch.step.Slot;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
@@ -20,13 +19,13 @@ import org.bytedeco.pytorch.global.torch;
  * Rows that ask for nothing stay on the fast path. Used on the tensor thread only.
  */
 public final class Sampler {
-    private final Operators operators;
     private final ComputeDevice device;
+    private final AtenDraw draw;
     private final HostMasks hostMasks = new HostMasks();
 
-    public Sampler(Operators operators, ComputeDevice device) {
-        this.operators = operators;
+    public Sampler(ComputeDevice device) {
         this.device = device;
+        this.draw = new AtenDraw(device);
     }
 
     /**
@@ -48,7 +47,7 @@ public final class Sampler {
         if (masks != null) {
             mask(logits, plan, rows, masks, vocabulary);
         }
-        Tensor ids = operators.draw(logits, new Draw(plan, rows, slots));
+        Tensor ids = draw.draw(logits, new Draw(plan, rows, slots));
         Tensor valid;
         try (Scalar zero = new Scalar(0)) {
             valid = ids.clamp_min(zero);

@@ -3,14 +3,14 @@ package dev.tokamak.libtorch.step;
 import dev.tokamak.libtorch.operators.StepInputs;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
 import dev.tokamak.spi.executor.StepPlan;
-import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** Turns a plan into what the forward pass is told. One is used again for every step; tensors live in the step's scope. */
 public final class StepAssembly implements StepInputs {
     private final ComputeDevice device;
-    private final Tensor rotaryTable;
+    private final Tensor[] rotaryTables;
+    private final Tensor[] rotary;
     private StepPlan plan;
     private int blockSize;
     private int[][] tables = new int[64][];
@@ -20,18 +20,16 @@ public final class StepAssembly implements StepInputs {
     private Tensor tokenIds;
     private Tensor positions;
     private Tensor cacheRows;
-    private Tensor rotary;
-    private Tensor rowStarts;
-    private Tensor contextLengths;
-    private Tensor blockTables;
+    private Tensor sampledTokens;
 
     /**
      * @param device of the model
-     * @param rotaryTable float32 {@code [context, headDim / 2, 2]}; owned by the caller
+     * @param rotaryTables each float32 {@code [context, headDim / 2, 2]}; owned by the caller
      */
-    StepAssembly(ComputeDevice device, Tensor rotaryTable) {
+    StepAssembly(ComputeDevice device, Tensor[] rotaryTables) {
         this.device = device;
-        this.rotaryTable = rotaryTable;
+        this.rotaryTables = rotaryTables;
+        this.rotary = new Tensor[rotaryTables.length];
     }
 
     /**
@@ -88,10 +86,21 @@ public final class StepAssembly implements StepInputs {
         tokenIds = device.upload(tokenValues, tokens());
         positions = device.upload(positionValues, tokens());
         cacheRows = device.upload(cacheRowValues, tokens());
-        rotary = torch.index_select(rotaryTable, 0, positions);
-        rowStarts = null;
-        contextLengths = null;
-        blockTables = null;
+        for (int i = 0; i < rotary.length; i++) {
+            rotary[i] = torch.index_select(rotaryTables[i], 0, positions);
+        }
+        sampledTokens = plan.sampledRows() == 0 || plan.sampledRows() == tokens() ? null : sampled();
+    }
+
+    private Tensor sampled() {
+        long[] index = new long[plan.sampledRows()];
+        int count = 0;
+        for (int row = 0; row < plan.rows(); row++) {
+            if (plan.has(row, StepPlan.FLAG_SAMPLE)) {
+                index[count++] = rowStart(row + 1) - 1L;
+            }
+        }
+        return device.upload(index, count);
     }
 
     @Override
@@ -135,47 +144,12 @@ public final class StepAssembly implements StepInputs {
     }
 
     @Override
-    public Tensor rotary() {
-        return rotary;
+    public Tensor rotary(int table) {
+        return rotary[table];
     }
 
     @Override
-    public Tensor rowStarts() {
-        if (rowStarts == null) {
-            int[] starts = new int[rows() + 1];
-            Arrays.setAll(starts, this::rowStart);
-            rowStarts = device.upload(starts, starts.length);
-        }
-        return rowStarts;
-    }
-
-    @Override
-    public Tensor contextLengths() {
-        if (contextLengths == null) {
-            int[] lengths = new int[rows()];
-            Arrays.setAll(lengths, this::contextLength);
-            contextLengths = device.upload(lengths, lengths.length);
-        }
-        return contextLengths;
-    }
-
-    @Override
-    public Tensor blockTables() {
-        if (blockTables == null) {
-            int width = 1;
-            for (int row = 0; row < rows(); row++) {
-                width = Math.max(width, blocks(row));
-            }
-            int[] all = new int[rows() * width];
-            for (int row = 0; row < rows(); row++) {
-                System.arraycopy(tables[row], 0, all, row * width, blocks(row));
-            }
-            blockTables = device.upload(all, all.length).view(rows(), width);
-        }
-        return blockTables;
-    }
-
-    private int blocks(int row) {
-        return (contextLength(row) + blockSize - 1) / blockSize;
+    public Tensor sampledTokens() {
+        return sampledTokens;
     }
 }

@@ -1,33 +1,38 @@
 package dev.tokamak.libtorch.step;
 
 import dev.tokamak.libtorch.cache.PagedKvCache;
-import dev.tokamak.libtorch.model.Decoder;
-import dev.tokamak.libtorch.model.DecoderSpec;
-import dev.tokamak.libtorch.operators.Operators;
+import dev.tokamak.libtorch.model.parts.RotaryTable;
+import dev.tokamak.libtorch.model.parts.Transformer;
+import dev.tokamak.libtorch.operators.AtenOperators;
+import dev.tokamak.libtorch.operators.AttentionShape;
 import dev.tokamak.libtorch.sampling.Sampler;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
+import dev.tokamak.libtorch.tensors.TensorType;
 import dev.tokamak.spi.executor.StepMasks;
 import dev.tokamak.spi.executor.StepPlan;
+import java.util.List;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Carries out steps, one after another: slots, inputs, forward pass, sampling. Used on the tensor thread only. */
 public final class StepRunner implements AutoCloseable {
     private final ComputeDevice device;
-    private final Decoder decoder;
+    private final Transformer model;
+    private final AtenOperators operators;
+    private final List<AttentionShape> shapes;
     private final PagedKvCache cache;
     private final Sampler sampler;
     private final Slot[] slots;
     private final int vocabulary;
-    private final Tensor rotaryTable;
+    private final Tensor[] rotaryTables;
     private final Tensor lastSampled;
     private final StepAssembly assembly;
 
     /**
      * @param device of the model
-     * @param decoder with the weights; owned by the caller
-     * @param spec of the decoder
+     * @param model with its weights; owned by the caller
      * @param operators that compute; owned by the caller
      * @param cache owned by the caller
      * @param slotCount how many sequences run at most
@@ -35,25 +40,30 @@ public final class StepRunner implements AutoCloseable {
      */
     public StepRunner(
             ComputeDevice device,
-            Decoder decoder,
-            DecoderSpec spec,
-            Operators operators,
+            Transformer model,
+            AtenOperators operators,
             PagedKvCache cache,
             int slotCount,
             int context) {
         this.device = device;
-        this.decoder = decoder;
+        this.model = model;
+        this.operators = operators;
+        this.shapes = model.cacheLayers().stream().distinct().toList();
         this.cache = cache;
-        this.sampler = new Sampler(operators, device);
-        this.vocabulary = spec.vocabulary;
+        this.sampler = new Sampler(device);
+        this.vocabulary = model.vocabulary();
         this.slots = new Slot[slotCount];
         for (int i = 0; i < slots.length; i++) {
             slots[i] = new Slot();
         }
-        float[] table = spec.rotary.table(context, spec.headDim);
-        this.rotaryTable = device.upload(table, table.length).view(context, spec.headDim / 2, 2);
+        this.rotaryTables = new Tensor[model.rotaries().size()];
+        for (int i = 0; i < rotaryTables.length; i++) {
+            RotaryTable rotary = model.rotaries().get(i);
+            float[] table = rotary.values(context);
+            rotaryTables[i] = device.upload(table, table.length).view(context, rotary.headDim() / 2, 2);
+        }
         this.lastSampled = device.zerosLong(slotCount);
-        this.assembly = new StepAssembly(device, rotaryTable);
+        this.assembly = new StepAssembly(device, rotaryTables);
     }
 
     /**
@@ -78,20 +88,9 @@ public final class StepRunner implements AutoCloseable {
             slots[plan.slot(row)].update(plan, row, device, vocabulary);
         }
         assembly.begin(plan, slots, lastSampled, cache.blockSize());
-        try (Tensor hidden = decoder.forward(assembly, cache)) {
-            return plan.sampledRows() == 0 ? null : decoder.logits(hidden, sampledTokens(plan));
-        }
-    }
-
-    private Tensor sampledTokens(StepPlan plan) {
-        long[] index = new long[plan.sampledRows()];
-        int count = 0;
-        for (int row = 0; row < plan.rows(); row++) {
-            if (plan.has(row, StepPlan.FLAG_SAMPLE)) {
-                index[count++] = assembly.rowStart(row + 1) - 1L;
-            }
-        }
-        return device.upload(index, count);
+        operators.begin(assembly, cache, shapes);
+        Tensor logits = model.forward(operators, plan.sampledRows() > 0);
+        return logits == null || TensorType.of(logits) == TensorType.F32 ? logits : logits.to(ScalarType.Float);
     }
 
     private SampledStep sample(StepPlan plan, Tensor logits, Supplier<StepMasks> masks) {
@@ -111,7 +110,9 @@ public final class StepRunner implements AutoCloseable {
     @Override
     public void close() {
         reset();
-        rotaryTable.close();
+        for (Tensor table : rotaryTables) {
+            table.close();
+        }
         lastSampled.close();
     }
 }

@@ -1,21 +1,24 @@
 package dev.tokamak.libtorch.model.families;
 
-import dev.tokamak.libtorch.model.DecoderSpec;
-import dev.tokamak.libtorch.model.ModelConfig;
+import dev.tokamak.libtorch.model.DecoderSizes;
+import dev.tokamak.libtorch.model.parts.Attention;
+import dev.tokamak.libtorch.model.parts.Sublayer;
 
 /** Llama 2, 3, 3.1 and 3.2, and what was built alike. */
-public final class Llama implements ModelFamily {
-    @Override
-    public String architecture() {
-        return "LlamaForCausalLM";
+final class Llama extends DecoderFamily {
+    Llama() {
+        super("LlamaForCausalLM");
     }
 
     @Override
-    public DecoderSpec spec(ModelConfig config) {
-        DecoderSpec spec = DecoderSpec.of(config);
-        spec.qkvBias = config.flag("attention_bias", false);
-        spec.outputBias = spec.qkvBias;
-        spec.mlpBias = config.flag("mlp_bias", false);
-        return spec;
+    Attention.Builder attention(DecoderSizes sizes, int index) {
+        boolean biased = sizes.config.flag("attention_bias", false);
+        return super.attention(sizes, index).biased(biased, biased);
+    }
+
+    @Override
+    Sublayer feedForward(DecoderSizes sizes, int index) {
+        boolean biased = sizes.config.flag("mlp_bias", false);
+        return gated(sizes, layer(index) + "mlp.", activation(sizes), sizes.intermediate, biased);
     }
 }

@@ -1,19 +1,17 @@
 package dev.tokamak.libtorch.model.families;
 
-import dev.tokamak.libtorch.model.DecoderSpec;
-import dev.tokamak.libtorch.model.ModelConfig;
+import dev.tokamak.libtorch.model.DecoderSizes;
+import dev.tokamak.libtorch.model.parts.Attention;
 
 /** Mistral 7B and its like: Llama with a sliding window, which later releases leave out. */
-public final class Mistral implements ModelFamily {
-    @Override
-    public String architecture() {
-        return "MistralForCausalLM";
+final class Mistral extends DecoderFamily {
+    Mistral() {
+        super("MistralForCausalLM");
     }
 
     @Override
-    public DecoderSpec spec(ModelConfig config) {
-        DecoderSpec spec = DecoderSpec.of(config);
-        spec.windows = config.windows(spec.layers, config.size("sliding_window", 0), 0);
-        return spec;
+    Attention.Builder attention(DecoderSizes sizes, int index) {
+        int[] windows = sizes.config.windows(sizes.layers, sizes.config.size("sliding_window", 0), 0);
+        return super.attention(sizes, index).window(windows[index]);
     }
 }

@@ -1,14 +1,13 @@
 package dev.tokamak.libtorch.model.families;
 
 import dev.tokamak.api.TokamakException;
-import dev.tokamak.libtorch.model.DecoderSpec;
 import dev.tokamak.libtorch.model.ModelConfig;
+import dev.tokamak.libtorch.model.parts.Transformer;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What sets one family of models apart. Adding a family whose layers are made of the parts that {@link DecoderSpec} knows
- * means one class like {@link Qwen3} and a place in {@link #ALL}.
+ * How one family of models is composed of parts. Adding a family means one class like {@link Qwen3} and a place in {@link #ALL}.
  */
 public interface ModelFamily {
     /** The families that can be run. */
@@ -18,12 +17,17 @@ public interface ModelFamily {
     String architecture();
 
     /**
-     * The family's decoder with a configuration's sizes.
+     * A model of the family with a configuration's sizes.
      *
      * @param config of a checkpoint of this family
-     * @return a new description
+     * @return a new model without weights
      */
-    DecoderSpec spec(ModelConfig config);
+    Transformer model(ModelConfig config);
+
+    /** Whether the family's files hold matrices as {@code [in, out]}. */
+    default boolean transposed() {
+        return false;
+    }
 
     /**
      * The family of a checkpoint.

@@ -1,22 +1,21 @@
 package dev.tokamak.libtorch.model.families;
 
-import dev.tokamak.libtorch.model.DecoderSpec;
-import dev.tokamak.libtorch.model.ModelConfig;
+import dev.tokamak.libtorch.model.DecoderSizes;
+import dev.tokamak.libtorch.model.parts.Attention;
 
 /** Qwen 3: queries and keys are normalised head by head. */
-public final class Qwen3 implements ModelFamily {
-    @Override
-    public String architecture() {
-        return "Qwen3ForCausalLM";
+final class Qwen3 extends DecoderFamily {
+    Qwen3() {
+        super("Qwen3ForCausalLM");
     }
 
     @Override
-    public DecoderSpec spec(ModelConfig config) {
-        DecoderSpec spec = DecoderSpec.of(config);
-        spec.qkvBias = config.flag("attention_bias", false);
-        spec.outputBias = spec.qkvBias;
-        spec.headNorms = true;
-        spec.windows = Qwen2.windows(config, spec.layers);
-        return spec;
+    Attention.Builder attention(DecoderSizes sizes, int index) {
+        boolean biased = sizes.config.flag("attention_bias", false);
+        String name = layer(index) + "self_attn.";
+        return super.attention(sizes, index)
+                .biased(biased, biased)
+                .headNorms(name + "q_norm", name + "k_norm", sizes.epsilon, false)
+                .window(Qwen2.window(sizes, index));
     }
 }

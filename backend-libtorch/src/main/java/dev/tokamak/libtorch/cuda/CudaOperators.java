@@ -1,0 +1,198 @@
+package dev.tokamak.libtorch.cuda;
+
+import dev.tokamak.libtorch.kernels.KernelShape;
+import dev.tokamak.libtorch.kernels.Kernels;
+import dev.tokamak.libtorch.kernels.Kernels.LinearMode;
+import dev.tokamak.libtorch.model.parts.Attention;
+import dev.tokamak.libtorch.model.parts.Transformer;
+import dev.tokamak.libtorch.operators.Activation;
+import dev.tokamak.libtorch.operators.AtenOperators;
+import dev.tokamak.libtorch.operators.AttentionLayer;
+import dev.tokamak.libtorch.operators.AttentionShape;
+import dev.tokamak.libtorch.operators.Linear;
+import dev.tokamak.libtorch.operators.NormWeights;
+import dev.tokamak.libtorch.operators.Operators;
+import dev.tokamak.libtorch.tensors.ComputeDevice;
+import dev.tokamak.libtorch.tensors.TensorType;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The operators on a CUDA device: small kernels of a {@link Kernels}, cuBLAS for the products that it leaves, libtorch's operators for
+ * what neither knows. Only enqueues, so that a pass can be captured; what an operator returns comes from libtorch's allocator, which
+ * gives a captured pass memory of its own.
+ *
+ * <p>Implementation notes. The residual is added by the product before it ({@code beta = 1}), so that no kernel is spent on it, and
+ * the norm reads the sum. A few rows' gate is computed by the product itself.
+ */
+public final class CudaOperators implements Operators {
+    private final ComputeDevice device;
+    private Kernels kernels;
+    private KernelShape shape;
+    private CudaForward pass;
+
+    /** Operators that pack weights; they compute once {@link #use} has given them kernels. */
+    public CudaOperators(ComputeDevice device) {
+        this.device = device;
+    }
+
+    /**
+     * Whether these operators compute a model: all its layers have heads alike, without caps and sinks.
+     *
+     * @param model with or without weights
+     */
+    public static boolean support(Transformer model) {
+        List<Attention> layers = model.attentions();
+        return !layers.isEmpty()
+                && layers.stream()
+                        .allMatch(layer -> !layer.hasSinks()
+                                && layer.shape().softCap() == 0
+                                && layer.shape().scale()
+                                        == 1 / Math.sqrt(layer.shape().headDim())
+                                && alike(layer.shape(), layers.get(0).shape()));
+    }
+
+    private static boolean alike(AttentionShape one, AttentionShape other) {
+        return one.heads() == other.heads() && one.kvHeads() == other.kvHeads() && one.headDim() == other.headDim();
+    }
+
+    /** Computes with these kernels, for the steps of a pass, from now on. */
+    void use(Kernels newKernels, KernelShape newShape, CudaForward newPass) {
+        kernels = newKernels;
+        shape = newShape;
+        pass = newPass;
+    }
+
+    @Override
+    public String describe() {
+        return "CUDA " + device.type().configName();
+    }
+
+    @Override
+    public Linear linear(Tensor weight, Tensor bias) {
+        return new CudaLinear(new Tensor(weight), bias == null ? null : new Tensor(bias));
+    }
+
+    @Override
+    public Tensor embed(Tensor table) {
+        Tensor out = device.emptyCompute(pass.tokens(), table.size(1));
+        CudaStepBuffers step = pass.step();
+        kernels.embed(table, step.tokenIds, step.tokenSlots, pass.lastSampled(), out, pass.tokens());
+        return out;
+    }
+
+    @Override
+    public Tensor positions() {
+        return pass.step().positions.narrow(0, 0, pass.tokens());
+    }
+
+    @Override
+    public Tensor norm(Tensor x, NormWeights norm) {
+        boolean known = norm.kind() == NormWeights.Kind.RMS
+                && x.size(1) == shape.hidden()
+                && (float) norm.epsilon() == shape.epsilon();
+        if (!known) {
+            return AtenOperators.normed(x, norm);
+        }
+        int rows = (int) x.size(0);
+        Tensor out = device.emptyCompute(rows, x.size(1));
+        kernels.rmsNorm(x, norm.weight(), out, null, rows);
+        return out;
+    }
+
+    /** Whether the kernel that rotates normalises a layer's heads, too. */
+    boolean normsHeads(AttentionLayer layer) {
+        return layer.headNorm() != null
+                && TensorType.of(layer.headNorm()) == device.type()
+                && (float) layer.headEpsilon() == shape.epsilon();
+    }
+
+    @Override
+    public Tensor attention(Tensor qkv, AttentionLayer layer) {
+        return pass.attention(qkv, layer);
+    }
+
+    @Override
+    public Tensor sampled(Tensor x) {
+        Tensor tokens = pass.sampledTokens();
+        return tokens == null ? x : torch.index_select(x, 0, tokens);
+    }
+
+    @Override
+    public Tensor project(Tensor x, Linear head) {
+        Tensor logits = pass.logitsBuffer().narrow(0, 0, x.size(0));
+        ((CudaLinear) head).applyInto(x, logits);
+        return logits;
+    }
+
+    /** A weight as it is, for kernels or cuBLAS. */
+    private final class CudaLinear implements Linear {
+        private final Tensor weight;
+        private final Tensor bias;
+
+        CudaLinear(Tensor weight, Tensor bias) {
+            this.weight = weight;
+            this.bias = bias;
+        }
+
+        @Override
+        public Tensor apply(Tensor x) {
+            Tensor out = device.emptyCompute(x.size(0), weight.size(0));
+            applyInto(x, out);
+            return out;
+        }
+
+        void applyInto(Tensor x, Tensor out) {
+            if (kernels.linear(x, weight, bias, out, (int) x.size(0), LinearMode.STORE)) {
+                return;
+            }
+            if (bias == null) {
+                torch.mm_out(out, x, weight.t());
+            } else {
+                torch.addmm_out(out, bias, x, weight.t());
+            }
+        }
+
+        @Override
+        public boolean addTo(Tensor x, Tensor sum) {
+            if (bias != null || !kernels.linear(x, weight, null, sum, (int) x.size(0), LinearMode.ADD)) {
+                try (Scalar one = new Scalar(1.0)) {
+                    torch.addmm_out(sum, sum, x, weight.t(), one, one);
+                }
+                if (bias != null) {
+                    sum.add_(bias);
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public Tensor gated(Tensor x, Activation activation) {
+            if (activation != Activation.SILU) {
+                return Linear.super.gated(x, activation);
+            }
+            int rows = (int) x.size(0);
+            int width = (int) weight.size(0) / 2;
+            Tensor out = device.emptyCompute(rows, width);
+            if (bias != null || !kernels.linear(x, weight, null, out, rows, LinearMode.SILU_MUL)) {
+                kernels.siluMul(apply(x), out, rows, width);
+            }
+            return out;
+        }
+
+        @Override
+        public long bytes() {
+            return weight.nbytes() + (bias == null ? 0 : bias.nbytes());
+        }
+
+        @Override
+        public void close() {
+            weight.close();
+            if (bias != null) {
+                bias.close();
+            }
+        }
+    }
+}

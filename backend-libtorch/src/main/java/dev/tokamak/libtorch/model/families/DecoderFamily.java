@@ -1,0 +1,114 @@
+package dev.tokamak.libtorch.model.families;
+
+import dev.tokamak.libtorch.model.DecoderSizes;
+import dev.tokamak.libtorch.model.ModelConfig;
+import dev.tokamak.libtorch.model.parts.Attention;
+import dev.tokamak.libtorch.model.parts.Block;
+import dev.tokamak.libtorch.model.parts.Embedding;
+import dev.tokamak.libtorch.model.parts.FeedForward;
+import dev.tokamak.libtorch.model.parts.Head;
+import dev.tokamak.libtorch.model.parts.Norm;
+import dev.tokamak.libtorch.model.parts.Piece;
+import dev.tokamak.libtorch.model.parts.RotaryTable;
+import dev.tokamak.libtorch.model.parts.Sublayer;
+import dev.tokamak.libtorch.model.parts.Transformer;
+import dev.tokamak.libtorch.operators.Activation;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Decoders that are laid out as Llama is: a norm before attention, a norm before a gated feed-forward network, rotation of whole
+ * heads, Llama's names of weights. A family overrides what is different in it.
+ */
+abstract class DecoderFamily implements ModelFamily {
+    private final String architecture;
+
+    DecoderFamily(String architecture) {
+        this.architecture = architecture;
+    }
+
+    @Override
+    public final String architecture() {
+        return architecture;
+    }
+
+    @Override
+    public final Transformer model(ModelConfig config) {
+        DecoderSizes sizes = sizes(config);
+        Embedding embedding = embedding(sizes);
+        List<Block> blocks = new ArrayList<>();
+        for (int i = 0; i < sizes.layers; i++) {
+            blocks.add(block(sizes, i));
+        }
+        return new Transformer(
+                embedding,
+                blocks,
+                norm(sizes, prefix() + "norm"),
+                head(sizes, embedding),
+                rotaries(sizes),
+                config.size("max_position_embeddings"),
+                config.context());
+    }
+
+    DecoderSizes sizes(ModelConfig config) {
+        return new DecoderSizes(config);
+    }
+
+    /** What the names of all weights but the head's begin with. */
+    String prefix() {
+        return "model.";
+    }
+
+    final String layer(int index) {
+        return prefix() + "layers." + index + ".";
+    }
+
+    Embedding embedding(DecoderSizes sizes) {
+        return new Embedding(prefix() + "embed_tokens", sizes.vocabulary, sizes.hidden);
+    }
+
+    Norm norm(DecoderSizes sizes, String name) {
+        return Norm.rms(name, sizes.hidden, sizes.epsilon);
+    }
+
+    Block block(DecoderSizes sizes, int index) {
+        return new Block(attention(sizes, index).build(), feedForward(sizes, index))
+                .before(
+                        norm(sizes, layer(index) + "input_layernorm"),
+                        norm(sizes, layer(index) + "post_attention_layernorm"));
+    }
+
+    Attention.Builder attention(DecoderSizes sizes, int index) {
+        String name = layer(index) + "self_attn.";
+        return Attention.builder(sizes.hidden, sizes.heads, sizes.kvHeads, sizes.headDim)
+                .weights(name + "q_proj", name + "k_proj", name + "v_proj", name + "o_proj");
+    }
+
+    Sublayer feedForward(DecoderSizes sizes, int index) {
+        return gated(sizes, layer(index) + "mlp.", activation(sizes), sizes.intermediate, false);
+    }
+
+    static FeedForward gated(DecoderSizes sizes, String name, Activation activation, int intermediate, boolean biased) {
+        return FeedForward.gated(
+                Piece.of(name + "gate_proj", intermediate),
+                Piece.of(name + "up_proj", intermediate),
+                name + "down_proj",
+                activation,
+                sizes.hidden,
+                intermediate,
+                biased);
+    }
+
+    Activation activation(DecoderSizes sizes) {
+        sizes.config.require("hidden_act", "silu");
+        return Activation.SILU;
+    }
+
+    Head head(DecoderSizes sizes, Embedding embedding) {
+        return sizes.config.flag("tie_word_embeddings", false) ? Head.tied(embedding) : Head.of("lm_head", embedding);
+    }
+
+    List<RotaryTable> rotaries(DecoderSizes sizes) {
+        return List.of(new RotaryTable(sizes.config.rotary(), sizes.headDim, sizes.headDim));
+    }
+}

@@ -1,0 +1,149 @@
+package dev.tokamak.libtorch.model.parts;
+
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.libtorch.operators.AttentionShape;
+import dev.tokamak.libtorch.operators.Operators;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * A whole model: an embedding, blocks around a residual stream, a last norm, and a head. It is written once for all devices: the
+ * same calls compute on the CPU, one by one on a CUDA device, or into a graph.
+ */
+public final class Transformer extends Part {
+    private final Embedding embedding;
+    private final List<Block> blocks;
+    private final Norm norm;
+    private final Head head;
+    private final List<RotaryTable> rotaries;
+    private final int context;
+    private final int longest;
+    private final List<Attention> attentions = new ArrayList<>();
+    private final List<AttentionShape> cacheLayers = new ArrayList<>();
+
+    /**
+     * @param embedding of tokens
+     * @param blocks in order
+     * @param norm before the head; null for none
+     * @param head to logits
+     * @param rotaries the tables that layers name by their place here
+     * @param context tokens of a sequence unless more are asked for
+     * @param longest tokens of a sequence at most
+     */
+    public Transformer(
+            Embedding embedding,
+            List<Block> blocks,
+            Norm norm,
+            Head head,
+            List<RotaryTable> rotaries,
+            int context,
+            int longest) {
+        this.embedding = with(embedding);
+        this.blocks = List.copyOf(blocks);
+        blocks.forEach(this::with);
+        this.norm = with(norm);
+        this.head = with(head);
+        this.rotaries = List.copyOf(rotaries);
+        this.context = context;
+        this.longest = longest;
+        for (Block block : blocks) {
+            if (block.attention() instanceof Attention attention) {
+                attention.cacheLayer(cacheLayers.size());
+                attentions.add(attention);
+                cacheLayers.add(attention.shape());
+            }
+        }
+    }
+
+    /**
+     * Runs all tokens of a step through the blocks and fills the cache with their keys and values.
+     *
+     * @param operators that have begun the step
+     * @param sampled whether rows are sampled from
+     * @return their logits, {@code [sampled, vocabulary]}; null if there are none. Lives in the caller's scope
+     */
+    public Tensor forward(Operators operators, boolean sampled) {
+        Residual stream = new Residual(embedding.run(operators), operators);
+        for (Block block : blocks) {
+            PointerScope scope = new PointerScope();
+            try {
+                block.run(stream, operators);
+                stream.keep();
+            } finally {
+                scope.close();
+            }
+        }
+        Tensor last = stream.value();
+        if (!sampled) {
+            return null;
+        }
+        Tensor rows = operators.sampled(last);
+        return head.run(norm == null ? rows : norm.run(rows, operators), operators);
+    }
+
+    @Override
+    protected void loadWeights(PartLoader from) {}
+
+    @Override
+    protected long ownParameters() {
+        return 0;
+    }
+
+    public int vocabulary() {
+        return embedding.vocabulary();
+    }
+
+    public int hidden() {
+        return embedding.hidden();
+    }
+
+    /** The attention of all blocks that have one. */
+    public List<Attention> attentions() {
+        return attentions;
+    }
+
+    /** The epsilon of the last norm, which is that of the others in nearly every model. */
+    public double epsilon() {
+        return norm == null ? 0 : norm.epsilon();
+    }
+
+    /** What each layer of the KV cache holds. */
+    public List<AttentionShape> cacheLayers() {
+        return cacheLayers;
+    }
+
+    /** The tables by which layers turn queries and keys. */
+    public List<RotaryTable> rotaries() {
+        return rotaries;
+    }
+
+    /** Elements of keys and values of one token in all layers. */
+    public long kvElementsPerToken() {
+        return cacheLayers.stream().mapToLong(shape -> 2L * shape.keyWidth()).sum();
+    }
+
+    /** The window that all layers share; 0 if they do not share one. */
+    public int commonWindow() {
+        int[] windows =
+                cacheLayers.stream().mapToInt(AttentionShape::window).distinct().toArray();
+        return windows.length == 1 ? windows[0] : 0;
+    }
+
+    /**
+     * The most tokens of a sequence.
+     *
+     * @param asked {@code --max-model-len}
+     * @return that, or else the model's context
+     * @throws TokamakException if the model does not take so many
+     */
+    public int maxModelLen(OptionalInt asked) {
+        if (asked.orElse(0) > longest) {
+            throw TokamakException.configuration("--max-model-len " + asked.getAsInt() + " is more than the " + longest
+                    + " tokens that the model takes (max_position_embeddings in its config.json)");
+        }
+        return asked.orElse(context);
+    }
+}

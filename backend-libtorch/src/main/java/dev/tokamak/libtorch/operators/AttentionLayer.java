@@ -1,0 +1,20 @@
+package dev.tokamak.libtorch.operators;
+
+import dev.tokamak.api.Incubating;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * What attention needs of one layer beside its projections.
+ *
+ * @param shape of its heads
+ * @param cacheLayer which layer of the KV cache is its own
+ * @param rotary which of the model's rotary tables turns its queries and keys
+ * @param headNorm {@code [heads + kvHeads, headDim]}, by which each head's query and key are normalised before the rotation (root mean
+ *     square); or null
+ * @param headEpsilon of that norm
+ * @param sinks float32 {@code [heads]}: for each query head a score that takes part in the softmax without a value; or null
+ * @since 0.2
+ */
+@Incubating
+public record AttentionLayer(
+        AttentionShape shape, int cacheLayer, int rotary, Tensor headNorm, double headEpsilon, Tensor sinks) {}
