@@ -19,11 +19,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Prepares what restricts a request's draws: its grammar and its logits adjusters. Thread-safe. */
 final class Constraints {
@@ -118,11 +121,18 @@ final class Constraints {
     }
 
     private CompiledGrammar compile(StructuredOutput source) {
-        Future<CompiledGrammar> compiling = compilers.submit(() -> compiler().compile(source));
+        AtomicBoolean begun = new AtomicBoolean();
+        Future<CompiledGrammar> compiling = submit(() -> {
+            begun.set(true);
+            return compiler().compile(source);
+        });
         try {
             return compiling.get(COMPILE_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             compiling.cancel(true);
+            if (!begun.get()) {
+                throw tooManyGrammars();
+            }
             throw TokamakException.invalid(
                     "response_format",
                     "the structured output's grammar was not compiled within " + COMPILE_SECONDS
@@ -142,6 +152,19 @@ final class Constraints {
             throw new TokamakException(
                     ErrorCode.OVERLOADED, "the thread was interrupted while its grammar was being compiled", e);
         }
+    }
+
+    private Future<CompiledGrammar> submit(Callable<CompiledGrammar> compilation) {
+        try {
+            return compilers.submit(compilation);
+        } catch (RejectedExecutionException e) {
+            throw tooManyGrammars();
+        }
+    }
+
+    private static TokamakException tooManyGrammars() {
+        return new TokamakException(
+                ErrorCode.OVERLOADED, "too many grammars of structured output wait to be compiled; try again later");
     }
 
     private synchronized GrammarCompiler compiler() {

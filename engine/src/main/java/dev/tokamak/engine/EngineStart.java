@@ -19,21 +19,29 @@ import dev.tokamak.spi.tokenizer.TokenizerProvider;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An engine that is starting: plugins are chosen, the tokenizer is loaded, and the engine thread loads the model. */
 final class EngineStart {
     private static final int RING_SIZE = 64;
 
+    /** How many grammars may wait to be compiled before more are refused. */
+    private static final int MAX_WAITING_GRAMMARS = 256;
+
     private final EngineConfig config;
     private final PluginRegistry plugins;
     private final ModelFolder folder;
     private final StepLimits limits;
     private final OutputRing ring = new OutputRing(RING_SIZE);
-    private final ExecutorService workers;
+    private final ExecutorService compilers;
+    private final ExecutorService maskWorkers;
     private final EngineThread engine;
     private final Thread engineThread;
     private Tokenizer tokenizer;
@@ -48,10 +56,11 @@ final class EngineStart {
         this.limits = limits(provider);
         ExecutorConfig settled =
                 new ExecutorConfig(config.model(), config, limits.maxNumSeqs(), limits.maxNumBatchedTokens());
-        int workerCount = Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
-        this.workers = workers(workerCount + 1);
+        this.compilers = newCompilers();
+        int maskWorkerCount = workerCount();
+        this.maskWorkers = Executors.newFixedThreadPool(maskWorkerCount, daemons("tokamak-mask-"));
         Executor executor = provider.create(settled);
-        this.engine = new EngineThread(executor, settled, plugins, ring, workers, workerCount, progress);
+        this.engine = new EngineThread(executor, settled, plugins, ring, maskWorkers, maskWorkerCount, progress);
         this.engineThread = new Thread(engine, "tokamak-engine");
         engineThread.setDaemon(true);
         engineThread.setContextClassLoader(provider.getClass().getClassLoader());
@@ -77,7 +86,7 @@ final class EngineStart {
             return engine.started().join();
         } catch (CompletionException e) {
             tokenizer.close();
-            workers.shutdownNow();
+            stopWorkers();
             if (e.getCause() instanceof TokamakException refused) {
                 throw refused;
             }
@@ -94,7 +103,13 @@ final class EngineStart {
                 started.loop().close();
             }
         });
-        workers.shutdownNow();
+        stopWorkers();
+    }
+
+    /** Ends the threads that compile grammars and fill masks. */
+    void stopWorkers() {
+        compilers.shutdownNow();
+        maskWorkers.shutdownNow();
     }
 
     private static Path tokenizerFolder(EngineConfig config) {
@@ -159,13 +174,34 @@ final class EngineStart {
                 .build();
     }
 
-    private static ExecutorService workers(int count) {
+    private static int workerCount() {
+        return Math.max(1, Math.min(4, Runtime.getRuntime().availableProcessors() / 2));
+    }
+
+    /** How many grammars are compiled at the same time. */
+    static int compilerCount() {
+        return workerCount() + 1;
+    }
+
+    /** Apart from those that fill masks, which steps wait for: a grammar may take seconds to compile. */
+    private static ExecutorService newCompilers() {
+        int count = compilerCount();
+        return new ThreadPoolExecutor(
+                count,
+                count,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(MAX_WAITING_GRAMMARS),
+                daemons("tokamak-grammar-"));
+    }
+
+    private static ThreadFactory daemons(String prefix) {
         AtomicInteger number = new AtomicInteger();
-        return Executors.newFixedThreadPool(count, work -> {
-            Thread thread = new Thread(work, "tokamak-grammar-" + number.incrementAndGet());
+        return work -> {
+            Thread thread = new Thread(work, prefix + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
-        });
+        };
     }
 
     EngineConfig config() {
@@ -188,8 +224,8 @@ final class EngineStart {
         return ring;
     }
 
-    ExecutorService workers() {
-        return workers;
+    ExecutorService compilers() {
+        return compilers;
     }
 
     Thread engineThread() {

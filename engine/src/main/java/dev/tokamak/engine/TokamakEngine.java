@@ -23,7 +23,6 @@ import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 
 /** The engine: one model, one engine thread, one output thread. Thread-safe. */
 public final class TokamakEngine implements ServedModel {
@@ -43,7 +42,7 @@ public final class TokamakEngine implements ServedModel {
     private final Thread engineThread;
     private final Thread outputThread;
     private final Watchdog watchdog;
-    private final ExecutorService workers;
+    private final Runnable stopWorkers;
     private boolean closed;
 
     private TokamakEngine(EngineStart start, EngineThread.Started started) {
@@ -52,7 +51,7 @@ public final class TokamakEngine implements ServedModel {
         tokenizer = start.tokenizer();
         chat = start.chat();
         engineThread = start.engineThread();
-        workers = start.workers();
+        stopWorkers = start::stopWorkers;
         info = started.info();
         loop = started.loop();
         ModelFolder folder = start.folder();
@@ -64,7 +63,7 @@ public final class TokamakEngine implements ServedModel {
                 tokenizer.vocabulary(),
                 info.vocabularySize(),
                 eos.stream().mapToInt(Integer::intValue).toArray(),
-                workers,
+                start.compilers(),
                 config.structuredOutputJumpAhead() ? new ForcedText(tokenizer) : null);
         admission = new Admission(
                 tokenizer,
@@ -241,7 +240,7 @@ public final class TokamakEngine implements ServedModel {
         } else if (joined(outputThread, CLOSE_MILLIS)) {
             tokenizer.close();
         }
-        workers.shutdownNow();
+        stopWorkers.run();
     }
 
     private static boolean joined(Thread thread, long millis) {

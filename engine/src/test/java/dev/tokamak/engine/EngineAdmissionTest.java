@@ -3,6 +3,7 @@ package dev.tokamak.engine;
 import static dev.tokamak.engine.Engines.config;
 import static dev.tokamak.engine.Engines.greedy;
 import static dev.tokamak.engine.Engines.last;
+import static dev.tokamak.engine.Engines.metric;
 import static dev.tokamak.engine.Engines.prompt;
 import static dev.tokamak.engine.Engines.request;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,8 +24,10 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EngineAdmissionTest {
     @TempDir
     Path folder;
@@ -175,12 +178,26 @@ class EngineAdmissionTest {
 
     @Test
     void abortsWhatIsLeftWhenItCloses() throws InterruptedException {
-        TokamakEngine engine = open();
+        CountDownLatch gate = new CountDownLatch(1);
+        FaultyExecutorProvider.GATES.put("close", gate);
+        TokamakEngine engine = TokamakEngine.open(config(folder)
+                .executor("faulty")
+                .options(Map.of("faulty.gate", "close"))
+                .build());
         SamplingParams deltas =
                 SamplingParams.builder().temperature(0).ignoreEos(true).build();
         RequestStream stream = engine.submit(request(prompt(3, 1), deltas));
-        stream.take();
-        engine.close();
+        while (metric(engine, "requests_running") == 0) {
+            Thread.onSpinWait();
+        }
+        Thread closing = new Thread(engine::close);
+        closing.start();
+        // It waits for the step under way, which ends now.
+        while (closing.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        gate.countDown();
+        closing.join();
 
         assertThat(last(stream).outputs().get(0).finishReason()).contains(FinishReason.ABORT);
         refuses(() -> engine.submit(request(prompt(3, 1), deltas)), ErrorCode.ENGINE_DEAD, "closed");

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -271,6 +272,36 @@ class EngineConstraintTest {
 
             assertThat(completion.logprobs()).hasSize(completion.tokenIds().length);
             assertThat(metric(engine, "steps_total")).isGreaterThanOrEqualTo(10);
+        }
+    }
+
+    @Test
+    void goesOnWithManyMasksWhileEveryCompilerIsBusy() throws InterruptedException {
+        CountDownLatch gate = new CountDownLatch(1);
+        FaultyExecutorProvider.GATES.put("masks", gate);
+        try (TokamakEngine engine = TokamakEngine.open(config(folder)
+                .executor("faulty")
+                .options(Map.of("faulty.gate", "masks", "deterministic.vocabulary", "258"))
+                .build())) {
+            List<RequestStream> streams = dozenOfLiteralsAndFreeAnswers(engine);
+            List<Thread> slow = new ArrayList<>();
+            for (int i = 0; i < EngineStart.compilerCount(); i++) {
+                Thread submitting = new Thread(() ->
+                        engine.submit(request(prompt(9, 1), literal("slow"))).close());
+                submitting.start();
+                slow.add(submitting);
+            }
+            while (LiteralGrammarProvider.COMPILING.get() < slow.size()) {
+                Thread.onSpinWait();
+            }
+            gate.countDown();
+            for (RequestStream stream : streams) {
+                assertThat(last(stream).finished()).isTrue();
+            }
+            LiteralGrammarProvider.SLOW.countDown();
+            for (Thread submitting : slow) {
+                submitting.join();
+            }
         }
     }
 

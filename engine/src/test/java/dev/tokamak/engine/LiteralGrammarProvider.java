@@ -8,9 +8,20 @@ import dev.tokamak.spi.grammar.GrammarState;
 import dev.tokamak.spi.tokenizer.Vocabulary;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** Grammars that allow exactly their source's bytes, then an end token. Refuses the source {@code bad}. */
+/**
+ * Grammars that allow exactly their source's bytes, then an end token. Refuses the source {@code bad}; the source {@code slow} is
+ * compiled until {@link #SLOW} is opened.
+ */
 public final class LiteralGrammarProvider implements GrammarProvider {
+    /** Opened by the test that compiles {@code slow}. */
+    static final CountDownLatch SLOW = new CountDownLatch(1);
+
+    /** How many {@code slow} grammars are being compiled. */
+    static final AtomicInteger COMPILING = new AtomicInteger();
+
     @Override
     public String name() {
         return "literal";
@@ -22,9 +33,21 @@ public final class LiteralGrammarProvider implements GrammarProvider {
             if (source.source().equals("bad")) {
                 throw TokamakException.invalid("response_format", "the grammar is bad");
             }
+            if (source.source().equals("slow")) {
+                COMPILING.incrementAndGet();
+                awaitSlow();
+            }
             byte[] text = source.source().getBytes(StandardCharsets.UTF_8);
             return () -> new Literal(text, 0, (maskSize + 31) / 32, endTokens);
         };
+    }
+
+    private static void awaitSlow() {
+        try {
+            SLOW.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** How much of the text was accepted. */

@@ -8,6 +8,7 @@ import dev.tokamak.engine.output.Completion;
 import dev.tokamak.engine.output.OutputRing;
 import dev.tokamak.engine.output.Request;
 import dev.tokamak.spi.executor.Executor;
+import dev.tokamak.spi.executor.StepMasks;
 import dev.tokamak.spi.executor.StepPlan;
 import dev.tokamak.spi.executor.StepResult;
 import dev.tokamak.spi.kvcache.KvCacheManager;
@@ -26,10 +27,11 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p><b>Implementation notes.</b> Up to {@link Executor#maxInFlight()} steps are under way: while one runs, the next is planned and
  * launched, so that a device never waits for the host. The masks of a step may depend on the tokens of the one before: they are
- * filled and given when that one has landed, while the forward pass runs that needs them only at its end. Plans and results are reused; a plan is touched again only after its
- * step was awaited. If a step fails, everything in flight is void: the sequences in those plans fail, the others start
- * anew, and after {@value #FAILURES_UNTIL_DEAD} failures without a success between them the loop gives up. A failure of the
- * scheduler or of this class ends the loop at once, since nobody can tell what state is left; every request hears of it.
+ * filled and given when that one has landed, while the forward pass runs that needs them only at its end. Plans and results are
+ * reused; a plan is touched again only after its step was awaited. If a step fails, everything in flight is void: the sequences
+ * in those plans fail, the others start anew, and after {@value #FAILURES_UNTIL_DEAD} failures without a success between them
+ * the loop gives up. A failure of the scheduler or of this class ends the loop at once, since nobody can tell what state is
+ * left; every request hears of it.
  */
 public final class StepLoop {
     private static final System.Logger LOG = System.getLogger(StepLoop.class.getName());
@@ -258,9 +260,9 @@ public final class StepLoop {
             return true;
         }
         masksDue = false;
-        MaskFiller.Work work = masks.start();
+        StepMasks filled = masks.fill();
         try {
-            executor.sample(work.join());
+            executor.sample(filled);
         } catch (RuntimeException e) {
             recover(e);
             return false;
