@@ -14,8 +14,9 @@ public interface Engine extends AutoCloseable {
      *
      * @param request what to generate
      * @return the request's outputs; close it to abort
-     * @throws TokamakException {@link ErrorCode#INVALID_REQUEST} if the request does not fit the model, such as a prompt
-     *     that is longer than its context or than the whole KV cache; {@link ErrorCode#OVERLOADED} if the queue is full;
+     * @throws TokamakException {@link ErrorCode#INVALID_REQUEST} if the request does not fit the model;
+     *     {@link ErrorCode#PROMPT_TOO_LONG} if the prompt is longer than its context or than the whole KV cache;
+     *     {@link ErrorCode#OVERLOADED} if the queue is full;
      *     {@link ErrorCode#ENGINE_DEAD} if the engine takes no requests
      */
     RequestStream submit(GenerationRequest request);

@@ -9,6 +9,8 @@ package dev.tokamak.api;
 public enum ErrorCode {
     /** A request's argument is malformed, out of range, or does not fit the model. Repeating it cannot help. */
     INVALID_REQUEST,
+    /** The prompt is longer than the model's context, or leaves no room in it for an answer. A shorter one can help. */
+    PROMPT_TOO_LONG,
     /** The model, adapter or other thing that was named does not exist here. */
     NOT_FOUND,
     /** The engine is full; the same request may be accepted later. */

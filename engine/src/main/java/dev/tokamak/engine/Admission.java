@@ -29,6 +29,7 @@ final class Admission {
     private static final int PROMPT_TAIL = 8;
 
     private final Tokenizer tokenizer;
+    private final BoundedEncoding encoding;
     private final Limits limits;
     private final List<Integer> eosTokenIds;
     private final Optional<String> bosToken;
@@ -51,6 +52,7 @@ final class Admission {
 
     Admission(
             Tokenizer tokenizer,
+            BoundedEncoding.Encoder encoder,
             Limits limits,
             List<Integer> eosTokenIds,
             Optional<String> bosToken,
@@ -59,6 +61,8 @@ final class Admission {
             Constraints constraints,
             long seed) {
         this.tokenizer = tokenizer;
+        this.encoding =
+                new BoundedEncoding(encoder, tokenizer.vocabulary(), Math.min(limits.context(), limits.cache()));
         this.limits = limits;
         this.eosTokenIds = eosTokenIds;
         this.bosToken = bosToken;
@@ -180,18 +184,7 @@ final class Admission {
                 throw outsideVocabulary("prompt", id);
             }
         }
-        if (prompt.length >= limits.context()) {
-            throw TokamakException.invalid(
-                    "prompt",
-                    "the prompt has " + prompt.length + " tokens, but the context is " + limits.context()
-                            + " tokens and at least one is needed for the answer");
-        }
-        if (prompt.length >= limits.cache()) {
-            throw TokamakException.invalid(
-                    "prompt",
-                    "the prompt has " + prompt.length + " tokens, but the whole KV cache holds " + limits.cache()
-                            + " and at least one is needed for the answer; give the server more KV cache memory");
-        }
+        encoding.checkLength(prompt);
     }
 
     private int[] tokens(Prompt prompt) {
@@ -199,7 +192,7 @@ final class Admission {
             return tokens.tokenIds();
         }
         Prompt.Text text = (Prompt.Text) prompt;
-        int[] ids = tokenizer.encode(text.text(), text.addSpecialTokens());
+        int[] ids = encoding.encode(text.text(), text.addSpecialTokens());
         return text.addSpecialTokens() ? withoutSecondBos(text.text(), ids) : ids;
     }
 

@@ -34,6 +34,7 @@ public final class TokamakEngine implements ServedModel {
     private final EngineConfig config;
     private final PluginRegistry plugins;
     private final Tokenizer tokenizer;
+    private final EncodingGate encoder;
     private final ChatRenderer chat;
     private final ModelCard card;
     private final ModelInfo info;
@@ -65,8 +66,10 @@ public final class TokamakEngine implements ServedModel {
                 eos.stream().mapToInt(Integer::intValue).toArray(),
                 start.compilers(),
                 config.structuredOutputJumpAhead() ? new ForcedText(tokenizer) : null);
+        encoder = new EncodingGate(tokenizer);
         admission = new Admission(
                 tokenizer,
+                encoder,
                 new Admission.Limits(
                         started.maxModelLen(),
                         started.cacheTokens(),
@@ -169,7 +172,7 @@ public final class TokamakEngine implements ServedModel {
 
     @Override
     public int[] encode(String text, boolean addSpecialTokens) {
-        return tokenizer.encode(text, addSpecialTokens);
+        return encoder.encode(text, addSpecialTokens);
     }
 
     @Override

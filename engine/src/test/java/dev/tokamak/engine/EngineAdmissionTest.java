@@ -49,9 +49,9 @@ class EngineAdmissionTest {
         try (TokamakEngine engine = open("context", "64")) {
             refuses(
                     () -> engine.submit(request(prompt(64, 1), greedy(1).build())),
-                    ErrorCode.INVALID_REQUEST,
-                    "64 tokens",
-                    "context");
+                    ErrorCode.PROMPT_TOO_LONG,
+                    "This model's maximum context length is 64 tokens. However, your prompt has 64 tokens",
+                    "context_length_exceeded");
         }
     }
 
@@ -73,8 +73,8 @@ class EngineAdmissionTest {
         try (TokamakEngine engine = open("blocks", "10")) {
             refuses(
                     () -> engine.submit(request(prompt(40, 1), greedy(1).build())),
-                    ErrorCode.INVALID_REQUEST,
-                    "KV cache holds 40");
+                    ErrorCode.PROMPT_TOO_LONG,
+                    "maximum context length is 40 tokens");
         }
     }
 

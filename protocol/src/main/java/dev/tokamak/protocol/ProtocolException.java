@@ -90,6 +90,9 @@ public final class ProtocolException extends RuntimeException {
                 switch (e.code()) {
                     case INVALID_REQUEST ->
                         new ProtocolException(400, e.getMessage(), "invalid_request_error", param, "invalid_value");
+                    case PROMPT_TOO_LONG ->
+                        new ProtocolException(
+                                400, e.getMessage(), "invalid_request_error", param, "context_length_exceeded");
                     case UNSUPPORTED -> unsupported(param, e.getMessage());
                     case NOT_FOUND ->
                         new ProtocolException(404, e.getMessage(), "invalid_request_error", param, "not_found");

@@ -10,7 +10,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * <p>Implementation notes. The library's own Java class is passed over: it truncates to 512 tokens unless told otherwise, copies
  * eight arrays for each encoding of which one is needed here, and probes the network once a day. What remains is its JNI
  * class. A handle is a bare address there, so calls hold a read lock that {@link #close()} waits for. Native encoding only reads
- * the tokenizer, so any number of threads may be inside.
+ * the tokenizer, so any number of threads may be inside. An encoding takes some hundred bytes for each token until it is deleted,
+ * and {@link NativeHeap} sees to it that they go back to the system.
  */
 final class NativeEncoder implements AutoCloseable {
     static {
@@ -22,6 +23,7 @@ final class NativeEncoder implements AutoCloseable {
     }
 
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private final NativeHeap heap = new NativeHeap();
     private long handle;
 
     /**
@@ -54,6 +56,7 @@ final class NativeEncoder implements AutoCloseable {
             }
         } finally {
             lock.readLock().unlock();
+            heap.freed(text.length());
         }
     }
 

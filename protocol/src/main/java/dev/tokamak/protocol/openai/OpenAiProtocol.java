@@ -3,6 +3,7 @@ package dev.tokamak.protocol.openai;
 import dev.tokamak.api.Engine;
 import dev.tokamak.api.EngineHealth;
 import dev.tokamak.api.ModelCard;
+import dev.tokamak.engine.BoundedEncoding;
 import dev.tokamak.protocol.Call;
 import dev.tokamak.protocol.ProtocolException;
 import dev.tokamak.protocol.ServingOptions;
@@ -35,6 +36,8 @@ public final class OpenAiProtocol {
                 engine,
                 engine.model(),
                 builder.vocabulary,
+                new BoundedEncoding(
+                        engine::encode, builder.vocabulary, engine.model().maxModelLen()),
                 options,
                 Optional.ofNullable(builder.toolParser),
                 Optional.ofNullable(builder.reasoningParser));

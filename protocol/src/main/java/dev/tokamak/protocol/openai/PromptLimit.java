@@ -39,11 +39,22 @@ record PromptLimit(OptionalInt tokens, boolean keepEnd) {
         if (tokens.isEmpty() && !tokensNeeded) {
             return prompt;
         }
-        int[] ids = prompt instanceof Prompt.Text text ? encode(text, serving) : ((Prompt.Tokens) prompt).tokenIds();
-        int most = tokens.orElse(Integer.MAX_VALUE);
-        if (most < 0) {
-            most = serving.card().maxModelLen() - 1;
+        if (tokens.isEmpty()) {
+            return prompt instanceof Prompt.Text text
+                    ? Prompt.tokens(withoutSecondBeginning(
+                            serving.encoding().encode(text.text(), text.addSpecialTokens()), text, serving))
+                    : prompt;
         }
+        int context = serving.card().maxModelLen();
+        // What is longer than the context is refused by the engine, and its exact length does not matter.
+        int most = tokens.getAsInt() < 0 ? context - 1 : Math.min(tokens.getAsInt(), context);
+        // One more, of which the second beginning token may be.
+        int[] ids = prompt instanceof Prompt.Text text
+                ? withoutSecondBeginning(
+                        serving.encoding().encode(text.text(), text.addSpecialTokens(), most + 1, keepEnd),
+                        text,
+                        serving)
+                : ((Prompt.Tokens) prompt).tokenIds();
         if (ids.length <= most) {
             return Prompt.tokens(ids);
         }
@@ -51,9 +62,8 @@ record PromptLimit(OptionalInt tokens, boolean keepEnd) {
                 keepEnd ? Arrays.copyOfRange(ids, ids.length - most, ids.length) : Arrays.copyOf(ids, most));
     }
 
-    /** Encodes as the engine would: a beginning token that the text has already is not added again. */
-    private static int[] encode(Prompt.Text text, Serving serving) {
-        int[] ids = serving.engine().encode(text.text(), text.addSpecialTokens());
+    /** As in the engine: a beginning token that the text has already is not added again. */
+    private static int[] withoutSecondBeginning(int[] ids, Prompt.Text text, Serving serving) {
         boolean doubled = text.addSpecialTokens()
                 && ids.length >= 2
                 && ids[0] == ids[1]

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 final class SamplingFields {
     private static final int MAX_STOP_TOKEN_IDS = 1024;
     private static final int MAX_BAD_WORDS = 128;
+    private static final int MAX_TEXT = 1024;
     private static final int MAX_BIASES = 1024;
     private static final float LARGEST_BIAS = 100;
 
@@ -87,11 +88,7 @@ final class SamplingFields {
         Object value = fields.any("stop").orElse(List.of());
         List<String> stop =
                 value instanceof String one ? List.of(one) : fields.strings("stop", SamplingParams.MAX_STOP_STRINGS);
-        for (String text : stop) {
-            if (text.isEmpty()) {
-                throw ProtocolException.invalidValue("stop", "stop must not contain an empty string");
-            }
-        }
+        stop.forEach(text -> checkText("stop", text));
         return stop;
     }
 
@@ -133,9 +130,7 @@ final class SamplingFields {
         List<List<Integer>> sequences = new ArrayList<>();
         for (String word : fields.strings("bad_words", MAX_BAD_WORDS)) {
             String bare = word.stripLeading();
-            if (bare.isEmpty()) {
-                throw ProtocolException.invalidValue("bad_words", "bad_words must not contain an empty string");
-            }
+            checkText("bad_words", bare);
             List<Integer> alone = encode(bare);
             List<Integer> spaced = encode(" " + bare);
             sequences.add(alone);
@@ -144,6 +139,17 @@ final class SamplingFields {
             }
         }
         return sequences;
+    }
+
+    private static void checkText(String field, String text) {
+        if (text.isEmpty()) {
+            throw ProtocolException.invalidValue(field, field + " must not contain an empty string");
+        }
+        if (text.length() > MAX_TEXT) {
+            throw ProtocolException.invalidValue(
+                    field,
+                    field + " has a string of " + text.length() + " characters, at most " + MAX_TEXT + " are allowed");
+        }
     }
 
     private List<Integer> encode(String text) {

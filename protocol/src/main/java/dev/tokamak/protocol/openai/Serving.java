@@ -2,6 +2,7 @@ package dev.tokamak.protocol.openai;
 
 import dev.tokamak.api.Engine;
 import dev.tokamak.api.ModelCard;
+import dev.tokamak.engine.BoundedEncoding;
 import dev.tokamak.protocol.ServingOptions;
 import dev.tokamak.spi.reasoning.ReasoningParserProvider;
 import dev.tokamak.spi.tokenizer.Vocabulary;
@@ -13,6 +14,7 @@ record Serving(
         Engine engine,
         ModelCard card,
         Vocabulary vocabulary,
+        BoundedEncoding encoding,
         ServingOptions options,
         Optional<ToolParserProvider> toolParser,
         Optional<ReasoningParserProvider> reasoningParser) {

@@ -280,6 +280,15 @@ class BadRequestsTest {
         assertThat(protocol.chatCompletions(chat(fields)).stream()).isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"stop", "bad_words"})
+    void textsOfManyCharactersAreRefusedUnread(String field) {
+        ProtocolException e =
+                refusal(() -> protocol.completions(completion("\"" + field + "\":[\"" + "7".repeat(1025) + "\"]")));
+        assertRefused(e, 400, field);
+        assertThat(e).hasMessageContaining("1025").hasMessageContaining("1024");
+    }
+
     @Test
     void moreToolsThanTheLimitAreRefusedNamingIt() {
         String tools = IntStream.range(0, 1000)

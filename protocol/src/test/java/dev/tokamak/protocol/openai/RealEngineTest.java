@@ -22,12 +22,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The protocol on a real engine, tokenizer and template; only the model is a hash of what it reads. */
 class RealEngineTest {
     private static final String TEMPLATE =
             "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
-                    + "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+                    + "{{ extra }}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
     @TempDir
     private static Path model;
@@ -85,18 +87,53 @@ class RealEngineTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {20_000, 15_000_000})
+    void aPromptLongerThanTheContextIsRefusedWhereverItComesFrom(int length) {
+        String digits = "7".repeat(length);
+        String ids = "[" + "7,".repeat(length / 10) + "7]";
+        assertTooLong(chat("{\"messages\":[{\"role\":\"user\",\"content\":\"" + digits + "\"}]}"), "messages");
+        assertTooLong(
+                chat("{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"chat_template_kwargs\":{\"extra\":\""
+                        + digits + "\"}}"),
+                "messages");
+        assertTooLong(completion("{\"prompt\":\"" + digits + "\"}"), "prompt");
+        assertTooLong(completion("{\"prompt\":\"" + digits + "\",\"return_token_ids\":true}"), "prompt");
+        assertTooLong(completion("{\"prompt\":[\"a\",\"" + digits + "\"]}"), "prompt");
+        assertTooLong(completion("{\"prompt\":\"" + digits + "\",\"truncate_prompt_tokens\":2147483647}"), "prompt");
+        assertTooLong(completion("{\"prompt\":" + ids + "}"), "prompt");
+        assertTooLong(completion("{\"prompt\":[[7]," + ids + "]}"), "prompt");
+    }
+
     @Test
-    void aPromptLongerThanTheContextIsRefusedByItsField() {
-        String words = "word ".repeat(4000);
-        ProtocolException chat = catchThrowableOfType(ProtocolException.class, () -> protocol.chatCompletions(
-                        bytes("{\"messages\":[{\"role\":\"user\",\"content\":\"" + words + "\"}]}"))
-                .open());
-        assertThat(chat.status()).isEqualTo(400);
-        assertThat(chat.param()).contains("messages");
-        ProtocolException completion = catchThrowableOfType(
-                ProtocolException.class, () -> protocol.completions(bytes("{\"prompt\":\"" + words + "\"}"))
-                        .open());
-        assertThat(completion.param()).contains("prompt");
+    void aHugePromptIsCutWhereAskedFor() {
+        String digits = "7".repeat(15_000_000);
+        Map<?, ?> answer = respond(
+                "{\"prompt\":\"" + digits
+                        + "8\",\"truncate_prompt_tokens\":3,\"max_tokens\":1,\"return_token_ids\":true}",
+                false);
+        int[] end = engine.encode("8", false);
+        List<?> kept = (List<?>) ((Map<?, ?>) ((List<?>) answer.get("choices")).get(0)).get("prompt_token_ids");
+        assertThat(kept).hasSize(3);
+        assertThat(kept.get(2)).isEqualTo((long) end[0]);
+    }
+
+    private static Call chat(String body) {
+        return protocol.chatCompletions(bytes(body));
+    }
+
+    private static Call completion(String body) {
+        return protocol.completions(bytes(body));
+    }
+
+    private static void assertTooLong(Call call, String param) {
+        ProtocolException e = catchThrowableOfType(ProtocolException.class, call::open);
+        assertThat(e.status()).isEqualTo(400);
+        assertThat(e.param()).contains(param);
+        assertThat(e.code()).contains("context_length_exceeded");
+        assertThat(e)
+                .hasMessageStartingWith("This model's maximum context length is 512 tokens. However, ")
+                .hasMessageContaining("context_length_exceeded");
     }
 
     @Test
