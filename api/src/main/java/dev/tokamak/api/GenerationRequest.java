@@ -3,6 +3,7 @@ package dev.tokamak.api;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * One prompt and what to do with it. Immutable.
@@ -18,6 +19,7 @@ public final class GenerationRequest {
     private final String cacheSalt;
     private final String adapter;
     private final List<Integer> reasoningEndTokenIds;
+    private final IntFunction<StopCondition> stopConditions;
 
     private GenerationRequest(Builder builder) {
         this.prompt = builder.prompt;
@@ -27,6 +29,7 @@ public final class GenerationRequest {
         this.cacheSalt = builder.cacheSalt;
         this.adapter = builder.adapter;
         this.reasoningEndTokenIds = List.copyOf(builder.reasoningEndTokenIds);
+        this.stopConditions = builder.stopConditions;
     }
 
     /**
@@ -52,6 +55,7 @@ public final class GenerationRequest {
         builder.cacheSalt = cacheSalt;
         builder.adapter = adapter;
         builder.reasoningEndTokenIds = reasoningEndTokenIds;
+        builder.stopConditions = stopConditions;
         return builder;
     }
 
@@ -119,6 +123,16 @@ public final class GenerationRequest {
         return reasoningEndTokenIds;
     }
 
+    /**
+     * A condition of the caller's own that ends a completion. Each completion is asked for one once, when it is submitted.
+     *
+     * @param index of the completion, from 0
+     * @return the value, or empty if it was not set
+     */
+    public Optional<StopCondition> stopCondition(int index) {
+        return Optional.ofNullable(stopConditions).map(made -> made.apply(index));
+    }
+
     /** Builds a {@link GenerationRequest}. Not thread-safe. */
     @Stable
     public static final class Builder {
@@ -129,6 +143,7 @@ public final class GenerationRequest {
         private String cacheSalt;
         private String adapter;
         private List<Integer> reasoningEndTokenIds = List.of();
+        private IntFunction<StopCondition> stopConditions;
 
         private Builder(Prompt prompt, SamplingParams samplingParams) {
             this.prompt = Objects.requireNonNull(prompt, "prompt");
@@ -187,6 +202,17 @@ public final class GenerationRequest {
          */
         public Builder reasoningEndTokenIds(List<Integer> reasoningEndTokenIds) {
             this.reasoningEndTokenIds = Objects.requireNonNull(reasoningEndTokenIds, "reasoningEndTokenIds");
+            return this;
+        }
+
+        /**
+         * Sets stopConditions: makes the condition that ends a completion, beside its stop strings and stop tokens.
+         *
+         * @param stopConditions gives a condition by the completion's index; never null, never gives null
+         * @return this
+         */
+            public Builder stopConditions(IntFunction<StopCondition> stopConditions) {
+            this.stopConditions = Objects.requireNonNull(stopConditions, "stopConditions");
             return this;
         }
 

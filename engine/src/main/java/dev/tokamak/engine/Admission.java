@@ -111,7 +111,8 @@ final class Admission {
         for (int i = 0; i < params.n(); i++) {
             DrawConstraint own = constraint.forOneSequence();
             PrefixKeys.Chain keys = domain.map(prefixKeys::chain).orElse(null);
-            Completion completion = new Completion(request, i, keys, own);
+            Completion completion =
+                    new Completion(request, i, keys, own, asked.stopCondition(i).orElse(null));
             Sequence sequence = new Sequence(
                     arrival + i,
                     arrival + i,

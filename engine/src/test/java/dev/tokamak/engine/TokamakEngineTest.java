@@ -75,6 +75,31 @@ class TokamakEngineTest {
     }
 
     @Test
+    void aConditionOfTheCallersOwnEndsItsCompletionAndNoOther() throws InterruptedException {
+        try (TokamakEngine engine = open()) {
+            SamplingParams params =
+                    greedy(20).temperature(1).seed(1).n(3).detokenize(true).build();
+            int[] seen = new int[3];
+            StringBuilder text = new StringBuilder();
+            GenerationRequest request = request(prompt(10, 1), params).toBuilder()
+                    .stopConditions(index -> (token, more) -> {
+                        text.append(index == 1 ? more : "");
+                        return ++seen[index] == 5 && index == 1 ? Optional.of("enough") : Optional.empty();
+                    })
+                    .build();
+            RequestOutput output = last(engine.submit(request));
+            assertThat(output.outputs())
+                    .extracting(completion -> completion.tokenIds().length)
+                    .isEqualTo(List.of(20, 5, 20));
+            CompletionOutput ended = output.outputs().get(1);
+            assertThat(ended.finishReason()).contains(FinishReason.STOP);
+            assertThat(ended.stopReason()).contains("enough");
+            assertThat(ended.text()).isEqualTo(text.toString()).isNotEmpty();
+            assertThat(output.generatedTokens()).isEqualTo(45);
+        }
+    }
+
+    @Test
     void givesTheSameTokensWholeAndInChunksOfSeven() throws InterruptedException {
         EngineConfig inChunks = config(folder).maxNumBatchedTokens(7).build();
         try (TokamakEngine whole = open();

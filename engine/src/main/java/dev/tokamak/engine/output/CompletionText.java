@@ -2,7 +2,6 @@ package dev.tokamak.engine.output;
 
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.spi.tokenizer.Detokenizer;
-import java.util.List;
 
 /**
  * Turns one completion's tokens into text and looks for its stop strings. Text that could be the beginning of a stop string
@@ -10,10 +9,11 @@ import java.util.List;
  */
 final class CompletionText {
     private final Detokenizer detokenizer;
-    private final List<String> stopStrings;
+    private final StopStrings.Scanner scanner;
     private final boolean includeStop;
     private final int minTokens;
     private final StringBuilder pending = new StringBuilder();
+    private int scanned;
     private int tokens;
     private int codePoints;
     private int tokenOffset;
@@ -22,12 +22,13 @@ final class CompletionText {
     /**
      * A completion's text.
      *
-     * @param params stop strings and whether they are kept
+     * @param params whether stop strings are kept, and from where on they count
+     * @param stopStrings those of the parameters
      * @param detokenizer or null if no text is wanted
      */
-    CompletionText(SamplingParams params, Detokenizer detokenizer) {
+    CompletionText(SamplingParams params, StopStrings stopStrings, Detokenizer detokenizer) {
         this.detokenizer = detokenizer;
-        this.stopStrings = params.stop();
+        this.scanner = stopStrings.scanner();
         this.includeStop = params.includeStopInOutput();
         this.minTokens = params.minTokens();
     }
@@ -84,54 +85,17 @@ final class CompletionText {
         if (pending.length() == 0) {
             return "";
         }
-        if (!stopStrings.isEmpty() && tokens > minTokens) {
-            int cut = findStop();
-            if (cut >= 0) {
-                pending.setLength(cut);
+        while (scanned < pending.length() && stoppedBy == null) {
+            String stop = scanner.feed(pending.charAt(scanned++));
+            if (stop != null && tokens > minTokens) {
+                stoppedBy = stop;
+                pending.setLength(includeStop ? scanned : scanned - stop.length());
             }
         }
-        int certain = stoppedBy == null ? pending.length() - heldBack() : pending.length();
+        int certain = stoppedBy == null ? pending.length() - scanner.held() : pending.length();
         String text = pending.substring(0, certain);
         pending.delete(0, certain);
+        scanned = pending.length();
         return text;
-    }
-
-    /** Looks for the stop string that begins first. Returns where the text is to be cut, or -1. */
-    private int findStop() {
-        int first = Integer.MAX_VALUE;
-        for (String stop : stopStrings) {
-            int at = pending.indexOf(stop);
-            if (at >= 0 && at < first) {
-                first = at;
-                stoppedBy = stop;
-            }
-        }
-        if (stoppedBy == null) {
-            return -1;
-        }
-        return includeStop ? first + stoppedBy.length() : first;
-    }
-
-    /** How many characters at the end could be the beginning of a stop string. */
-    private int heldBack() {
-        int most = 0;
-        for (String stop : stopStrings) {
-            for (int length = Math.min(stop.length() - 1, pending.length()); length > most; length--) {
-                if (endsWithPrefix(stop, length)) {
-                    most = length;
-                }
-            }
-        }
-        return most;
-    }
-
-    private boolean endsWithPrefix(String stop, int length) {
-        int from = pending.length() - length;
-        for (int i = 0; i < length; i++) {
-            if (pending.charAt(from + i) != stop.charAt(i)) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -21,7 +21,7 @@ public final class OutputProcessor implements Runnable {
      * A processor.
      *
      * @param ring where batches come from
-     * @param abortCompletion called when a stop string was found
+     * @param abortCompletion called when a stop string or the caller's own condition has ended it
      * @param abortRequest called when a request's text cannot be made
      * @param requestEnded called when a request's last output was handed out, or it failed
      */
@@ -91,6 +91,9 @@ public final class OutputProcessor implements Runnable {
         int textOffset = completion.text().tokenOffset();
         Object stopReason = null;
         String stopString = completion.text().stoppedBy();
+        if (stopString == null && batch.token(i) != OutputBatch.NO_TOKEN) {
+            stopString = completion.endedBy(batch.token(i), text).orElse(null);
+        }
         if (stopString != null) {
             if (reason == null) {
                 abortCompletion.accept(completion);

@@ -16,6 +16,7 @@ public final class Request {
     private final int[] promptTail;
     private final RequestCollector collector;
     private final Completion[] completions;
+    private final StopStrings stopStrings;
 
     /** Engine thread: whether completions behind the first have been handed to the scheduler. */
     private boolean fannedOut;
@@ -50,6 +51,7 @@ public final class Request {
         this.promptTail = promptTail;
         this.collector = collector;
         this.completions = new Completion[params.n()];
+        this.stopStrings = new StopStrings(params.stop());
     }
 
     /** Unique in the engine. */
@@ -104,7 +106,7 @@ public final class Request {
     }
 
     CompletionText newText() {
-        return new CompletionText(params, params.detokenize() ? newDetokenizer() : null);
+        return new CompletionText(params, stopStrings, params.detokenize() ? newDetokenizer() : null);
     }
 
     private Detokenizer newDetokenizer() {

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.tck.ByteTokenizer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class CompletionTextTest {
     private static CompletionText text(SamplingParams.Builder params) {
-        return new CompletionText(params.build(), new ByteTokenizer().detokenizer(true, new int[0]));
+        SamplingParams built = params.build();
+        return new CompletionText(
+                built, new StopStrings(built.stop()), new ByteTokenizer().detokenizer(true, new int[0]));
     }
 
     private static String feed(CompletionText text, String all) {
@@ -35,7 +39,7 @@ class CompletionTextTest {
 
     @Test
     void cutsAtAStopStringThatSpansTokens() {
-        CompletionText text = text(SamplingParams.builder().stop(java.util.List.of("STOP")));
+        CompletionText text = text(SamplingParams.builder().stop(List.of("STOP")));
 
         assertThat(feed(text, "go on STOP here")).isEqualTo("go on ");
         assertThat(text.stoppedBy()).isEqualTo("STOP");
@@ -44,14 +48,14 @@ class CompletionTextTest {
     @Test
     void keepsTheStopStringWhenAsked() {
         CompletionText text =
-                text(SamplingParams.builder().stop(java.util.List.of("STOP")).includeStopInOutput(true));
+                text(SamplingParams.builder().stop(List.of("STOP")).includeStopInOutput(true));
 
         assertThat(feed(text, "go on STOP here")).isEqualTo("go on STOP");
     }
 
     @Test
     void holdsBackWhatCouldBecomeAStopStringAndNothingElse() {
-        CompletionText text = text(SamplingParams.builder().stop(java.util.List.of("STOP")));
+        CompletionText text = text(SamplingParams.builder().stop(List.of("STOP")));
 
         assertThat(text.add('a', true)).isEqualTo("a");
         assertThat(text.add('S', true)).isEmpty();
@@ -62,16 +66,46 @@ class CompletionTextTest {
 
     @Test
     void takesTheStopStringThatBeginsFirst() {
-        CompletionText text = text(SamplingParams.builder().stop(java.util.List.of("cde", "bc")));
+        CompletionText text = text(SamplingParams.builder().stop(List.of("cde", "bc")));
 
         assertThat(feed(text, "abcdef")).isEqualTo("a");
         assertThat(text.stoppedBy()).isEqualTo("bc");
     }
 
     @Test
+    void findsTheSameStopStringHoweverTheTextIsCutIntoTokens() {
+        Random random = new Random(11);
+        for (int trial = 0; trial < 2_000; trial++) {
+            List<String> stops = List.of(random(random, 4), random(random, 4), random(random, 6));
+            String all = random(random, 30);
+            int end = Integer.MAX_VALUE;
+            String found = null;
+            for (String stop : stops) {
+                int at = all.indexOf(stop);
+                boolean first = at >= 0 && at + stop.length() < end;
+                boolean longer = at >= 0 && at + stop.length() == end && stop.length() > found.length();
+                if (first || longer) {
+                    end = at + stop.length();
+                    found = stop;
+                }
+            }
+            String expected = found == null ? all + "|" : all.substring(0, end - found.length());
+            CompletionText text = text(SamplingParams.builder().stop(stops));
+            String shown = feed(text, all).replaceFirst("\\|(.*)$", "$1|");
+            assertThat(shown).as("trial %d: %s in %s", trial, stops, all).isEqualTo(expected);
+            assertThat(text.stoppedBy()).isEqualTo(found);
+        }
+    }
+
+    private static String random(Random random, int most) {
+        return random.ints(1 + random.nextInt(most), 'a', 'c')
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    @Test
     void looksForStopStringsBehindTheMinimumOnly() {
-        CompletionText text =
-                text(SamplingParams.builder().stop(java.util.List.of("x")).minTokens(3));
+        CompletionText text = text(SamplingParams.builder().stop(List.of("x")).minTokens(3));
 
         assertThat(feed(text, "axbcxd")).isEqualTo("axbc");
     }
@@ -91,7 +125,7 @@ class CompletionTextTest {
 
     @Test
     void tokensOfOneCharacterBeginWhereItDoesAndOthersBehindIt() {
-        CompletionText text = text(SamplingParams.builder().stop(java.util.List.of("b~")));
+        CompletionText text = text(SamplingParams.builder().stop(List.of("b~")));
         StringBuilder offsets = new StringBuilder();
         for (byte b : "a😀b€c".getBytes(StandardCharsets.UTF_8)) {
             text.add(b & 0xff, true);

@@ -8,17 +8,19 @@ import java.util.UUID;
 
 /**
  * One completion of a chat, on its way from text to reasoning, content and tool calls: the reasoning parser first, then what
- * it calls content through the tool parser.
+ * it calls content, up to a stop string, through the tool parser.
  */
 final class AssistantTurn {
     private final Optional<ReasoningParser> reasoningParser;
+    private final Optional<StoppedAnswer> stopped;
     private final Optional<ToolParser> toolParser;
     private final boolean includeReasoning;
     private final boolean parallelCalls;
     private final Listener listener;
     private final ToolCallSink calls = new Calls();
-    private final ReasoningParser.Sink parts = new Parts();
+    private final Parts parts = new Parts();
     private int callCount;
+    private boolean callIsOpen;
 
     /** Is told what a turn consists of, in order. */
     interface Listener {
@@ -33,11 +35,13 @@ final class AssistantTurn {
 
     AssistantTurn(
             Optional<ReasoningParser> reasoningParser,
+            Optional<StoppedAnswer> stopped,
             Optional<ToolParser> toolParser,
             boolean includeReasoning,
             boolean parallelCalls,
             Listener listener) {
         this.reasoningParser = reasoningParser;
+        this.stopped = stopped;
         this.toolParser = toolParser;
         this.includeReasoning = includeReasoning;
         this.parallelCalls = parallelCalls;
@@ -57,11 +61,17 @@ final class AssistantTurn {
 
     void finish() {
         reasoningParser.ifPresent(parser -> parser.finish(parts));
+        stopped.ifPresent(answer -> parts.answer(answer.finish()));
         toolParser.ifPresent(parser -> parser.finish(calls));
     }
 
     boolean calledTools() {
         return callCount > 0;
+    }
+
+    /** Whether the turn ended within a call. */
+    boolean endsWithinCall() {
+        return callIsOpen;
     }
 
     private final class Parts implements ReasoningParser.Sink {
@@ -74,6 +84,13 @@ final class AssistantTurn {
 
         @Override
         public void content(String text) {
+            answer(stopped.isPresent() ? stopped.get().accept(text) : text);
+        }
+
+        private void answer(String text) {
+            if (text.isEmpty()) {
+                return;
+            }
             if (toolParser.isPresent()) {
                 toolParser.get().accept(text, calls);
             } else {
@@ -96,6 +113,7 @@ final class AssistantTurn {
         public void beginCall(String name, String id) {
             shown = parallelCalls || callCount == 0;
             hasArguments = false;
+            callIsOpen = shown;
             if (shown) {
                 listener.beginCall(callCount++, id.isEmpty() ? randomId() : id, name);
             }
@@ -112,6 +130,7 @@ final class AssistantTurn {
         /** A call without arguments has an empty object of them: clients parse it. */
         @Override
         public void endCall() {
+            callIsOpen = false;
             if (shown && !hasArguments) {
                 listener.arguments(callCount - 1, "{}");
             }

@@ -30,7 +30,7 @@ final class ChatAnswer implements GenerationCall.Answer {
 
     private ChatCompletion.Choice choice(CompletionOutput output) {
         Collected collected = new Collected();
-        AssistantTurn turn = call.newTurn(collected);
+        AssistantTurn turn = call.newTurn(output.index(), collected);
         turn.accept(output.text());
         turn.finish();
         ChatLogprobs logprobs = call.request().params().logprobs().isPresent()
@@ -40,7 +40,7 @@ final class ChatAnswer implements GenerationCall.Answer {
                 output.index(),
                 collected.message(serving.options().responseRole()),
                 logprobs,
-                FinishReasons.word(output, turn.calledTools()),
+                FinishReasons.word(output, turn),
                 output.stopReason().orElse(null),
                 envelope.returnTokenIds() ? ids(output.tokenIds()) : null);
     }

@@ -7,6 +7,7 @@ import dev.tokamak.api.Prompt;
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.api.StructuredOutput;
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.engine.output.StopStrings;
 import dev.tokamak.spi.reasoning.ReasoningParser;
 import dev.tokamak.spi.reasoning.ReasoningParserProvider;
 import java.util.ArrayList;
@@ -24,10 +25,16 @@ final class ChatCall extends GenerationCall {
     private String promptTail = "";
     private Prompt prompt;
 
+    /** By completion, where stop strings count in the answer only. */
+    private final List<AnswerStop> stops = new ArrayList<>();
+
+    private final StopStrings stopStrings;
+
     ChatCall(Serving serving, ChatRequest request) {
         super(serving, request.envelope());
         this.serving = serving;
         this.request = request;
+        this.stopStrings = new StopStrings(request.params().stop());
     }
 
     @Override
@@ -55,8 +62,25 @@ final class ChatCall extends GenerationCall {
             asked = request.tools().strictGrammar();
             asked.ifPresent(params::structuredOutput);
         }
+        stopInAnswer(params);
+        GenerationRequest made =
+                request.envelope().request(prompt, params.build(), 0, asked.isPresent() ? reasoningEnd : List.of());
         return List.of(
-                request.envelope().request(prompt, params.build(), 0, asked.isPresent() ? reasoningEnd : List.of()));
+                stops.isEmpty()
+                        ? made
+                        : made.toBuilder().stopConditions(stops::get).build());
+    }
+
+    /** Where there may be reasoning, stop strings are for what follows it, which the engine cannot tell. */
+    private void stopInAnswer(SamplingParams.Builder params) {
+        SamplingParams asked = request.params();
+        if (!asked.stop().isEmpty() && serving.reasoningParser().isPresent()) {
+            params.stop(List.of());
+            for (int i = 0; i < asked.n(); i++) {
+                stops.add(
+                        new AnswerStop(asked, stopStrings, newReasoningParser().orElseThrow()));
+            }
+        }
     }
 
     /** Some templates print only objects for the arguments of earlier calls, and models do not always write any. */
@@ -100,9 +124,11 @@ final class ChatCall extends GenerationCall {
     }
 
     /** What one of the {@code n} completions goes through. */
-    AssistantTurn newTurn(AssistantTurn.Listener listener) {
+    AssistantTurn newTurn(int index, AssistantTurn.Listener listener) {
+        Optional<AnswerStop> stop = stops.isEmpty() ? Optional.empty() : Optional.of(stops.get(index));
         return new AssistantTurn(
                 newReasoningParser(),
+                stop.map(end -> new StoppedAnswer(end, stopStrings)),
                 request.tools().newParser(),
                 request.includeReasoning(),
                 request.tools().choice().parallel(),

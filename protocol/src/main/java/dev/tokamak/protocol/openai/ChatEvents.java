@@ -90,7 +90,7 @@ final class ChatEvents implements EventWriter {
     /** One of the {@code n} completions. */
     private final class Choice implements AssistantTurn.Listener {
         private final byte[] beginOfChoice;
-        private final AssistantTurn turn = call.newTurn(this);
+        private final AssistantTurn turn;
 
         /** Log probabilities and ids of tokens that no frame has told yet: they go with the next one. */
         private final JsonBuffer untoldLogprobs = new JsonBuffer();
@@ -98,6 +98,7 @@ final class ChatEvents implements EventWriter {
         private final JsonBuffer untoldIds = new JsonBuffer();
 
         Choice(int index) {
+            turn = call.newTurn(index, this);
             beginOfChoice = new JsonBuffer()
                     .raw(head)
                     .raw("{\"index\":")
@@ -181,7 +182,7 @@ final class ChatEvents implements EventWriter {
         }
 
         private void finish(CompletionOutput output) {
-            String reason = FinishReasons.word(output, turn.calledTools());
+            String reason = FinishReasons.word(output, turn);
             out.raw(beginOfChoice).raw("{}");
             writeLogprobs();
             out.raw(",\"finish_reason\":").string(reason);

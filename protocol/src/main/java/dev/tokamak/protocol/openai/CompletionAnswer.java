@@ -33,7 +33,7 @@ final class CompletionAnswer implements GenerationCall.Answer {
                 index,
                 output.text(),
                 logprobs,
-                FinishReasons.word(output, false),
+                FinishReasons.word(output),
                 output.stopReason().orElse(null),
                 call.promptTokenIds(prompt).map(ChatAnswer::ids).orElse(null),
                 envelope.returnTokenIds() ? ChatAnswer.ids(output.tokenIds()) : null);

@@ -50,7 +50,7 @@ final class CompletionEvents implements EventWriter {
 
     private void writeChoice(int prompt, CompletionOutput output, JsonBuffer out) {
         int index = prompt * call.params().n() + output.index();
-        String reason = output.finishReason().isPresent() ? FinishReasons.word(output, false) : null;
+        String reason = output.finishReason().isPresent() ? FinishReasons.word(output) : null;
         boolean first = beginOfChoice[index] == null;
         if (first) {
             beginOfChoice[index] = new JsonBuffer()

@@ -9,14 +9,30 @@ final class FinishReasons {
     private FinishReasons() {}
 
     /**
-     * The word.
+     * The word for a plain completion.
      *
      * @param output of a completion that has ended
-     * @param calledTools whether the completion has tool calls
      * @return such as {@code stop}
      * @throws ProtocolException 500 if it failed
      */
-    static String word(CompletionOutput output, boolean calledTools) {
+    static String word(CompletionOutput output) {
+        return word(output, false);
+    }
+
+    /**
+     * The word for a chat completion. A call that a stop string or stop token of the request cuts is none that could be made.
+     *
+     * @param output of a completion that has ended
+     * @param turn its parts
+     * @return such as {@code tool_calls}
+     * @throws ProtocolException 500 if it failed
+     */
+    static String word(CompletionOutput output, AssistantTurn turn) {
+        boolean cut = output.stopReason().isPresent() && turn.endsWithinCall();
+        return word(output, turn.calledTools() && !cut);
+    }
+
+    private static String word(CompletionOutput output, boolean calledTools) {
         FinishReason reason = output.finishReason().orElseThrow();
         return switch (reason) {
             case STOP -> calledTools ? "tool_calls" : "stop";
