@@ -1,13 +1,13 @@
 package dev.tokamak.libtorch;
 
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.cuda.CudaContext;
 import dev.tokamak.libtorch.cuda.CudaOperators;
 import dev.tokamak.libtorch.executor.CudaExecutor;
 import dev.tokamak.libtorch.executor.LibtorchExecutor;
 import dev.tokamak.libtorch.kernels.KernelProvider;
 import dev.tokamak.libtorch.kernels.KernelShape;
-import dev.tokamak.libtorch.model.ModelConfig;
 import dev.tokamak.libtorch.model.families.ModelFamily;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.operators.AttentionShape;
@@ -59,7 +59,7 @@ public final class LibtorchExecutorProvider implements ExecutorProvider {
         if (type == TensorType.F32) {
             return withoutKernels(config, true, fp8);
         }
-        Transformer model = ModelFamily.of(modelConfig).model(modelConfig);
+        Transformer model = ModelFamily.of(modelConfig).compose(modelConfig);
         if (!CudaOperators.support(model)) {
             return withoutKernels(config, true, fp8);
         }

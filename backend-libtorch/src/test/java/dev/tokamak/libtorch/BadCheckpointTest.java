@@ -39,7 +39,7 @@ final class BadCheckpointTest {
     void anUnsupportedRotaryScalingIsNamed() throws IOException {
         copy("llama2");
         replaceInConfig("\"rope_type\": \"default\"", "\"rope_type\": \"yarn\"");
-        assertRefused("asks for rotary scaling of type yarn; supported are default, linear and llama3");
+        assertRefused("asks for rotary embedding of type yarn; supported are default, linear and llama3");
     }
 
     @Test
@@ -51,10 +51,33 @@ final class BadCheckpointTest {
     }
 
     @Test
+    void aContextWhoseAnglesMemoryCannotHoldIsRefused() throws IOException {
+        copy("llama2");
+        replaceInConfig("\"max_position_embeddings\": 512", "\"max_position_embeddings\": 1000000000");
+        assertRefused("a context of 1000000000 tokens needs 61035 MiB for rotary embedding alone, available are ");
+        assertRefused("; name a smaller one with --max-model-len");
+    }
+
+    @Test
+    void aContextBeyondAllNumbersIsNamed() throws IOException {
+        copy("llama2");
+        replaceInConfig("\"max_position_embeddings\": 512", "\"max_position_embeddings\": 2000000000");
+        assertRefused("has max_position_embeddings = 2000000000 where a whole number from 1 to 1073741824 is expected");
+    }
+
+    @Test
+    void aKeyThatNobodyKnowsIsNamed() throws IOException {
+        copy("llama2");
+        replaceInConfig("\"hidden_size\": 64", "\"attn_temperature\": 2.5, \"hidden_size\": 64");
+        assertRefused("asks for attn_temperature = 2.5, which is not known for LlamaForCausalLM; if the model computes"
+                + " the same without, take it out of the file");
+    }
+
+    @Test
     void aWrongFieldIsNamed() throws IOException {
         copy("llama2");
         replaceInConfig("\"hidden_size\": 64", "\"hidden_size\": \"wide\"");
-        assertRefused("has hidden_size = \"wide\" where a whole number of at least 1 is expected");
+        assertRefused("has hidden_size = \"wide\" where a whole number from 1 to 1073741824 is expected");
     }
 
     @Test

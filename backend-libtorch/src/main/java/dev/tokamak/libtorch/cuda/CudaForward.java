@@ -5,7 +5,6 @@ import dev.tokamak.libtorch.attention.PromptChunks;
 import dev.tokamak.libtorch.cache.CudaKvCache;
 import dev.tokamak.libtorch.kernels.KernelShape;
 import dev.tokamak.libtorch.kernels.Kernels;
-import dev.tokamak.libtorch.model.parts.RotaryTable;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.operators.AtenOperators;
 import dev.tokamak.libtorch.operators.AttentionLayer;
@@ -66,9 +65,7 @@ final class CudaForward implements AutoCloseable {
         this.paddingSlot = rows;
         rotaries = new Tensor[model.rotaries().size()];
         for (int i = 0; i < rotaries.length; i++) {
-            RotaryTable rotary = model.rotaries().get(i);
-            float[] table = rotary.values(positions);
-            rotaries[i] = device.upload(table, table.length);
+            rotaries[i] = model.rotaries().get(i).values(device, positions);
         }
         AttentionShape shape = model.cacheLayers().get(0);
         logits = device.emptyCompute(rows, model.vocabulary());

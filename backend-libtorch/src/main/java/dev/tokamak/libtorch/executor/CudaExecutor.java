@@ -4,6 +4,7 @@ import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.libtorch.LibtorchExecutorProvider;
 import dev.tokamak.libtorch.cache.CudaKvCache;
+import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.cuda.CudaContext;
 import dev.tokamak.libtorch.cuda.CudaGraphs;
 import dev.tokamak.libtorch.cuda.CudaOperators;
@@ -12,7 +13,6 @@ import dev.tokamak.libtorch.cuda.CudaStepRunner;
 import dev.tokamak.libtorch.kernels.KernelProvider;
 import dev.tokamak.libtorch.kernels.KernelShape;
 import dev.tokamak.libtorch.kernels.Kernels;
-import dev.tokamak.libtorch.model.ModelConfig;
 import dev.tokamak.libtorch.model.families.ModelFamily;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
@@ -90,11 +90,12 @@ public final class CudaExecutor implements Executor {
     public ModelInfo load(LoadProgress progress) {
         ModelConfig modelConfig = ModelConfig.read(config.model());
         ModelFamily family = ModelFamily.of(modelConfig);
-        model = family.model(modelConfig);
+        model = family.compose(modelConfig);
         maxModelLen = model.maxModelLen(config.engine().maxModelLen());
         TensorType type = LibtorchExecutorProvider.halfType(config, modelConfig);
         context = CudaContext.open(config.engine().device());
         checkRoomForWeights(type);
+        model.requireMemoryFor(maxModelLen, CudaContext.memory()[0]);
         device = new ComputeDevice(new Device(torch.DeviceType.CUDA, (byte) context.index()), type);
         try (Weights weights = config.engine().loadFormat().equals("dummy")
                 ? new DummyWeights(type)

@@ -4,10 +4,10 @@ import dev.tokamak.api.EngineConfig;
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.libtorch.cache.PagedKvCache;
+import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.cpu.CpuOperators;
 import dev.tokamak.libtorch.cpu.HostMemory;
 import dev.tokamak.libtorch.cuda.CudaContext;
-import dev.tokamak.libtorch.model.ModelConfig;
 import dev.tokamak.libtorch.model.families.ModelFamily;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.operators.AtenOperators;
@@ -81,7 +81,7 @@ public final class LibtorchExecutor implements Executor {
     public ModelInfo load(LoadProgress progress) {
         ModelConfig modelConfig = ModelConfig.read(config.model());
         ModelFamily family = ModelFamily.of(modelConfig);
-        model = family.model(modelConfig);
+        model = family.compose(modelConfig);
         maxModelLen = model.maxModelLen(config.engine().maxModelLen());
         TensorType type = type(config.engine());
         thread.call(() -> {
@@ -89,6 +89,9 @@ public final class LibtorchExecutor implements Executor {
             return null;
         });
         thread.enterInferenceMode();
+        if (!cuda) {
+            model.requireMemoryFor(maxModelLen, HostMemory.available());
+        }
         thread.call(() -> {
             loadWeights(family, type, progress);
             return null;

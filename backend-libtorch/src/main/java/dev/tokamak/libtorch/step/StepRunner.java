@@ -1,7 +1,6 @@
 package dev.tokamak.libtorch.step;
 
 import dev.tokamak.libtorch.cache.PagedKvCache;
-import dev.tokamak.libtorch.model.parts.RotaryTable;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.operators.AtenOperators;
 import dev.tokamak.libtorch.operators.AttentionShape;
@@ -58,9 +57,7 @@ public final class StepRunner implements AutoCloseable {
         }
         this.rotaryTables = new Tensor[model.rotaries().size()];
         for (int i = 0; i < rotaryTables.length; i++) {
-            RotaryTable rotary = model.rotaries().get(i);
-            float[] table = rotary.values(context);
-            rotaryTables[i] = device.upload(table, table.length).view(context, rotary.headDim() / 2, 2);
+            rotaryTables[i] = model.rotaries().get(i).values(device, context);
         }
         this.lastSampled = device.zerosLong(slotCount);
         this.assembly = new StepAssembly(device, rotaryTables);

@@ -1,7 +1,8 @@
 package dev.tokamak.libtorch.model.families;
 
+import dev.tokamak.libtorch.config.ModelConfig;
+import dev.tokamak.libtorch.config.Rotary;
 import dev.tokamak.libtorch.model.DecoderSizes;
-import dev.tokamak.libtorch.model.ModelConfig;
 import dev.tokamak.libtorch.model.parts.Attention;
 import dev.tokamak.libtorch.model.parts.Block;
 import dev.tokamak.libtorch.model.parts.Embedding;
@@ -15,6 +16,7 @@ import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.operators.Activation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Decoders that are laid out as Llama is: a norm before attention, a norm before a gated feed-forward network, rotation of whole
@@ -22,14 +24,33 @@ import java.util.List;
  */
 abstract class DecoderFamily implements ModelFamily {
     private final String architecture;
+    private final String modelType;
+    private final String defaults;
 
-    DecoderFamily(String architecture) {
+    /**
+     * @param architecture its name in {@code config.json}
+     * @param modelType the name of its configuration
+     * @param defaults of its configuration's class
+     */
+    DecoderFamily(String architecture, String modelType, String defaults) {
         this.architecture = architecture;
+        this.modelType = modelType;
+        this.defaults = defaults;
     }
 
     @Override
     public final String architecture() {
         return architecture;
+    }
+
+    @Override
+    public final String modelType() {
+        return modelType;
+    }
+
+    @Override
+    public final String defaults() {
+        return defaults;
     }
 
     @Override
@@ -40,14 +61,17 @@ abstract class DecoderFamily implements ModelFamily {
         for (int i = 0; i < sizes.layers; i++) {
             blocks.add(block(sizes, i));
         }
+        int context = config.size("max_position_embeddings");
+        List<RotaryTable> rotaries = rotaries(sizes);
+        double stretch = rotaries.stream()
+                .map(RotaryTable::rotary)
+                .filter(Objects::nonNull)
+                .mapToDouble(Rotary::stretch)
+                .min()
+                .orElse(1);
         return new Transformer(
-                embedding,
-                blocks,
-                norm(sizes, prefix() + "norm"),
-                head(sizes, embedding),
-                rotaries(sizes),
-                config.size("max_position_embeddings"),
-                config.context());
+                embedding, blocks, norm(sizes, prefix() + "norm"), head(sizes, embedding), rotaries, context, (int)
+                        Math.min(Integer.MAX_VALUE, context * stretch));
     }
 
     DecoderSizes sizes(ModelConfig config) {
@@ -100,12 +124,14 @@ abstract class DecoderFamily implements ModelFamily {
     }
 
     Activation activation(DecoderSizes sizes) {
-        sizes.config.require("hidden_act", "silu");
-        return Activation.SILU;
+        return switch (sizes.config.text("hidden_act")) {
+            case "silu", "swish" -> Activation.SILU;
+            default -> throw sizes.config.fault("hidden_act", "silu");
+        };
     }
 
     Head head(DecoderSizes sizes, Embedding embedding) {
-        return sizes.config.flag("tie_word_embeddings", false) ? Head.tied(embedding) : Head.of("lm_head", embedding);
+        return sizes.config.flag("tie_word_embeddings") ? Head.tied(embedding) : Head.of("lm_head", embedding);
     }
 
     List<RotaryTable> rotaries(DecoderSizes sizes) {

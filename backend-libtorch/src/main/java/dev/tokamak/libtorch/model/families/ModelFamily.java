@@ -1,9 +1,10 @@
 package dev.tokamak.libtorch.model.families;
 
 import dev.tokamak.api.TokamakException;
-import dev.tokamak.libtorch.model.ModelConfig;
+import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -16,10 +17,16 @@ public interface ModelFamily {
     /** What {@code config.json} calls the family, such as {@code LlamaForCausalLM}. */
     String architecture();
 
+    /** What {@code config.json} calls the family where it names no architecture, such as {@code llama}. */
+    String modelType();
+
+    /** What absent keys mean: the defaults of the family's configuration class in {@code transformers}, as JSON. */
+    String defaults();
+
     /**
      * A model of the family with a configuration's sizes.
      *
-     * @param config of a checkpoint of this family
+     * @param config of a checkpoint of this family, with {@link #defaults()}
      * @return a new model without weights
      */
     Transformer model(ModelConfig config);
@@ -30,18 +37,45 @@ public interface ModelFamily {
     }
 
     /**
-     * The family of a checkpoint.
+     * The model of a checkpoint.
+     *
+     * @param config of a checkpoint of this family
+     * @return a new model without weights
+     * @throws TokamakException if the configuration asks for what is not supported, or for what nobody knows
+     */
+    default Transformer compose(ModelConfig config) {
+        config.refuseQuantised();
+        ModelConfig whole = config.withDefaults(defaults());
+        Transformer model = model(whole);
+        whole.refuseUnread(architecture());
+        return model;
+    }
+
+    /**
+     * The family of a checkpoint: that of its architecture, or where it names none, of its model type.
      *
      * @param config of the checkpoint
      * @return the family
      * @throws TokamakException if there is none
      */
     static ModelFamily of(ModelConfig config) {
-        String architecture = config.architecture();
+        Optional<String> architecture = config.architecture();
+        Optional<String> type = config.modelType();
+        if (architecture.isEmpty() && type.isEmpty()) {
+            throw config.unsupported("names neither architectures nor a model_type; supported are " + names());
+        }
         return ALL.stream()
-                .filter(family -> family.architecture().equals(architecture))
+                .filter(family -> architecture.isPresent()
+                        ? family.architecture().equals(architecture.get())
+                        : family.modelType().equals(type.get()))
                 .findFirst()
-                .orElseThrow(() -> config.unsupported("is of architecture " + architecture + "; supported are "
-                        + ALL.stream().map(ModelFamily::architecture).collect(Collectors.joining(", "))));
+                .orElseThrow(() -> config.unsupported(architecture
+                                .map(name -> "is of architecture " + name)
+                                .orElseGet(() -> "is of model_type " + type.get())
+                        + "; supported are " + names()));
+    }
+
+    private static String names() {
+        return ALL.stream().map(ModelFamily::architecture).collect(Collectors.joining(", "));
     }
 }

@@ -146,4 +146,20 @@ public final class Transformer extends Part {
         }
         return asked.orElse(context);
     }
+
+    /**
+     * Refuses a context that memory cannot hold the angles of.
+     *
+     * @param maxModelLen the most tokens of a sequence
+     * @param available bytes where the model computes
+     */
+    public void requireMemoryFor(int maxModelLen, long available) {
+        long bytes =
+                rotaries.stream().mapToLong(table -> table.bytes(maxModelLen)).sum();
+        if (bytes > available / 2) {
+            throw TokamakException.configuration("a context of " + maxModelLen + " tokens needs " + (bytes >> 20)
+                    + " MiB for rotary embedding alone, available are " + (available >> 20)
+                    + " MiB; name a smaller one with --max-model-len");
+        }
+    }
 }

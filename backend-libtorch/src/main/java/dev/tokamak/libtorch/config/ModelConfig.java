@@ -1,0 +1,313 @@
+package dev.tokamak.libtorch.config;
+
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.libtorch.tensors.TensorType;
+import dev.tokamak.libtorch.weights.JsonFiles;
+import jakarta.json.Json;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.io.StringReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * A checkpoint's {@code config.json}, or an object within it, read with errors that name the file and the field. It remembers
+ * what was read, so that {@link #refuseUnread} can name what nobody understood. Used by one thread.
+ *
+ * <p>A key that is absent has the default of the family's class in {@code transformers}; null is a value of its own there, which
+ * few keys may have: those that are read with {@code …OrNone}.
+ */
+public final class ModelConfig {
+    /** The most that a size, a count or a number of tokens may be: what is computed from two of them fits a long. */
+    static final int LARGEST = 1 << 30;
+
+    private final Path file;
+    private final String prefix;
+    private final JsonObject json;
+    private final JsonObject defaults;
+    private final Set<String> read;
+    private final Map<String, ModelConfig> objects;
+
+    private ModelConfig(
+            Path file,
+            String prefix,
+            JsonObject json,
+            JsonObject defaults,
+            Set<String> read,
+            Map<String, ModelConfig> objects) {
+        this.file = file;
+        this.prefix = prefix;
+        this.json = json;
+        this.defaults = defaults;
+        this.read = read;
+        this.objects = objects;
+    }
+
+    private ModelConfig(Path file, String prefix, JsonObject json) {
+        this(file, prefix, json, JsonValue.EMPTY_JSON_OBJECT, new HashSet<>(), new HashMap<>());
+    }
+
+    /**
+     * Reads a folder's {@code config.json}.
+     *
+     * @param folder of the checkpoint
+     * @return what it says, without defaults yet
+     * @throws TokamakException if it is missing or no JSON object
+     */
+    public static ModelConfig read(Path folder) {
+        Path file = folder.resolve("config.json");
+        return of(file, JsonFiles.read(file));
+    }
+
+    static ModelConfig of(Path file, JsonObject json) {
+        return new ModelConfig(file, "", json);
+    }
+
+    /**
+     * The same file with what its absent keys mean.
+     *
+     * @param classDefaults the family's, as a JSON object
+     * @return a view that keeps account together with this one
+     */
+    public ModelConfig withDefaults(String classDefaults) {
+        try (JsonReader reader = Json.createReader(new StringReader(classDefaults))) {
+            return new ModelConfig(file, prefix, json, reader.readObject(), read, objects);
+        }
+    }
+
+    /**
+     * Refuses weights in a format of few bits, which no other key would tell from plain ones.
+     *
+     * @throws TokamakException naming the method
+     */
+    public void refuseQuantised() {
+        for (String key : new String[] {"quantization_config", "compression_config"}) {
+            objectOrNone(key).ifPresent(quantised -> {
+                String method = quantised.textOrNone("quant_method").orElse("unnamed");
+                throw unsupported("says that the weights are quantised (" + key + ", method " + method
+                        + "), which cannot be read; use the checkpoint in bfloat16, float16 or float32");
+            });
+        }
+    }
+
+    /** The first of {@code architectures}, if there are any. */
+    public Optional<String> architecture() {
+        JsonValue names = take("architectures");
+        if (names == null || names == JsonValue.NULL || names.equals(JsonValue.EMPTY_JSON_ARRAY)) {
+            return Optional.empty();
+        }
+        if (names instanceof JsonArray list && list.get(0) instanceof JsonString name) {
+            return Optional.of(name.getString());
+        }
+        throw fault("architectures", "a list of names");
+    }
+
+    /** What the file calls the family beside its architecture, if it does. */
+    public Optional<String> modelType() {
+        return textOrNone("model_type");
+    }
+
+    /** The type that the weights were saved in, or null if the file does not say or says another than are computed in. */
+    public TensorType type() {
+        return textOrNone("dtype")
+                .or(() -> textOrNone("torch_dtype"))
+                .map(TensorType::ofConfig)
+                .orElse(null);
+    }
+
+    /** Whether the file itself has the key, be it null. */
+    public boolean has(String key) {
+        return json.containsKey(key);
+    }
+
+    /** A whole number from 1 to {@value #LARGEST}. */
+    public int size(String key) {
+        return integer(key, required(key), 1);
+    }
+
+    /** As {@link #size}, or empty if it is null. */
+    public OptionalInt sizeOrNone(String key) {
+        JsonValue value = required(key);
+        return value == JsonValue.NULL ? OptionalInt.empty() : OptionalInt.of(integer(key, value, 1));
+    }
+
+    /** A whole number from 0 to {@value #LARGEST}. */
+    public int count(String key) {
+        return integer(key, required(key), 0);
+    }
+
+    private int integer(String key, JsonValue value, int least) {
+        if (value instanceof JsonNumber number) {
+            double found = number.doubleValue();
+            // A file written by hand may say 32.0.
+            if (found >= least && found <= LARGEST && found == Math.rint(found)) {
+                return (int) found;
+            }
+        }
+        throw fault(key, "a whole number from " + least + " to " + LARGEST);
+    }
+
+    /** A number above 0. */
+    public double positive(String key) {
+        if (required(key) instanceof JsonNumber number) {
+            double value = number.doubleValue();
+            if (value > 0 && value <= Double.MAX_VALUE) {
+                return value;
+            }
+        }
+        throw fault(key, "a number above 0");
+    }
+
+    /** True or false. */
+    public boolean flag(String key) {
+        JsonValue value = required(key);
+        if (value != JsonValue.TRUE && value != JsonValue.FALSE) {
+            throw fault(key, "true or false");
+        }
+        return value == JsonValue.TRUE;
+    }
+
+    /** A text. */
+    public String text(String key) {
+        if (required(key) instanceof JsonString text) {
+            return text.getString();
+        }
+        throw fault(key, "a text");
+    }
+
+    private Optional<String> textOrNone(String key) {
+        JsonValue value = take(key);
+        if (value == null || value == JsonValue.NULL) {
+            return Optional.empty();
+        }
+        return Optional.of(text(key));
+    }
+
+    /** A list of texts, or empty if it is null or absent. */
+    public Optional<List<String>> textsOrNone(String key) {
+        JsonValue value = take(key);
+        if (value == null || value == JsonValue.NULL) {
+            return Optional.empty();
+        }
+        List<String> texts = new ArrayList<>();
+        if (!(value instanceof JsonArray list)) {
+            throw fault(key, "a list of texts");
+        }
+        for (JsonValue each : list) {
+            if (!(each instanceof JsonString text)) {
+                throw fault(key, "a list of texts");
+            }
+            texts.add(text.getString());
+        }
+        return Optional.of(texts);
+    }
+
+    /** An object within this one, or empty if it is null or absent. It keeps account of its own keys. */
+    public Optional<ModelConfig> objectOrNone(String key) {
+        JsonValue value = take(key);
+        if (value == null || value == JsonValue.NULL) {
+            return Optional.empty();
+        }
+        if (!(value instanceof JsonObject object)) {
+            throw fault(key, "an object");
+        }
+        return Optional.of(objects.computeIfAbsent(key, k -> new ModelConfig(file, prefix + key + ".", object)));
+    }
+
+    /** The rotary embedding that all layers share. */
+    public Rotary rotary() {
+        return RotaryConfig.read(this);
+    }
+
+    /** The keys that the file itself has. */
+    Set<String> keys() {
+        return json.keySet();
+    }
+
+    /** The value of a key as the file has it, for messages and comparisons; null if it is absent. */
+    JsonValue raw(String key) {
+        return json.get(key);
+    }
+
+    /** Takes note that a key is known, and that its value does not matter beside others. */
+    public void ignore(String key) {
+        read.add(key);
+        objects.remove(key);
+    }
+
+    /** As {@link #ignore}, and says whether the key is there and had not been read. */
+    boolean ignoreUnread(String key) {
+        return read.add(key) && has(key);
+    }
+
+    private JsonValue take(String key) {
+        read.add(key);
+        JsonValue value = json.get(key);
+        return value == null ? defaults.get(key) : value;
+    }
+
+    private JsonValue required(String key) {
+        JsonValue value = take(key);
+        if (value == null) {
+            throw TokamakException.configuration(file + " lacks " + prefix + key);
+        }
+        return value;
+    }
+
+    /**
+     * Refuses what nothing has read though it might change what the model computes.
+     *
+     * @param model what reads this file, for the message
+     * @throws TokamakException naming each such key and its value
+     */
+    public void refuseUnread(String model) {
+        List<String> unread = new ArrayList<>();
+        collectUnread(unread);
+        if (!unread.isEmpty()) {
+            throw TokamakException.configuration(file + " asks for " + String.join(", ", unread)
+                    + (unread.size() == 1 ? ", which is" : ", which are") + " not known for " + model
+                    + "; if the model computes the same without, take it out of the file");
+        }
+    }
+
+    private void collectUnread(List<String> into) {
+        json.forEach((key, value) -> {
+            if (!read.contains(key) && !InertKeys.without(key, value)) {
+                into.add(prefix + key + " = " + shortened(value));
+            }
+        });
+        objects.values().forEach(object -> object.collectUnread(into));
+    }
+
+    /** An error about a key's value. */
+    public TokamakException fault(String key, String expected) {
+        return TokamakException.configuration(
+                file + " has " + prefix + key + " = " + shortened(take(key)) + " where " + expected + " is expected");
+    }
+
+    /** An error about the file. */
+    public TokamakException unsupported(String problem) {
+        return TokamakException.configuration(file + " " + problem);
+    }
+
+    @Override
+    public String toString() {
+        return file.toString();
+    }
+
+    private static String shortened(JsonValue value) {
+        String text = String.valueOf(value).lines().findFirst().orElse("");
+        return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+    }
+}
