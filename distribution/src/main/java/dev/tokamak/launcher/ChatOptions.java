@@ -29,6 +29,11 @@ final class ChatOptions {
     @Option(names = "--trust-request-chat-template", description = "Let requests bring a chat template of their own.")
     private boolean trustRequestChatTemplate;
 
+    @Option(
+            names = "--escape-special-tokens-in-content",
+            description = "Encode special tokens that clients write in messages as plain text, not as control tokens.")
+    private boolean escapeSpecialTokens;
+
     @Option(names = "--enable-auto-tool-choice", description = "Let the model decide to call tools.")
     private boolean autoToolChoice;
 
@@ -113,6 +118,7 @@ final class ChatOptions {
         settings.put("chat-template-content-format", contentFormat.name());
         settings.put("trust-request-chat-template", Boolean.toString(trustRequestChatTemplate));
         settings.put("enable-auto-tool-choice", Boolean.toString(autoToolChoice));
+        settings.put("escape-special-tokens-in-content", Boolean.toString(escapeSpecialTokens));
         settings.put("max-logprobs", Integer.toString(maxLogprobs));
         settings.put("enable-prompt-tokens-details", Boolean.toString(promptTokensDetails));
         settings.put("tool-call-parser", toolCallParser);

@@ -39,6 +39,7 @@ class TokamakCommandTest {
                         "--kv-cache-memory-bytes",
                         "--scheduling-policy",
                         "--max-logprobs",
+                        "--escape-special-tokens-in-content",
                         "--enable-prompt-tokens-details",
                         "--seed");
     }

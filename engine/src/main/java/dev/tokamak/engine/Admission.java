@@ -185,7 +185,7 @@ final class Admission {
                 throw outsideVocabulary("prompt", id);
             }
         }
-        encoding.checkLength(prompt);
+        encoding.checkLength(prompt.length);
     }
 
     private int[] tokens(Prompt prompt) {

@@ -82,7 +82,7 @@ public final class BoundedEncoding {
             }
         }
         int[] ids = encoder.encode(text, addSpecialTokens);
-        checkLength(ids);
+        checkLength(ids.length);
         return ids;
     }
 
@@ -136,12 +136,12 @@ public final class BoundedEncoding {
     /**
      * Refuses a prompt that leaves no room for an answer.
      *
-     * @param promptTokens the prompt
+     * @param promptTokens how many tokens it has
      * @throws TokamakException {@link ErrorCode#PROMPT_TOO_LONG}
      */
-    public void checkLength(int[] promptTokens) {
-        if (promptTokens.length >= context) {
-            throw tooLong(promptTokens.length + " tokens");
+    public void checkLength(int promptTokens) {
+        if (promptTokens >= context) {
+            throw tooLong(promptTokens + " tokens");
         }
     }
 

@@ -30,6 +30,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Prepares what restricts a request's draws: its grammar and its logits adjusters. Thread-safe. */
 final class Constraints {
+    private static final System.Logger LOG = System.getLogger(Constraints.class.getName());
+
     /** For how long a grammar may be compiled before its request is refused. */
     private static final long COMPILE_SECONDS = 15;
 
@@ -139,11 +141,16 @@ final class Constraints {
                             + " s; use a simpler one");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TokamakException refused) {
-                throw refused;
+                throw new TokamakException(
+                        refused.code(), refused.getMessage(), refused.param().orElse("response_format"), refused);
             }
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "a structured output's grammar has broken its compiler: " + e.getCause());
+            LOG.log(System.Logger.Level.DEBUG, "a structured output's grammar", e.getCause());
             throw new TokamakException(
                     ErrorCode.INVALID_REQUEST,
-                    "the structured output's grammar could not be compiled: " + e.getCause(),
+                    "the structured output's grammar could not be compiled; the server's log says why",
                     "response_format",
                     e.getCause());
         } catch (InterruptedException e) {

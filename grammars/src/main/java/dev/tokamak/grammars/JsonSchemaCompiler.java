@@ -89,6 +89,7 @@ final class JsonSchemaCompiler {
     }
 
     static Expression compile(JsonValue schema, JsonExpressions json, CompileBudget budget) {
+        SchemaForm.check(schema, "#");
         return new JsonSchemaCompiler(schema, json, budget).value(schema, "#");
     }
 

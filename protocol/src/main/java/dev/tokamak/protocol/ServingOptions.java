@@ -16,6 +16,7 @@ public final class ServingOptions {
     private final boolean trustRequestChatTemplate;
     private final int maxLogprobs;
     private final boolean promptTokensDetails;
+    private final boolean escapeSpecialTokens;
     private final Map<String, Object> defaultChatTemplateKwargs;
     private final String responseRole;
     private final String version;
@@ -26,6 +27,7 @@ public final class ServingOptions {
         this.trustRequestChatTemplate = builder.trustRequestChatTemplate;
         this.maxLogprobs = builder.maxLogprobs;
         this.promptTokensDetails = builder.promptTokensDetails;
+        this.escapeSpecialTokens = builder.escapeSpecialTokens;
         this.defaultChatTemplateKwargs =
                 Collections.unmodifiableMap(new LinkedHashMap<>(builder.defaultChatTemplateKwargs));
         this.responseRole = builder.responseRole;
@@ -97,6 +99,16 @@ public final class ServingOptions {
     }
 
     /**
+     * Whether special tokens that a client writes into a conversation are encoded as plain text
+     * ({@code --escape-special-tokens-in-content}) rather than as control tokens.
+     *
+     * @return false unless set
+     */
+    public boolean escapeSpecialTokens() {
+        return escapeSpecialTokens;
+    }
+
+    /**
      * Template variables of every request ({@code --default-chat-template-kwargs}); a request's own win.
      *
      * @return none unless set
@@ -130,6 +142,7 @@ public final class ServingOptions {
         private boolean trustRequestChatTemplate;
         private int maxLogprobs = 20;
         private boolean promptTokensDetails;
+        private boolean escapeSpecialTokens;
         private Map<String, Object> defaultChatTemplateKwargs = Map.of();
         private String responseRole = "assistant";
         private String version = buildVersion();
@@ -193,6 +206,17 @@ public final class ServingOptions {
          */
         public Builder promptTokensDetails(boolean promptTokensDetails) {
             this.promptTokensDetails = promptTokensDetails;
+            return this;
+        }
+
+        /**
+         * Sets whether special tokens that a client writes into a conversation are encoded as plain text.
+         *
+         * @param escapeSpecialTokens the value
+         * @return this
+         */
+        public Builder escapeSpecialTokens(boolean escapeSpecialTokens) {
+            this.escapeSpecialTokens = escapeSpecialTokens;
             return this;
         }
 

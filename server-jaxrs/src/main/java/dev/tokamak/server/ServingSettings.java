@@ -13,6 +13,7 @@ final class ServingSettings {
         ServingOptions.Builder builder = ServingOptions.builder()
                 .autoToolChoice(flag("enable-auto-tool-choice"))
                 .trustRequestChatTemplate(flag("trust-request-chat-template"))
+                .escapeSpecialTokens(flag("escape-special-tokens-in-content"))
                 .promptTokensDetails(flag("enable-prompt-tokens-details"))
                 .maxLogprobs((int) ServerSettings.number("max-logprobs", 20, -1, Integer.MAX_VALUE));
         String format = ServerSettings.text("chat-template-content-format");

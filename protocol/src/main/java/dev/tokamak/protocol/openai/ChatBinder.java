@@ -21,11 +21,13 @@ final class ChatBinder {
     private final Serving serving;
     private final SamplingFields sampling;
     private final ContentShape contentShape;
+    private final EscapedContent escapes;
 
     ChatBinder(Serving serving) {
         this.serving = serving;
         this.sampling = new SamplingFields(serving);
         this.contentShape = new ContentShape(serving);
+        this.escapes = new EscapedContent(serving.vocabulary());
     }
 
     Call bind(Fields fields) {
@@ -49,12 +51,13 @@ final class ChatBinder {
         }
         ChatRequest request = new ChatRequest(
                 envelope,
-                prompt(fields, tools),
+                escaped(prompt(fields, tools)),
                 fields.bool("add_special_tokens", false),
                 PromptLimit.read(fields),
                 SamplingFields.build(params),
                 tools,
-                fields.bool("include_reasoning", true));
+                fields.bool("include_reasoning", true),
+                StructuredOutputFields.field(fields).filter(field -> !tools.forced()));
         return new ChatCall(serving, request);
     }
 
@@ -111,6 +114,10 @@ final class ChatBinder {
         variables.remove("chat_template");
         List<Map<String, Object>> messages = ChatMessages.read(fields, contentShape.get());
         return new ChatPrompt(messages, tools.forTemplate(), addPrompt, continueFinal, variables, template);
+    }
+
+    private ChatPrompt escaped(ChatPrompt prompt) {
+        return serving.options().escapeSpecialTokens() ? escapes.mark(prompt) : prompt;
     }
 
     private static void refuseTemplate(boolean given, String param) {

@@ -1,6 +1,7 @@
 package dev.tokamak.protocol.openai;
 
 import dev.tokamak.api.ChatPrompt;
+import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.GenerationRequest;
 import dev.tokamak.api.OutputKind;
 import dev.tokamak.api.Prompt;
@@ -18,6 +19,7 @@ import java.util.OptionalInt;
 
 /** A chat completion. */
 final class ChatCall extends GenerationCall {
+    private static final System.Logger LOG = System.getLogger(ChatCall.class.getName());
     private static final int PROMPT_TAIL = 512;
 
     private final Serving serving;
@@ -43,14 +45,25 @@ final class ChatCall extends GenerationCall {
     }
 
     @Override
+    SamplingParams params() {
+        return request.params();
+    }
+
+    @Override
+    String formatField() {
+        return request.formatField().orElse("tools");
+    }
+
+    @Override
     List<GenerationRequest> requests(OutputKind kind) {
-        String text = render(request.prompt());
+        String rendered = render(request.prompt());
+        String text = EscapedContent.withoutMarks(rendered);
         promptTail = text.substring(Math.max(0, text.length() - PROMPT_TAIL));
-        prompt = request.limit()
-                .apply(
-                        new Prompt.Text(text, request.addSpecialTokens()),
-                        request.envelope().returnTokenIds(),
-                        serving);
+        boolean marked = text.length() < rendered.length();
+        Prompt whole = marked
+                ? Prompt.tokens(EscapedContent.encode(rendered, request.addSpecialTokens(), serving.encoding()))
+                : new Prompt.Text(text, request.addSpecialTokens());
+        prompt = request.limit().apply(whole, request.envelope().returnTokenIds(), serving);
         SamplingParams.Builder params = request.params().toBuilder().outputKind(kind);
         Optional<StructuredOutput> asked = request.params().structuredOutput();
         boolean thinksFirst =
@@ -90,17 +103,28 @@ final class ChatCall extends GenerationCall {
         } catch (TokamakException e) {
             List<Map<String, Object>> messages = ChatMessages.withObjectsForArguments(chat.messages());
             if (messages == chat.messages()) {
-                throw e;
+                throw ofTemplate(chat, e.code(), e.getMessage(), e);
             }
-            return serving.engine()
-                    .renderChat(new ChatPrompt(
-                            messages,
-                            chat.tools(),
-                            chat.addGenerationPrompt(),
-                            chat.continueFinalMessage(),
-                            chat.variables(),
-                            chat.template()));
+            return render(new ChatPrompt(
+                    messages,
+                    chat.tools(),
+                    chat.addGenerationPrompt(),
+                    chat.continueFinalMessage(),
+                    chat.variables(),
+                    chat.template()));
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "request " + id() + " has broken the chat template: " + e);
+            LOG.log(System.Logger.Level.DEBUG, "request " + id(), e);
+            throw ofTemplate(
+                    chat, ErrorCode.INVALID_REQUEST, "the chat template cannot be rendered with this request", e);
         }
+    }
+
+    /** Where the request has brought the template, the template is at fault. */
+    private static TokamakException ofTemplate(
+            ChatPrompt chat, ErrorCode code, String message, RuntimeException cause) {
+        String field = chat.template().isPresent() ? "chat_template" : "messages";
+        return new TokamakException(code, message, code == ErrorCode.INVALID_REQUEST ? field : null, cause);
     }
 
     /** The tokens behind which a format holds. Where there are none, it holds at once. */

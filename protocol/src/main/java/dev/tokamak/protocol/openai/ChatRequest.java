@@ -2,6 +2,7 @@ package dev.tokamak.protocol.openai;
 
 import dev.tokamak.api.ChatPrompt;
 import dev.tokamak.api.SamplingParams;
+import java.util.Optional;
 
 /**
  * A chat request that was read.
@@ -13,6 +14,7 @@ import dev.tokamak.api.SamplingParams;
  * @param params how to sample; the kind of output is yet to be chosen
  * @param tools what may be called
  * @param includeReasoning whether the client is shown the reasoning
+ * @param formatField the field that says what the answer has to be, unless the tools do
  */
 record ChatRequest(
         Envelope envelope,
@@ -21,4 +23,5 @@ record ChatRequest(
         PromptLimit limit,
         SamplingParams params,
         Tools tools,
-        boolean includeReasoning) {}
+        boolean includeReasoning,
+        Optional<String> formatField) {}

@@ -32,7 +32,13 @@ final class CompletionBinder {
             params.logprobs(sampling.likeliest("logprobs", logprobs.getAsInt()));
         }
         StructuredOutputFields.read(fields).ifPresent(params::structuredOutput);
-        return new CompletionCall(serving, envelope, prompts, PromptLimit.read(fields), SamplingFields.build(params));
+        return new CompletionCall(
+                serving,
+                envelope,
+                prompts,
+                PromptLimit.read(fields),
+                SamplingFields.build(params),
+                StructuredOutputFields.field(fields));
     }
 
     /** A text, a list of texts, a list of token ids, or a list of lists of token ids. */

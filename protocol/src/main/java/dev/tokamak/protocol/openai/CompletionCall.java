@@ -15,15 +15,23 @@ final class CompletionCall extends GenerationCall {
     private final List<Prompt> prompts;
     private final PromptLimit limit;
     private final SamplingParams params;
+    private final Optional<String> formatField;
     private final List<Prompt> submitted = new ArrayList<>();
 
-    CompletionCall(Serving serving, Envelope envelope, List<Prompt> prompts, PromptLimit limit, SamplingParams params) {
+    CompletionCall(
+            Serving serving,
+            Envelope envelope,
+            List<Prompt> prompts,
+            PromptLimit limit,
+            SamplingParams params,
+            Optional<String> formatField) {
         super(serving, envelope);
         this.serving = serving;
         this.envelope = envelope;
         this.prompts = prompts;
         this.limit = limit;
         this.params = params;
+        this.formatField = formatField;
     }
 
     @Override
@@ -47,6 +55,12 @@ final class CompletionCall extends GenerationCall {
         return envelope;
     }
 
+    @Override
+    String formatField() {
+        return formatField.orElse("response_format");
+    }
+
+    @Override
     SamplingParams params() {
         return params;
     }

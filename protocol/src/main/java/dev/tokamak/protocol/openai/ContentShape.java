@@ -1,7 +1,6 @@
 package dev.tokamak.protocol.openai;
 
 import dev.tokamak.api.ChatPrompt;
-import dev.tokamak.api.TokamakException;
 import dev.tokamak.protocol.ServingOptions.ContentFormat;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,7 @@ final class ContentShape {
             String rendered = serving.engine()
                     .renderChat(ChatPrompt.of(List.of(Map.of("role", "user", "content", List.of(part)))));
             return rendered.contains(PROBE) && !rendered.contains("'" + PROBE) && !rendered.contains("\"" + PROBE);
-        } catch (TokamakException e) {
+        } catch (RuntimeException e) {
             return false;
         }
     }

@@ -2,6 +2,7 @@ package dev.tokamak.protocol.openai;
 
 import dev.tokamak.api.GenerationRequest;
 import dev.tokamak.api.OutputKind;
+import dev.tokamak.api.SamplingParams;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.protocol.Call;
 import dev.tokamak.protocol.EventStream;
@@ -27,6 +28,12 @@ abstract class GenerationCall implements Call {
 
     /** The field that the prompt comes from. */
     abstract String promptField();
+
+    /** The field that the format of the answer comes from. */
+    abstract String formatField();
+
+    /** How to sample. */
+    abstract SamplingParams params();
 
     /** Renders and tokenises. */
     abstract List<GenerationRequest> requests(OutputKind kind);
@@ -87,12 +94,22 @@ abstract class GenerationCall implements Call {
             }
             return submitted;
         } catch (TokamakException e) {
-            // The engine speaks of prompts; the client may have sent messages.
-            boolean ofPrompt = e.param().filter("prompt"::equals).isPresent();
-            throw ProtocolException.of(ofPrompt ? new TokamakException(e.code(), e.getMessage(), promptField(), e) : e);
+            throw ProtocolException.of(new TokamakException(e.code(), e.getMessage(), field(e), e));
         } catch (RuntimeException e) {
             throw ProtocolException.internal(e);
         }
+    }
+
+    /** The engine speaks of prompts, formats and adjusters; the client knows them by the fields that they came from. */
+    private String field(TokamakException e) {
+        String field = e.param().orElse(null);
+        if ("prompt".equals(field)) {
+            return promptField();
+        }
+        if ("response_format".equals(field)) {
+            return formatField();
+        }
+        return params().extra().containsKey(field) ? "vllm_xargs." + field : field;
     }
 
     @Override

@@ -29,6 +29,20 @@ final class StructuredOutputFields {
         return format.or(() -> structured);
     }
 
+    /** The field that says what the answer has to be, by its whole path. */
+    static Optional<String> field(Fields fields) {
+        Optional<Fields> structured = fields.object("structured_outputs");
+        if (structured.isPresent()) {
+            return CONSTRAINTS.stream()
+                    .filter(structured.get()::has)
+                    .findFirst()
+                    .map(structured.get()::path);
+        }
+        return fields.object("response_format").map(format -> format.object("json_schema")
+                .map(wrapper -> wrapper.path("schema"))
+                .orElseGet(format::path));
+    }
+
     private static Optional<StructuredOutput> format(Fields format) {
         String type = format.requiredString("type");
         return switch (type) {

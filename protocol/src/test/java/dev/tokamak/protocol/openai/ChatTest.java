@@ -363,6 +363,24 @@ class ChatTest {
     }
 
     @Test
+    void aTemplateThatBreaksIsTheRequestsFault() {
+        ScriptedEngine engine = new ScriptedEngine("x").templateBreaksWith(new ClassCastException("java.lang.Long"));
+        assertThatThrownBy(() -> answer(engine, "")).isInstanceOfSatisfying(ProtocolException.class, e -> {
+            assertThat(e.status()).isEqualTo(400);
+            assertThat(e.param()).contains("messages");
+            assertThat(e).hasMessageNotContaining("java.lang");
+        });
+        OpenAiProtocol trusting = OpenAiProtocol.builder(
+                        engine, engine.tokenizer().vocabulary())
+                .options(ServingOptions.builder().trustRequestChatTemplate(true).build())
+                .build();
+        assertThatThrownBy(() -> trusting.chatCompletions(body(",\"chat_template\":\"{{ 1 + x }}\""))
+                        .open())
+                .isInstanceOfSatisfying(
+                        ProtocolException.class, e -> assertThat(e.param()).contains("chat_template"));
+    }
+
+    @Test
     void aFailureInMidStreamIsTheLastEvent() {
         ScriptedEngine engine =
                 new ScriptedEngine("Hello").failsAtLast(new TokamakException(ErrorCode.STEP_FAILED, "the step failed"));

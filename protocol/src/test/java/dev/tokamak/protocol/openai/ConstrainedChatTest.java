@@ -14,12 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Forced calls and formats on a real engine with real grammars: the model draws at random, and has to keep to them all the same. */
@@ -148,13 +148,31 @@ class ConstrainedChatTest {
                 .allSatisfy(top -> assertThat(((Map<?, ?>) top).size()).isBetween(2, 3));
     }
 
-    @Test
-    void aRegexThatIsNoneIsRefused() {
-        Throwable refusal =
-                catchThrowableOfType(RuntimeException.class, () -> choice("\"structured_outputs\":{\"regex\":\"(a\"}"));
-        Throwable cause = refusal instanceof CompletionException ? refusal.getCause() : refusal;
-        assertThat(cause).isInstanceOfSatisfying(ProtocolException.class, e -> assertThat(e.status())
-                .isEqualTo(400));
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "\"structured_outputs\":{\"regex\":\"(a\"}                       | structured_outputs.regex",
+                "\"structured_outputs\":{\"grammar\":\"root ::= (\"}             | structured_outputs.grammar",
+                "\"structured_outputs\":{\"json\":{\"propertyNames\":5}}         | structured_outputs.json",
+                "\"structured_outputs\":{\"json\":\"{\\\"pattern\\\":[\\\"a\\\"]}\"} | structured_outputs.json",
+                "\"structured_outputs\":{\"json\":\"{\"}                         | structured_outputs.json",
+                "\"structured_outputs\":{\"structural_tag\":{\"x\":1}}           | structured_outputs.structural_tag",
+                "\"response_format\":{\"type\":\"structural_tag\",\"x\":1}       | response_format",
+                "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{\"pattern\":[\"a\"]}}} | response_format.json_schema.schema",
+                "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"schema\":{\"type\":{\"a\":1}}}} | response_format.json_schema.schema",
+                "\"tool_choice\":\"required\",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\",\"pattern\":\"(\"}}}}}] | tools",
+                "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"f\",\"strict\":true,\"parameters\":{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\",\"pattern\":\"(\"}}}}}] | tools",
+                "\"vllm_xargs\":{\"no_such_adjuster\":1}                       | vllm_xargs.no_such_adjuster"
+            })
+    void anErrorInAFormatNamesTheFieldThatItCameFrom(String fields, String param) {
+        Throwable refusal = catchThrowableOfType(RuntimeException.class, () -> choice(fields));
+        assertThat(refusal).isInstanceOfSatisfying(ProtocolException.class, e -> {
+            assertThat(e.status()).isEqualTo(400);
+            assertThat(e.param()).contains(param);
+            assertThat(e).hasMessageNotContaining("Exception").hasMessageNotContaining("java.");
+        });
     }
 
     private static Map<?, ?> choice(String fields) {

@@ -42,6 +42,7 @@ final class ScriptedEngine implements Engine {
     private TokamakException failure;
     private boolean printsParts;
     private boolean needsObjects;
+    private RuntimeException templateFailure;
     private int closedStreams;
 
     /** The n-th completion of each request is the n-th text, or the last one. */
@@ -67,6 +68,11 @@ final class ScriptedEngine implements Engine {
 
     ScriptedEngine templatePrintsParts() {
         printsParts = true;
+        return this;
+    }
+
+    ScriptedEngine templateBreaksWith(RuntimeException e) {
+        templateFailure = e;
         return this;
     }
 
@@ -220,6 +226,9 @@ final class ScriptedEngine implements Engine {
     @Override
     public String renderChat(ChatPrompt prompt) {
         rendered.add(prompt);
+        if (templateFailure != null) {
+            throw templateFailure;
+        }
         if (needsObjects && prompt.messages().toString().contains("arguments={\"")) {
             throw TokamakException.invalid("messages", "arguments must be a mapping");
         }
