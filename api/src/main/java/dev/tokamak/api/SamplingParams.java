@@ -373,6 +373,9 @@ public final class SamplingParams {
         check(maxTokens == null || maxTokens >= 1, "max_tokens", maxTokens, "at least 1");
         check(minTokens >= 0, "min_tokens", minTokens, "0 or more");
         check(maxTokens == null || minTokens <= maxTokens, "min_tokens", minTokens, "at most max_tokens");
+        for (float bias : logitBias.values()) {
+            check(bias < Float.POSITIVE_INFINITY, "logit_bias", bias, "finite numbers, or minus infinity for never");
+        }
         check(logprobs == null || logprobs >= 0, "logprobs", logprobs, "0 or more");
         check(stop.size() <= MAX_STOP_STRINGS, "stop", stop.size() + " strings", "at most " + MAX_STOP_STRINGS);
         for (String s : stop) {
@@ -637,7 +640,7 @@ public final class SamplingParams {
         }
 
         /**
-         * Sets logitBias: what is added to the logits of some tokens.
+         * Sets logitBias: what is added to the logits of some tokens; minus infinity forbids one.
          *
          * @param logitBias never null
          * @return this

@@ -1,6 +1,7 @@
 package dev.tokamak.libtorch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokamak.api.EngineConfig;
 import dev.tokamak.api.GenerationRequest;
@@ -12,6 +13,7 @@ import dev.tokamak.api.SamplingParams;
 import dev.tokamak.engine.TokamakEngine;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -93,6 +95,31 @@ class EngineOnReferenceTest {
             try (TokamakEngine engine = TokamakEngine.open(tight)) {
                 runTogether(engine, reference, 4);
                 assertThat(preemptions(engine)).isGreaterThanOrEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void failsOnlyTheRequestWhoseFieldsLeaveNothingInTheMiddle() throws InterruptedException {
+        Reference reference = Reference.of("llama31");
+        Reference.Case healthy = reference.cases().get(0);
+        SamplingParams contradicting = SamplingParams.builder()
+                .temperature(0)
+                .allowedTokenIds(List.of(65))
+                .badWords(List.of(List.of(65, 65)))
+                .build();
+        try (TokamakEngine engine = TokamakEngine.open(config(reference).build());
+                RequestStream first = submit(engine, healthy);
+                RequestStream empty = engine.submit(GenerationRequest.builder(Prompt.tokens(1, 2, 3), contradicting)
+                        .build());
+                RequestStream last = submit(engine, healthy)) {
+            assertThatThrownBy(() -> {
+                        while (!empty.take().orElseThrow().finished()) {}
+                    })
+                    .hasMessage("at token 2, allowed_token_ids and bad_words leave no token that could be drawn");
+            for (RequestStream stream : List.of(first, last)) {
+                assertThat(stream.take().orElseThrow().outputs().get(0).tokenIds())
+                        .isEqualTo(healthy.continuation());
             }
         }
     }

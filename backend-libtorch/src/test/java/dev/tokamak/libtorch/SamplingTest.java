@@ -16,6 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What single requests ask of sampling, through the executor. */
 final class SamplingTest {
@@ -108,6 +110,19 @@ final class SamplingTest {
                 3);
         assertThat(repetition[0]).isEqualTo(77);
         assertThat(repetition[1]).isEqualTo(78);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1e-300, 1e-38, 1e38, 1e300})
+    void theLargestAndSmallestRepetitionPenaltiesLeaveNumbers(double penalty) {
+        SamplingParams params = SamplingParams.builder()
+                .temperature(1e-4)
+                .seed(3)
+                .repetitionPenalty(penalty)
+                .allowedTokenIds(List.of(SECOND, 77))
+                .build();
+
+        assertThat(Arrays.stream(generate(params, 6)).boxed()).hasSize(6).isSubsetOf(SECOND, 77);
     }
 
     @Test

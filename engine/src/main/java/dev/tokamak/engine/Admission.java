@@ -10,6 +10,7 @@ import dev.tokamak.engine.output.Completion;
 import dev.tokamak.engine.output.Request;
 import dev.tokamak.engine.output.RequestCollector;
 import dev.tokamak.engine.step.DrawConstraint;
+import dev.tokamak.engine.step.TokenLimits;
 import dev.tokamak.spi.scheduler.Sequence;
 import dev.tokamak.spi.tokenizer.Tokenizer;
 import java.util.Arrays;
@@ -104,12 +105,13 @@ final class Admission {
         SamplingParams params = request.params();
         Constraints.Prepared constraint = constraints.prepare(params, asked.reasoningEndTokenIds(), prompt.length);
         int[] endTokens = endTokens(params);
+        TokenLimits limits = new TokenLimits(params, endTokens, this.limits.vocabulary());
         long firstSeed = params.seed().orElse(mix(seed + request.number()));
         long arrival = sequences.getAndAdd(params.n());
         long now = System.nanoTime();
         Optional<String> domain = domain(request, asked);
         for (int i = 0; i < params.n(); i++) {
-            DrawConstraint own = constraint.forOneSequence();
+            DrawConstraint own = constraint.forOneSequence(limits);
             PrefixKeys.Chain keys = domain.map(prefixKeys::chain).orElse(null);
             Completion completion =
                     new Completion(request, i, keys, own, asked.stopCondition(i).orElse(null));
@@ -129,6 +131,20 @@ final class Admission {
             }
             completion.bind(sequence);
             request.completions()[i] = completion;
+            if (i == 0) {
+                checkStart(completion, limits);
+            }
+        }
+    }
+
+    /** Refuses what contradicts itself from the start; it would only fail after its prompt was computed. */
+    private static void checkStart(Completion completion, TokenLimits limits) {
+        TokamakException nothingLeft = limits.nothingLeft(completion.sequence());
+        if (nothingLeft != null) {
+            throw nothingLeft;
+        }
+        if (completion.constraint() != null && completion.constraint().holds()) {
+            completion.constraint().check(completion.sequence());
         }
     }
 

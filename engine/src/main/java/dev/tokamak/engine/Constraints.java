@@ -8,6 +8,7 @@ import dev.tokamak.engine.plugin.PluginKind;
 import dev.tokamak.engine.plugin.PluginRegistry;
 import dev.tokamak.engine.step.DrawConstraint;
 import dev.tokamak.engine.step.ForcedText;
+import dev.tokamak.engine.step.TokenLimits;
 import dev.tokamak.spi.executor.SamplingState;
 import dev.tokamak.spi.grammar.CompiledGrammar;
 import dev.tokamak.spi.grammar.GrammarCompiler;
@@ -78,8 +79,12 @@ final class Constraints {
             this.promptTokens = promptTokens;
         }
 
-        /** The constraint of one sequence, or null if there is none. */
-        DrawConstraint forOneSequence() {
+        /**
+         * The constraint of one sequence, or null if there is none.
+         *
+         * @param limits of the request's other fields
+         */
+        DrawConstraint forOneSequence(TokenLimits limits) {
             List<LogitsAdjuster> adjusters = adjusters(params.extra());
             if (grammar == null && adjusters.isEmpty()) {
                 return null;
@@ -89,7 +94,9 @@ final class Constraints {
                     adjusters,
                     startTokens,
                     promptTokens,
-                    grammar != null && adjusters.isEmpty() && drawsPlainly() ? forcedText : null);
+                    grammar != null && adjusters.isEmpty() && drawsPlainly() ? forcedText : null,
+                    endTokens,
+                    limits);
         }
 
         /** Whether nothing but the grammar needs to see each draw: no penalties, no biases, no log probabilities. */

@@ -11,6 +11,7 @@ import dev.tokamak.spi.executor.StepPlan;
 import dev.tokamak.spi.executor.StepResult;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -25,7 +26,7 @@ import java.util.concurrent.locks.LockSupport;
  * costs next to nothing then, and what is measured is the engine alone. It can take a fixed time for each step, in which it
  * uses no processor: tokens then come at a device's pace instead of faster than anybody reads.
  *
- * <p>Honours {@code minTokens}, allowed tokens and masks. A row that computes the token {@link Settings#poison} reports logits
+ * <p>Honours {@code minTokens}, allowed tokens, bad words, biases of minus infinity and masks. A row that computes the token {@link Settings#poison} reports logits
  * that are not numbers.
  */
 public final class DeterministicExecutor implements Executor {
@@ -106,6 +107,41 @@ public final class DeterministicExecutor implements Executor {
         final List<int[]> tables = new ArrayList<>();
         SamplingState sampling;
         int lastSampled = -1;
+
+        /** The sequence's tokens so far, where there are bad words. */
+        int[] history = {};
+
+        void setSampling(SamplingState state) {
+            sampling = state;
+            if (state.badWords().length > 0) {
+                int[] prompt = state.promptTokens();
+                int[] output = state.outputTokens();
+                history = Arrays.copyOf(prompt, prompt.length + output.length);
+                System.arraycopy(output, 0, history, prompt.length, output.length);
+            }
+        }
+
+        void sampled(int token, int outputIndex) {
+            lastSampled = token;
+            if (sampling.badWords().length > 0) {
+                int at = sampling.promptTokens().length + outputIndex;
+                history = Arrays.copyOf(history, at + 1);
+                history[at] = token;
+            }
+        }
+
+        boolean isBad(int token) {
+            for (int[] word : sampling.badWords()) {
+                int before = word.length - 1;
+                if (before >= 0
+                        && word[before] == token
+                        && before <= history.length
+                        && Arrays.equals(history, history.length - before, history.length, word, 0, before)) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     /** A step that was computed and waits to be awaited. */
@@ -205,7 +241,7 @@ public final class DeterministicExecutor implements Executor {
         changing = slot;
         plan.forEachBlockChange(row, setBlocks);
         if (plan.changesSampling(row)) {
-            slot.sampling = plan.sampling(row);
+            slot.setSampling(plan.sampling(row));
         }
         long state = 0;
         boolean poisoned = false;
@@ -237,7 +273,7 @@ public final class DeterministicExecutor implements Executor {
         }
         int[] table = slot.tables.get(group);
         if (table.length < start + count) {
-            table = java.util.Arrays.copyOf(table, Math.max(start + count, table.length * 2));
+            table = Arrays.copyOf(table, Math.max(start + count, table.length * 2));
             slot.tables.set(group, table);
         }
         System.arraycopy(ids, from, table, start, count);
@@ -273,21 +309,21 @@ public final class DeterministicExecutor implements Executor {
                 boolean underMask = plan.has(row, StepPlan.FLAG_NEEDS_MASK);
                 int offset = underMask ? masks.offset(masked++) : -1;
                 Slot slot = slots[plan.slot(row)];
-                int token = choose(plan, row, outcome.state[row], slot.sampling, masks, offset);
+                int token = choose(plan, row, outcome.state[row], slot, masks, offset);
                 outcome.failed[row] |= token < 0;
                 outcome.tokens[row] = token;
-                slot.lastSampled = Math.max(0, token);
+                slot.sampled(Math.max(0, token), plan.outputIndex(row));
             }
         }
         outcome.drawn = true;
     }
 
     /** The token that the hash points at, or the next one that may be drawn; -1 if none may. */
-    private int choose(StepPlan plan, int row, long state, SamplingState sampling, StepMasks masks, int offset) {
-        int first = settings.free() ? cheap(plan, row) : hashed(state, sampling, plan.outputIndex(row));
+    private int choose(StepPlan plan, int row, long state, Slot slot, StepMasks masks, int offset) {
+        int first = settings.free() ? cheap(plan, row) : hashed(state, slot.sampling, plan.outputIndex(row));
         for (int i = 0; i < settings.vocabulary(); i++) {
             int token = first + i < settings.vocabulary() ? first + i : first + i - settings.vocabulary();
-            if (allowed(token, plan.outputIndex(row), sampling, masks, offset)) {
+            if (allowed(token, plan.outputIndex(row), slot, masks, offset)) {
                 return token;
             }
         }
@@ -306,12 +342,21 @@ public final class DeterministicExecutor implements Executor {
         return (int) Long.remainderUnsigned(hash, settings.vocabulary());
     }
 
-    private static boolean allowed(int token, int outputIndex, SamplingState sampling, StepMasks masks, int offset) {
+    private static boolean allowed(int token, int outputIndex, Slot slot, StepMasks masks, int offset) {
+        SamplingState sampling = slot.sampling;
         if (offset >= 0 && (masks.words()[offset + (token >>> 5)] & (1 << token)) == 0) {
             return false;
         }
         if (outputIndex < sampling.minTokens() && contains(sampling.endTokens(), token)) {
             return false;
+        }
+        if (slot.isBad(token)) {
+            return false;
+        }
+        for (int i = 0; i < sampling.biasTokens().length; i++) {
+            if (sampling.biasTokens()[i] == token && sampling.biases()[i] == Float.NEGATIVE_INFINITY) {
+                return false;
+            }
         }
         return sampling.allowedTokens().length == 0 || contains(sampling.allowedTokens(), token);
     }
@@ -375,7 +420,7 @@ public final class DeterministicExecutor implements Executor {
     @Override
     public void reset() {
         launched.clear();
-        java.util.Arrays.fill(slots, null);
+        Arrays.fill(slots, null);
     }
 
     @Override

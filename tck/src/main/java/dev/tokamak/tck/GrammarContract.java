@@ -100,6 +100,20 @@ public abstract class GrammarContract {
     }
 
     @Test
+    void tellsItsEndWhereTheModelHasNoEndToken() {
+        GrammarState state = provider()
+                .create(new ByteTokenizer().vocabulary(), MASK_SIZE, new int[0])
+                .compile(new StructuredOutput(StructuredOutput.Kind.CHOICE, "", CHOICES))
+                .newState();
+        acceptAll(state, "yes");
+        assertThat(state.terminated()).isFalse();
+        acceptAll(state, "terday");
+
+        assertThat(state.terminated()).isTrue();
+        assertThat(mask(state).isEmpty()).isTrue();
+    }
+
+    @Test
     void changesNothingWhenItRefusesAToken() {
         GrammarState state = choices();
         acceptAll(state, "ye");

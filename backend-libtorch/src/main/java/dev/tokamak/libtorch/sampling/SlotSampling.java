@@ -4,6 +4,7 @@ import dev.tokamak.libtorch.tensors.ComputeDevice;
 import dev.tokamak.spi.executor.SamplingState;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -13,6 +14,9 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * them. Counts grow on the device, so that no step waits for the host. Used on the tensor thread only.
  */
 public final class SlotSampling implements AutoCloseable {
+    /** Beyond this no penalty takes a logit, so that it stays a number over the smallest temperature, too. */
+    private static final float LARGEST = 1e30f;
+
     private final SamplingState state;
     private final Tensor allowed;
     private final Tensor biased;
@@ -130,10 +134,16 @@ public final class SlotSampling implements AutoCloseable {
 
     private void penalise(Tensor logits) {
         if (state.repetitionPenalty() != 1f) {
+            float within = Math.max(1 / LARGEST, Math.min(LARGEST, state.repetitionPenalty()));
             try (Scalar zero = new Scalar(0.0);
-                    Scalar penalty = new Scalar((double) state.repetitionPenalty())) {
-                Tensor lowered = torch.where(logits.gt(zero), logits.div(penalty), logits.mul(penalty));
-                logits.copy_(torch.where(seen.gt(zero), lowered, logits));
+                    Scalar penalty = new Scalar((double) within);
+                    Scalar smallest = new Scalar(-(double) LARGEST);
+                    Scalar largest = new Scalar((double) LARGEST)) {
+                Tensor lowered = torch.where(logits.gt(zero), logits.div(penalty), logits.mul(penalty))
+                        .clamp_(new ScalarOptional(smallest), new ScalarOptional(largest));
+                // A token that was refused before stays so.
+                Tensor changed = seen.gt(zero).logical_and_(logits.isfinite());
+                logits.copy_(torch.where(changed, lowered, logits));
             }
         }
         if (state.frequencyPenalty() != 0f) {

@@ -18,15 +18,17 @@ final class StepEvents implements Scheduler.Events {
     private final StepLoop loop;
     private final OutputRing ring;
     private final Counters counters;
+    private final int vocabularySize;
     private Throwable stepFailure;
 
     /** The batch of the step that is being taken; nothing is published meanwhile. */
     private OutputBatch batch;
 
-    StepEvents(StepLoop loop, OutputRing ring, Counters counters) {
+    StepEvents(StepLoop loop, OutputRing ring, Counters counters, int vocabularySize) {
         this.loop = loop;
         this.ring = ring;
         this.counters = counters;
+        this.vocabularySize = vocabularySize;
     }
 
     /**
@@ -88,22 +90,39 @@ final class StepEvents implements Scheduler.Events {
     public void finished(Sequence sequence, FinishReason reason, int stopToken) {
         Completion completion = (Completion) sequence.owner();
         if (reason == FinishReason.ERROR) {
-            failed(completion, failure());
+            failed(completion, failure(sequence));
             return;
         }
+        end(completion, reason, stopToken);
+    }
+
+    /** A completion whose grammar is at its end, where no token can be drawn that says so. The scheduler has let go of it. */
+    void complete(Completion completion) {
+        end(completion, FinishReason.STOP, -1);
+        if (completion.index() == 0 && completion.sequence().generatedTokens() == 0) {
+            promptIsComputed(completion.request(), completion.sequence());
+        }
+    }
+
+    private void end(Completion completion, FinishReason reason, int stopToken) {
         counters.requestsFinished++;
         loop.ended(completion);
         ring.current().finished(completion, reason, stopToken);
     }
 
-    private TokamakException failure() {
-        return stepFailure == null
-                ? new TokamakException(
-                        ErrorCode.STEP_FAILED, "the model gave logits that are not numbers for this request")
+    private TokamakException failure(Sequence sequence) {
+        if (stepFailure != null) {
+            return new TokamakException(
+                    ErrorCode.STEP_FAILED,
+                    "the step that carried this request failed: " + stepFailure.getMessage(),
+                    stepFailure);
+        }
+        TokamakException nothingLeft =
+                new TokenLimits(sequence.params(), sequence.endTokens(), vocabularySize).nothingLeft(sequence);
+        return nothingLeft != null
+                ? nothingLeft
                 : new TokamakException(
-                        ErrorCode.STEP_FAILED,
-                        "the step that carried this request failed: " + stepFailure.getMessage(),
-                        stepFailure);
+                        ErrorCode.STEP_FAILED, "the model gave logits that are not numbers for this request");
     }
 
     /** A failed completion takes its request with it. */

@@ -97,7 +97,7 @@ public final class StepLoop {
         this.ring = ring;
         this.masks = new MaskFiller(vocabularySize, maskWorkers, maskWorkerCount);
         this.watchdogNanos = watchdogMillis * 1_000_000;
-        this.events = new StepEvents(this, ring, counters);
+        this.events = new StepEvents(this, ring, counters, vocabularySize);
         this.plans = new StepPlan[executor.maxInFlight()];
         Arrays.setAll(plans, i -> new StepPlan());
         count();
@@ -277,12 +277,15 @@ public final class StepLoop {
             if (completion.sequence().ended()) {
                 continue;
             }
-            String violation = completion.constraint().violation();
-            if (violation != null) {
+            DrawConstraint constraint = completion.constraint();
+            if (constraint.violation() != null) {
                 scheduler.abort(completion.sequence());
-                events.failed(completion, new TokamakException(ErrorCode.STEP_FAILED, violation));
+                events.failed(completion, constraint.violation());
+            } else if (constraint.complete()) {
+                scheduler.abort(completion.sequence());
+                events.complete(completion);
             } else {
-                completion.sequence().setForced(completion.constraint().forced());
+                completion.sequence().setForced(constraint.forced());
             }
         }
     }

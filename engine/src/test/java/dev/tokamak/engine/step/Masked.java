@@ -17,8 +17,11 @@ final class Masked {
     }
 
     static Completion completion(int number, GrammarState grammar) {
+        SamplingParams params = SamplingParams.builder().build();
+        int[] none = {};
+        TokenLimits limits = new TokenLimits(params, none, 32);
         Completion completion =
-                new Completion(null, 0, null, new DrawConstraint(grammar, List.of(), new int[0], 1, null));
+                new Completion(null, 0, null, new DrawConstraint(grammar, List.of(), none, 1, null, none, limits));
         completion.bind(new Sequence(
                 number, number, 0, 0, SamplingParams.builder().build(), 0, new int[] {1}, new int[0], 8, completion));
         return completion;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tokamak.api.EngineHealth;
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.FinishReason;
+import dev.tokamak.api.SamplingParams;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.engine.output.Request;
 import dev.tokamak.spi.sampling.LogitsAdjuster;
@@ -26,7 +27,9 @@ class StepLoopTest {
 
     private static DrawConstraint allowingAll() {
         LogitsAdjuster idle = (tokens, length, promptTokens, words, offset) -> {};
-        return new DrawConstraint(null, List.of(idle), new int[0], 5, null);
+        int[] none = {};
+        TokenLimits limits = new TokenLimits(SamplingParams.builder().build(), none, 256);
+        return new DrawConstraint(null, List.of(idle), none, 5, null, none, limits);
     }
 
     private static void fails(Request request, ErrorCode code) {

@@ -18,8 +18,14 @@ import java.nio.file.Path;
  * {@link StepPlan#LAST_SAMPLED} stands for the token that the slot's row of the step before has sampled, which the host need not
  * know yet.
  *
- * <p><b>Failure.</b> A row whose logits are not numbers is reported as failed in the {@link StepResult}. Anything else
- * that goes wrong is thrown by {@link #await} for its step; afterwards the engine calls {@link #reset} and sends live
+ * <p><b>End tokens.</b> An executor knows none. The engine reads them beside the weights, from {@code eos_token_id} in
+ * {@code generation_config.json}, else in {@code config.json}, and adds the tokenizer's {@code eos_token}; it ends sequences by them and
+ * hands those that {@code min_tokens} holds back over in {@link SamplingState#endTokens()}. A model may have none: its answers end at
+ * stop tokens and strings, at their length, or where a grammar comes to its end.
+ *
+ * <p><b>Failure.</b> A row whose logits are not numbers, or of which masks and {@link SamplingState} leave no token, is
+ * reported as failed in the {@link StepResult}, and no other row suffers; the engine finds out which it was. Anything else that
+ * goes wrong is thrown by {@link #await} for its step; afterwards the engine calls {@link #reset} and sends live
  * sequences anew.
  *
  * @since 0.1

@@ -37,7 +37,7 @@ public final class StepResult {
         endRow(false);
     }
 
-    /** Ends a row whose logits are not numbers. */
+    /** Ends a row whose logits are not numbers, or of which nothing was left to be drawn. */
     public void endFailedRow() {
         endRow(true);
     }
@@ -96,7 +96,7 @@ public final class StepResult {
     }
 
     /**
-     * Whether a row's logits were not numbers.
+     * Whether nothing could be drawn from a row: its logits are not numbers, or nothing of them was left.
      *
      * @param row from 0
      * @return true if so; the row has no token then

@@ -22,7 +22,8 @@ public interface GrammarProvider {
      *
      * @param vocabulary the model's tokens
      * @param maskSize token ids in a mask, the width of the model's logits
-     * @param endTokens end-of-sequence ids, allowed where the grammar may end
+     * @param endTokens end-of-sequence ids, allowed where the grammar may end; none for a model that has none, whose answers end
+     *     where {@link GrammarState#terminated()} says so
      * @return a thread-safe compiler
      */
     GrammarCompiler create(Vocabulary vocabulary, int maskSize, int[] endTokens);

@@ -41,7 +41,8 @@ public interface GrammarState {
     GrammarState fork();
 
     /**
-     * Whether an end token was accepted, or nothing but an end token is allowed.
+     * Whether an end token was accepted, or nothing but an end token could be allowed. The engine ends the answer then, if it can
+     * draw no end token: because the model has none, or because the request forbids it.
      *
      * @return true at the end
      */

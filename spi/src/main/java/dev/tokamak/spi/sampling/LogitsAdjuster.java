@@ -11,7 +11,8 @@ import dev.tokamak.api.Incubating;
 @Incubating
 public interface LogitsAdjuster {
     /**
-     * Clears the bits of tokens that must not be drawn next.
+     * Clears the bits of tokens that must not be drawn next. May be called more than once for the same tokens: before the request
+     * is taken, and where a draw is void. If it leaves nothing that the request's fields and grammar allow, the request fails.
      *
      * @param tokens the sequence's tokens, prompt first
      * @param length how many of them count
