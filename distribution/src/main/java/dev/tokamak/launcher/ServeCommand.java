@@ -38,6 +38,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private ChatOptions chatOptions;
 
+    @Mixin
+    private ConnectionOptions connectionOptions;
+
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
@@ -67,6 +70,7 @@ final class ServeCommand implements Callable<Integer> {
         EngineConfig config =
                 engineOptions.toConfig(installation, chatOptions.chatTemplate(), chatOptions.extraPlugins());
         ServerAddress address = ServerAddress.of(host, port);
+        connectionOptions.publish(address);
         out.println("Tokamak " + TokamakCommand.Version.number() + " on Java "
                 + Runtime.version().feature() + ", " + Runtime.getRuntime().availableProcessors()
                 + " processors: loading " + config.model());

@@ -41,7 +41,8 @@ class ArrowsTest {
             Map.entry("libtorch", List.of("api", "spi")),
             Map.entry("cuda", List.of("api", "spi", "libtorch")),
             Map.entry("protocol", List.of("api", "spi", "engine")),
-            Map.entry("server", List.of("api", "spi", "engine", "protocol")),
+            Map.entry("gate", List.of("api", "protocol")),
+            Map.entry("server", List.of("api", "spi", "engine", "protocol", "gate")),
             Map.entry("tck", List.of("api", "spi")),
             Map.entry(
                     "launcher",
@@ -56,6 +57,7 @@ class ArrowsTest {
                             "libtorch",
                             "cuda",
                             "protocol",
+                            "gate",
                             "server")));
 
     private static final String[] HTTP = {

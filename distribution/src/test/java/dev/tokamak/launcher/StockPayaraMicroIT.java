@@ -183,6 +183,15 @@ class StockPayaraMicroIT {
     }
 
     @Test
+    void gateStandsBeforeAStockServerToo() throws Exception {
+        String header = "GET /health HTTP/1.1\r\nX: ";
+        assertThat(RawHttp.statusOf(base.getPort(), header + "a".repeat(60_000)))
+                .isEqualTo(200);
+        assertThat(RawHttp.statusOf(base.getPort(), header + "a".repeat(70_000)))
+                .isEqualTo(431);
+    }
+
+    @Test
     void healthAndVersionAnswer() throws Exception {
         assertThat(send("GET", "/health", null).statusCode()).isEqualTo(200);
         assertThat(send("GET", "/health", null).body()).contains("ready");

@@ -1,0 +1,50 @@
+package dev.tokamak.gate;
+
+import org.glassfish.grizzly.filterchain.Filter;
+import org.glassfish.grizzly.filterchain.FilterChainBuilder;
+import org.glassfish.grizzly.http.HttpServerFilter;
+import org.glassfish.grizzly.http.server.AddOn;
+import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.http2.Http2ServerFilter;
+import org.glassfish.grizzly.ssl.SSLBaseFilter;
+import org.glassfish.grizzly.utils.IdleTimeoutFilter;
+
+/**
+ * Puts the gate into every HTTP listener that Payara opens.
+ *
+ * <p>Payara takes the filters of a listener from three add-ons that it asks its service registry for by name: ajp, websocket and
+ * comet. The last is on in Payara Micro's configuration, and nobody uses it. This class is registered in its place, by
+ * {@code META-INF/hk2-locator/default}, so it is enough that the jar is on the server's class path. Public because the registry makes
+ * it by name.
+ *
+ * <p>The requests of HTTP/2 come in past the gate. So it is taken out where connections are not encrypted, and clients fall back
+ * to HTTP/1.1; where they are, it is agreed on before the first request, and left alone.
+ */
+public final class GateAddOn implements AddOn {
+    /** Beside the headers themselves: the request line, and a length that was not there before. */
+    private static final int HEAD_BYTES_BESIDE_HEADERS = 64 * 1024;
+
+    /** Made by Payara's registry. */
+    public GateAddOn() {}
+
+    @Override
+    public void setup(NetworkListener unused, FilterChainBuilder chain) {
+        GateSettings settings = GateSettings.fromEnvironment();
+        boolean secure = chain.indexOfType(SSLBaseFilter.class) >= 0;
+        int codec = chain.indexOfType(HttpServerFilter.class);
+        GateFilter gate = new GateFilter(settings, secure);
+        chain.set(codec, new GateCodec(gate, settings.maxHeaderBytes() + HEAD_BYTES_BESIDE_HEADERS));
+        chain.add(codec, gate);
+        remove(chain, IdleTimeoutFilter.class);
+        if (!secure) {
+            remove(chain, Http2ServerFilter.class);
+        }
+    }
+
+    private static void remove(FilterChainBuilder chain, Class<? extends Filter> type) {
+        int index = chain.indexOfType(type);
+        if (index >= 0) {
+            chain.remove(index);
+        }
+    }
+}
