@@ -1,5 +1,6 @@
 package dev.tokamak.server;
 
+import dev.tokamak.gate.Client;
 import dev.tokamak.protocol.openai.OpenAiProtocol;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServlet;
@@ -16,6 +17,9 @@ public final class ErrorServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getAttribute(Client.ATTRIBUTE) instanceof Client client && client.isGone()) {
+            return;
+        }
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         Object path = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
         int code = status instanceof Integer known ? known : 404;

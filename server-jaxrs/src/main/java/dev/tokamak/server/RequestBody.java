@@ -2,6 +2,7 @@ package dev.tokamak.server;
 
 import dev.tokamak.protocol.ProtocolException;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
@@ -26,10 +27,18 @@ final class RequestBody {
                     null,
                     "unsupported_media_type");
         }
-        if (request.getContentLengthLong() > limitBytes) {
+        long length = request.getContentLengthLong();
+        if (length > limitBytes) {
             throw tooLarge(limitBytes);
         }
         try (InputStream in = request.getInputStream()) {
+            if (length >= 0) {
+                byte[] body = new byte[(int) length];
+                if (in.readNBytes(body, 0, body.length) < length) {
+                    throw new EOFException("the connection was closed");
+                }
+                return body;
+            }
             byte[] body = in.readNBytes(limitBytes + 1);
             if (body.length > limitBytes) {
                 throw tooLarge(limitBytes);

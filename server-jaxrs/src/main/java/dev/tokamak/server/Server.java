@@ -2,6 +2,7 @@ package dev.tokamak.server;
 
 import dev.tokamak.engine.EngineHolder;
 import dev.tokamak.engine.ServedModel;
+import dev.tokamak.gate.Client;
 import dev.tokamak.protocol.Call;
 import dev.tokamak.protocol.EventStream;
 import dev.tokamak.protocol.ProtocolException;
@@ -12,7 +13,7 @@ import jakarta.ws.rs.container.AsyncResponse;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.logging.Logger;
@@ -23,7 +24,6 @@ final class Server {
 
     private final ServerSettings settings;
     private final SseWriters writers;
-    private final ClientWatch clients;
     private final OpenRequests open = new OpenRequests();
     private ServedModel served;
     private OpenAiProtocol protocol;
@@ -31,7 +31,6 @@ final class Server {
     Server(ServerSettings settings) {
         this.settings = settings;
         this.writers = new SseWriters(settings.writerThreads(), settings.heartbeatMillis(), settings.stallMillis());
-        this.clients = new ClientWatch(Path.of("/proc/net"), settings.clientCheckMillis());
     }
 
     /**
@@ -67,15 +66,19 @@ final class Server {
      */
     void answer(HttpServletRequest request, AsyncResponse response, BiFunction<OpenAiProtocol, byte[], Call> read)
             throws IOException {
+        Optional<Client> client = client(request);
         Call call = read.apply(protocol(), RequestBody.read(request, settings.maxRequestBytes()));
+        client.ifPresent(Client::bodyDone);
         open.enter(call);
         boolean started = false;
         try {
             if (call.stream()) {
+                client.ifPresent(Client::writtenWhenTaken);
                 EventStream events = call.open();
-                SseResponse.start(events, asyncContext(request), response, writers, () -> end(call));
+                SseResponse sse = SseResponse.start(events, asyncContext(request), response, writers, () -> end(call));
+                client.ifPresent(each -> each.onGone(sse::abort));
             } else {
-                clients.watch(call, request);
+                client.ifPresent(each -> each.onGone(call::close));
                 call.respond(writers).whenComplete((body, failure) -> {
                     end(call);
                     response.resume(
@@ -93,13 +96,17 @@ final class Server {
         }
     }
 
+    /** Who asks; nobody where the gate is not on the server's class path. Then only a write that fails tells that he is gone. */
+    private static Optional<Client> client(HttpServletRequest request) {
+        return Optional.ofNullable((Client) request.getAttribute(Client.ATTRIBUTE));
+    }
+
     /** JAX-RS has usually started it, by suspending the response. */
     private static AsyncContext asyncContext(HttpServletRequest request) {
         return request.isAsyncStarted() ? request.getAsyncContext() : request.startAsync();
     }
 
     private void end(Call call) {
-        clients.forget(call);
         open.leave(call);
         call.close();
     }
@@ -117,7 +124,6 @@ final class Server {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            clients.close();
             writers.close();
         }
     }
