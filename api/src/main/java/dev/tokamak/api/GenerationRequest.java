@@ -211,7 +211,7 @@ public final class GenerationRequest {
          * @param stopConditions gives a condition by the completion's index; never null, never gives null
          * @return this
          */
-            public Builder stopConditions(IntFunction<StopCondition> stopConditions) {
+        public Builder stopConditions(IntFunction<StopCondition> stopConditions) {
             this.stopConditions = Objects.requireNonNull(stopConditions, "stopConditions");
             return this;
         }

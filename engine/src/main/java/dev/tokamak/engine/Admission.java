@@ -62,8 +62,12 @@ final class Admission {
             Constraints constraints,
             long seed) {
         this.tokenizer = tokenizer;
-        this.encoding =
-                new BoundedEncoding(encoder, tokenizer.vocabulary(), Math.min(limits.context(), limits.cache()));
+        boolean cacheIsShorter = limits.cache() < limits.context();
+        this.encoding = new BoundedEncoding(
+                encoder,
+                tokenizer.vocabulary(),
+                cacheIsShorter ? limits.cache() : limits.context(),
+                cacheIsShorter ? "The whole KV cache holds no more; give the server more memory for it. " : "");
         this.limits = limits;
         this.eosTokenIds = eosTokenIds;
         this.bosToken = bosToken;

@@ -26,6 +26,7 @@ public final class BoundedEncoding {
 
     private final Encoder encoder;
     private final int context;
+    private final String reason;
     private final long mostCharacters;
 
     /** Text to tokens, as {@link dev.tokamak.spi.tokenizer.Tokenizer#encode} does it. */
@@ -49,8 +50,14 @@ public final class BoundedEncoding {
      * @param context tokens of a prompt and its answer; a prompt leaves room for one token at least
      */
     public BoundedEncoding(Encoder encoder, Vocabulary vocabulary, int context) {
+        this(encoder, vocabulary, context, "");
+    }
+
+    /** As above, where a context is shorter than the model's own for a reason that its refusals tell in a sentence. */
+    BoundedEncoding(Encoder encoder, Vocabulary vocabulary, int context, String reason) {
         this.encoder = encoder;
         this.context = context;
+        this.reason = reason;
         int longest = 1;
         for (int id = 0; id < vocabulary.size(); id++) {
             longest = Math.max(longest, vocabulary.bytes(id).length);
@@ -150,7 +157,7 @@ public final class BoundedEncoding {
         return new TokamakException(
                 ErrorCode.PROMPT_TOO_LONG,
                 "This model's maximum context length is " + context + " tokens. However, your prompt has " + found
-                        + ", and the answer needs at least one. Please reduce the length of the prompt"
+                        + ", and the answer needs at least one. " + reason + "Please reduce the length of the prompt"
                         + " (context_length_exceeded).",
                 "prompt",
                 null);

@@ -74,7 +74,8 @@ class EngineAdmissionTest {
             refuses(
                     () -> engine.submit(request(prompt(40, 1), greedy(1).build())),
                     ErrorCode.PROMPT_TOO_LONG,
-                    "maximum context length is 40 tokens");
+                    "maximum context length is 40 tokens",
+                    "KV cache holds no more");
         }
     }
 
