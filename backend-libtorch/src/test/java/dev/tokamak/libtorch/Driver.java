@@ -35,15 +35,23 @@ final class Driver implements AutoCloseable {
     }
 
     Driver(Path checkpoint, EngineConfig config) {
-        this(new LibtorchExecutorProvider().create(executorConfig(checkpoint, config)));
+        this(checkpoint, config, BLOCKS);
+    }
+
+    Driver(Path checkpoint, EngineConfig config, int blocks) {
+        this(new LibtorchExecutorProvider().create(executorConfig(checkpoint, config)), blocks);
     }
 
     /** Takes over an executor of {@link #executorConfig}. */
     Driver(Executor executor) {
+        this(executor, BLOCKS);
+    }
+
+    private Driver(Executor executor, int blocks) {
         this.executor = executor;
         model = executor.load((what, fraction) -> {});
-        executor.allocateKvCache(BLOCK_SIZE, BLOCKS);
-        for (int i = 0; i < BLOCKS; i++) {
+        executor.allocateKvCache(BLOCK_SIZE, blocks);
+        for (int i = 0; i < blocks; i++) {
             freeBlocks.add(i);
         }
         for (int i = 0; i < SLOTS; i++) {

@@ -46,7 +46,7 @@ public record Reference(Path folder, List<Case> cases) {
         }
     }
 
-    private static int[] ints(JsonArray array) {
+    static int[] ints(JsonArray array) {
         int[] values = new int[array.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = array.getInt(i);
@@ -54,7 +54,7 @@ public record Reference(Path folder, List<Case> cases) {
         return values;
     }
 
-    private static float[][] logits(SafetensorsFile file, SafetensorsFile.Entry entry) {
+    static float[][] logits(SafetensorsFile file, SafetensorsFile.Entry entry) {
         FloatBuffer all = file.map(entry).get(0).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
         float[][] rows = new float[(int) entry.shape()[0]][(int) entry.shape()[1]];
         for (float[] row : rows) {

@@ -134,7 +134,7 @@ final class ReferenceTest {
         }
     }
 
-    private static float[] logSoftmax(float[] logits) {
+    static float[] logSoftmax(float[] logits) {
         double sum = 0;
         for (float logit : logits) {
             sum += Math.exp(logit);
