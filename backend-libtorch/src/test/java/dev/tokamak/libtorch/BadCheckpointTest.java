@@ -15,6 +15,8 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every faulty checkpoint folder is refused with one line that names the file. */
 final class BadCheckpointTest {
@@ -85,6 +87,22 @@ final class BadCheckpointTest {
         copy("llama2");
         Files.delete(folder.resolve("model.safetensors"));
         assertRefused(folder + " has no weights: neither model.safetensors nor model.safetensors.index.json is there");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "consolidated.safetensors, weights in Mistral's own format; take",
+        "weights.safetensors, safetensors under another name; a single file must be called model.safetensors",
+        "pytorch_model.bin, weights as PyTorch pickles them; convert them",
+        "model-q4.gguf, a GGUF file; take",
+        "tf_model.h5, weights for another framework; take"
+    })
+    void weightsInAnotherFormAreNamedWithWhatToDo(String file, String advice) throws IOException {
+        copy("llama2");
+        Files.delete(folder.resolve("model.safetensors"));
+        Files.delete(folder.resolve("reference.safetensors"));
+        Files.writeString(folder.resolve(file), "x");
+        assertRefused("is there; found " + file + ", " + advice);
     }
 
     @Test

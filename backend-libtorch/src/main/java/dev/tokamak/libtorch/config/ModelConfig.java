@@ -131,6 +131,11 @@ public final class ModelConfig {
         return json.containsKey(key);
     }
 
+    /** Whether the file itself gives the key this value. */
+    public boolean says(String key, boolean value) {
+        return (value ? JsonValue.TRUE : JsonValue.FALSE).equals(json.get(key));
+    }
+
     /** A whole number from 1 to {@value #LARGEST}. */
     public int size(String key) {
         return integer(key, required(key), 1);

@@ -101,7 +101,7 @@ public final class CudaExecutor implements Executor {
                 ? new DummyWeights(type)
                 : Checkpoint.open(config.model(), TensorReader.onto(device))) {
             operators = new CudaOperators(device);
-            ModelLoading.load(model, family, weights, device, operators, progress);
+            ModelLoading.load(model, family, modelConfig, weights, device, operators, progress);
         }
         context.synchronize();
         log.info(

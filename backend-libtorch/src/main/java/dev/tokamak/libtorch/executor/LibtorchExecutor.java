@@ -93,7 +93,7 @@ public final class LibtorchExecutor implements Executor {
             model.requireMemoryFor(maxModelLen, HostMemory.available());
         }
         thread.call(() -> {
-            loadWeights(family, type, progress);
+            loadWeights(family, modelConfig, type, progress);
             return null;
         });
         long parameters = model.parameters();
@@ -145,13 +145,13 @@ public final class LibtorchExecutor implements Executor {
         }
     }
 
-    private void loadWeights(ModelFamily family, TensorType type, LoadProgress progress) {
+    private void loadWeights(ModelFamily family, ModelConfig modelConfig, TensorType type, LoadProgress progress) {
         device = new ComputeDevice(place(), type);
         operators = device.cpu() ? new CpuOperators(device) : new AtenOperators(device);
         try (Weights weights = config.engine().loadFormat().equals("dummy")
                 ? new DummyWeights(type)
                 : Checkpoint.open(config.model(), TensorReader.onto(device))) {
-            ModelLoading.load(model, family, weights, device, operators, progress);
+            ModelLoading.load(model, family, modelConfig, weights, device, operators, progress);
         }
     }
 

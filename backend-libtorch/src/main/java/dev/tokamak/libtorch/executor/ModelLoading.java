@@ -1,5 +1,6 @@
 package dev.tokamak.libtorch.executor;
 
+import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.model.families.ModelFamily;
 import dev.tokamak.libtorch.model.parts.PartLoader;
 import dev.tokamak.libtorch.model.parts.Transformer;
@@ -16,6 +17,7 @@ final class ModelLoading {
     static void load(
             Transformer model,
             ModelFamily family,
+            ModelConfig config,
             Weights weights,
             ComputeDevice device,
             Operators operators,
@@ -23,6 +25,7 @@ final class ModelLoading {
         try (PartLoader loader =
                 new PartLoader(weights, device, operators, progress, model.parameters(), family.transposed())) {
             model.load(loader);
+            weights.refuseUnread(tensor -> family.denies(config, tensor));
             progress.update("weights", 1);
         } catch (RuntimeException e) {
             model.close();

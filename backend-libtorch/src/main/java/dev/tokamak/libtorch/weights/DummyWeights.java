@@ -1,6 +1,7 @@
 package dev.tokamak.libtorch.weights;
 
 import dev.tokamak.libtorch.tensors.TensorType;
+import java.util.function.Predicate;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -16,6 +17,22 @@ public final class DummyWeights implements Weights {
     public TensorType type(String name) {
         return type;
     }
+
+    @Override
+    public boolean has(String name) {
+        return false;
+    }
+
+    @Override
+    public boolean same(String one, String other) {
+        return false;
+    }
+
+    @Override
+    public void require(String name, long... shape) {}
+
+    @Override
+    public void refuseUnread(Predicate<String> denied) {}
 
     @Override
     public void copy(String name, long[] shape, Tensor target) {

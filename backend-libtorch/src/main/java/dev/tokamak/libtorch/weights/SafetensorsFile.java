@@ -45,12 +45,13 @@ public final class SafetensorsFile implements AutoCloseable {
     /**
      * Where a tensor is.
      *
-     * @param type its element type
+     * @param dtype its element type as the file calls it
+     * @param type its element type; null if weights of it cannot be read
      * @param shape its sizes, none for a scalar
      * @param start its first byte, from the beginning of the data
      * @param bytes its length
      */
-    public record Entry(TensorType type, long[] shape, long start, long bytes) {}
+    public record Entry(String dtype, TensorType type, long[] shape, long start, long bytes) {}
 
     private SafetensorsFile(Path path, FileChannel channel, long dataStart, Map<String, Entry> entries) {
         this.path = path;
@@ -141,17 +142,13 @@ public final class SafetensorsFile implements AutoCloseable {
             throw fault(path, "describes tensor " + name + " without dtype, shape and two data_offsets");
         }
         TensorType type = TensorType.of(dtype.getString());
-        if (type == null) {
-            throw fault(
-                    path,
-                    "holds tensor " + name + " of type " + dtype.getString() + "; read are " + TensorType.names());
-        }
         long[] shape = integers(path, name, sizes);
         long[] span = integers(path, name, offsets);
-        long bytes = type.bytes();
-        for (long length : shape) {
+        // A tensor of another type may be one that nobody needs; whoever reads it is told.
+        long bytes = type == null ? span[1] - span[0] : type.bytes();
+        for (int i = 0; type != null && i < shape.length; i++) {
             try {
-                bytes = Math.multiplyExact(bytes, length);
+                bytes = Math.multiplyExact(bytes, shape[i]);
             } catch (ArithmeticException e) {
                 throw fault(path, "gives tensor " + name + " a shape beyond any memory");
             }
@@ -168,7 +165,7 @@ public final class SafetensorsFile implements AutoCloseable {
                     "is corrupt: tensor " + name + " has " + (span[1] - span[0])
                             + " bytes where its shape and type ask for " + bytes);
         }
-        return new Entry(type, shape, span[0], bytes);
+        return new Entry(dtype.getString(), type, shape, span[0], bytes);
     }
 
     private static long[] integers(Path path, String name, JsonArray array) {

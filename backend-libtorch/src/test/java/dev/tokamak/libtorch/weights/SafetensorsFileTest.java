@@ -105,7 +105,6 @@ final class SafetensorsFileTest {
             value = {
                 "{'a':                                                          | has a header that is not JSON",
                 "{'a':3}                                                        | without dtype, shape and two data_offsets",
-                "{'a':{'dtype':'I4','shape':[2],'data_offsets':[0,8]}}          | of type I4; read are F32, F16, BF16",
                 "{'a':{'dtype':'F32','shape':[3],'data_offsets':[0,8]}}         | 8 bytes where its shape and type ask for 12",
                 "{'a':{'dtype':'F32','shape':[-2],'data_offsets':[0,8]}}        | with -2 where a size is expected",
                 "{'a':{'dtype':'F32','shape':[2],'data_offsets':[8,0]}}         | lies at bytes 8 to 0",

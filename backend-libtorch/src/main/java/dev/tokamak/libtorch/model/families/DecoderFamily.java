@@ -74,6 +74,13 @@ abstract class DecoderFamily implements ModelFamily {
                         Math.min(Integer.MAX_VALUE, context * stretch));
     }
 
+    /** Biases that the file holds though the configuration says, in so many words, that there are none. */
+    @Override
+    public boolean denies(ModelConfig config, String tensor) {
+        return tensor.endsWith("_proj.bias")
+                && config.says(tensor.contains(".mlp.") ? "mlp_bias" : "attention_bias", false);
+    }
+
     DecoderSizes sizes(ModelConfig config) {
         return new DecoderSizes(config);
     }
@@ -131,7 +138,9 @@ abstract class DecoderFamily implements ModelFamily {
     }
 
     Head head(DecoderSizes sizes, Embedding embedding) {
-        return sizes.config.flag("tie_word_embeddings") ? Head.tied(embedding) : Head.of("lm_head", embedding);
+        return sizes.config.flag("tie_word_embeddings")
+                ? Head.tied("lm_head", embedding)
+                : Head.of("lm_head", embedding);
     }
 
     List<RotaryTable> rotaries(DecoderSizes sizes) {

@@ -31,6 +31,16 @@ public interface ModelFamily {
      */
     Transformer model(ModelConfig config);
 
+    /**
+     * Whether a configuration says that the model does without a tensor.
+     *
+     * @param config of the checkpoint
+     * @param tensor of the checkpoint that nothing has read
+     */
+    default boolean denies(ModelConfig config, String tensor) {
+        return false;
+    }
+
     /** Whether the family's files hold matrices as {@code [in, out]}. */
     default boolean transposed() {
         return false;

@@ -4,29 +4,35 @@ import dev.tokamak.libtorch.operators.Linear;
 import dev.tokamak.libtorch.operators.Operators;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** From the residual stream to logits. Ranks divide the vocabulary. */
 public final class Head extends Part {
+    private static final Logger log = LoggerFactory.getLogger(Head.class);
+
     private final Embedding embedding;
     private final String name;
+    private boolean tied;
     private boolean biased;
     private double scale = 1;
     private double softCap;
     private Linear linear;
 
-    private Head(Embedding embedding, String name) {
+    private Head(Embedding embedding, String name, boolean tied) {
         this.embedding = embedding;
         this.name = name;
+        this.tied = tied;
     }
 
     /** A projection of its own. */
     public static Head of(String name, Embedding embedding) {
-        return new Head(embedding, name);
+        return new Head(embedding, name, false);
     }
 
-    /** The table of tokens. */
-    public static Head tied(Embedding embedding) {
-        return new Head(embedding, null);
+    /** The table of tokens, unless the checkpoint has another one under the head's name. */
+    public static Head tied(String name, Embedding embedding) {
+        return new Head(embedding, name, true);
     }
 
     /** With a bias. */
@@ -49,12 +55,17 @@ public final class Head extends Part {
 
     @Override
     protected void loadWeights(PartLoader from) {
-        if (name == null && !from.device().cpu()) {
+        String own = name + ".weight";
+        if (tied && from.weights().has(own) && !from.weights().same(embedding.name() + ".weight", own)) {
+            log.warn("{} is not the table of tokens, to which config.json ties it; the checkpoint's own is taken", own);
+            tied = false;
+        }
+        if (tied && !from.device().cpu()) {
             linear = from.operators().linear(embedding.table(), null);
             return;
         }
         // The CPU keeps the table for itself, in another type and order.
-        String weight = name == null ? embedding.name() : name;
+        String weight = tied ? embedding.name() : name;
         Piece piece = Piece.of(weight, embedding.vocabulary());
         linear = own(from.linear(embedding.hidden(), biased, LinearFormat.Cut.OUTPUTS, piece));
     }
@@ -76,8 +87,6 @@ public final class Head extends Part {
 
     @Override
     protected long ownParameters() {
-        return name == null
-                ? 0
-                : (long) embedding.vocabulary() * embedding.hidden() + (biased ? embedding.vocabulary() : 0);
+        return tied ? 0 : (long) embedding.vocabulary() * embedding.hidden() + (biased ? embedding.vocabulary() : 0);
     }
 }

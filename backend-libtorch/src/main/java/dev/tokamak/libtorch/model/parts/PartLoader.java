@@ -51,6 +51,10 @@ public final class PartLoader implements AutoCloseable {
         return device;
     }
 
+    Weights weights() {
+        return weights;
+    }
+
     Operators operators() {
         return operators;
     }
@@ -62,6 +66,7 @@ public final class PartLoader implements AutoCloseable {
 
     /** A table of rows that are looked up; on the CPU in the stored type, since rows are converted as they are looked up. */
     Tensor table(String name, int rows, int columns) {
+        weights.require(name, rows, columns);
         TensorType type = device.cpu() ? weights.type(name) : device.type();
         return read(device.empty(type, rows, columns), name, rows, columns);
     }
@@ -98,6 +103,7 @@ public final class PartLoader implements AutoCloseable {
     /** The pieces' rows under each other; vectors if {@code in} is 0. */
     Tensor rows(TensorType type, List<Piece> pieces, String kind, int in, boolean transposed) {
         long rows = pieces.stream().mapToLong(Piece::rows).sum();
+        pieces.forEach(piece -> weights.require(piece.name() + kind, shape(piece, in, transposed)));
         Tensor whole = in == 0 ? device.empty(type, rows) : device.empty(type, rows, in);
         try {
             long filled = 0;
@@ -115,13 +121,20 @@ public final class PartLoader implements AutoCloseable {
         }
     }
 
+    private static long[] shape(Piece piece, int in, boolean transposed) {
+        if (in == 0) {
+            return new long[] {piece.stored()};
+        }
+        return transposed ? new long[] {in, piece.stored()} : new long[] {piece.stored(), in};
+    }
+
     private void put(Piece piece, String name, int in, boolean transposed, Tensor place) {
-        long[] shape = in == 0 ? new long[] {piece.stored()} : new long[] {piece.stored(), in};
+        long[] shape = shape(piece, in, transposed);
         boolean split = piece.rotaryDim() > 0 && piece.rotaryDim() < piece.headDim();
         if (piece.choose() == null && !split) {
             if (transposed && in > 0) {
                 try (Tensor turned = place.t()) {
-                    weights.copy(name, new long[] {in, piece.stored()}, turned);
+                    weights.copy(name, shape, turned);
                 }
             } else if (piece.rotaryDim() == 0) {
                 weights.copy(name, shape, place);
@@ -134,7 +147,7 @@ public final class PartLoader implements AutoCloseable {
             }
             return;
         }
-        Tensor stored = stored(name, transposed && in > 0 ? new long[] {in, piece.stored()} : shape);
+        Tensor stored = stored(name, shape);
         try (Tensor turned = transposed && in > 0 ? stored.t() : new Tensor(stored);
                 Tensor matrix = turned.reshape(piece.stored(), Math.max(1, in));
                 Tensor chosen = piece.choose() == null
