@@ -12,13 +12,14 @@ import re
 
 import arithmetic
 import chats
+import contexts
 import facts
 import smalltalk
 import texts
 import tools
 
 CALL = re.compile(r"<tool_call>(.*?)</tool_call>", re.DOTALL)
-SIZES = {"arithmetic": 120, "facts": 80, "tool_calls": 100, "tool_answers": 30, "text": 70}
+SIZES = {"arithmetic": 120, "facts": 80, "tool_calls": 100, "tool_answers": 30, "compact_answers": 30, "text": 70}
 
 
 def _literal(text):
@@ -55,22 +56,32 @@ def _tool_calls(rng):
             "expect": {"calls": [{"name": f.name, "arguments": a} for f, a in calls]}}
 
 
-def _tool_answers(rng):
-    functions = tools.toolbox(rng, for_evaluation=True)
-    question, calls = tools.request(rng, functions)
-    results = [tools.outcome(rng, f, a) for f, a in calls]
-    answer = tools.reply([clause for _, clause in results])
+def _answered(question, calls, results):
+    """A question, its calls and their results as the messages of a request."""
     messages = [{"role": "user", "content": question},
                 {"role": "assistant", "content": None, "tool_calls": [
                     {"id": f"call_{i}", "type": "function", "function": {"name": f.name, "arguments": json.dumps(a, ensure_ascii=False)}}
                     for i, (f, a) in enumerate(calls)]}]
-    messages += [{"role": "tool", "tool_call_id": f"call_{i}", "content": text} for i, (text, _) in enumerate(results)]
+    return messages + [{"role": "tool", "tool_call_id": f"call_{i}", "content": text} for i, text in enumerate(results)]
+
+
+def _tool_answers(rng, write=tools.spaced, functions=None):
+    functions = functions or tools.toolbox(rng, for_evaluation=True)
+    question, calls = tools.request(rng, functions)
+    results = [tools.outcome(rng, f, a, write) for f, a in calls]
+    answer = tools.reply([clause for _, clause in results])
+    messages = _answered(question, calls, [text for text, _ in results])
     alternatives = _literal(answer).replace("It is done", "(?:It is done|Done)") if "It is done" in answer else \
         re.sub(r"\bDone\b", "(?:It is done|Done)", _literal(answer))
     return {"messages": messages, "tools": [f.tool for f in functions], "max_tokens": 120, "expect": {"pattern": f"^{alternatives}$"}}
 
 
-_MAKERS = {"arithmetic": _arithmetic, "facts": _facts, "tool_calls": _tool_calls, "tool_answers": _tool_answers, "text": _text}
+def _compact_answers(rng):
+    return _tool_answers(rng, tools.compact)
+
+
+_MAKERS = {"arithmetic": _arithmetic, "facts": _facts, "tool_calls": _tool_calls, "tool_answers": _tool_answers,
+           "compact_answers": _compact_answers, "text": _text}
 
 
 def build(seed, scale=1):
@@ -88,6 +99,69 @@ def build(seed, scale=1):
             number += 1
             lines.append({"id": f"{category}-{number:03d}", "category": category, **line})
     return lines
+
+
+LONG_KINDS = ("instructions", "many tools", "long chat", "long results")
+
+
+def _exactly(question, answer):
+    return {"messages": [{"role": "user", "content": question}], "max_tokens": 60, "expect": {"pattern": f"^{_literal(answer)}$"}}
+
+
+def _calls_of(rng, functions):
+    question, calls = tools.request(rng, functions)
+    return {"messages": [{"role": "user", "content": question}], "max_tokens": 220,
+            "expect": {"calls": [{"name": f.name, "arguments": a} for f, a in calls]}}
+
+
+def long_context(rng, kind, tokens):
+    """A conversation of about so many tokens, and questions of which each may come next."""
+    functions, asked = [], []
+    if kind == "instructions":
+        functions = tools.toolbox(rng, for_evaluation=True, size=4)
+        prompt, notes = contexts.text(rng, tokens, 2)
+        messages = [{"role": "system", "content": prompt}]
+        asked = [_exactly(*pair) for pair in notes]
+    elif kind == "many tools":
+        functions = tools.toolbox(rng, for_evaluation=True, size=tokens // 75)
+        messages = [{"role": "system", "content": "You are a helpful assistant."}]
+        asked = [_calls_of(rng, functions), _calls_of(rng, functions)]
+    elif kind == "long chat":
+        opening, closing = smalltalk.introduction(rng)
+        messages, size = chats.said(*opening), 0
+        while size < tokens:
+            turn = chats.said(chats.single(rng))
+            size += sum(4 + contexts.cost(m["content"]) for m in turn)
+            messages += turn
+        asked = [_exactly(*closing), _text(rng)]
+    else:
+        functions = tools.toolbox(rng, for_evaluation=True)
+        function = rng.choice(functions)
+        question, arguments = function.ask(rng)
+        result, clause, exchanges = tools.big_outcome(rng, tokens // 60, rng.choice((tools.spaced, tools.compact)), 2)
+        messages = _answered(question, [(function, arguments)], [result]) + [{"role": "assistant", "content": clause + "."}]
+        asked = [_exactly(*pair) for pair in exchanges]
+    asked += [_arithmetic(rng), _facts(rng)]
+    if functions:
+        answers = _tool_answers(rng, tools.compact, functions)
+        del answers["tools"]
+        asked += [_calls_of(rng, functions), answers]
+    return {"category": "long", "kind": kind, "messages": messages, "tools": [f.tool for f in functions], "questions": asked}
+
+
+def build_long(seed, shapes):
+    """Long contexts of the given kinds and numbers of tokens."""
+    return [{"id": f"long-{i:03d}", "tokens": tokens, **long_context(random.Random(f"long {seed} {i}"), kind, tokens)}
+            for i, (kind, tokens) in enumerate(shapes)]
+
+
+def questions(contexts_asked):
+    """The questions of long contexts as lines of their own."""
+    for context in contexts_asked:
+        for i, question in enumerate(context["questions"]):
+            line = {"id": f"{context['id']}-{i}", "category": f"long {context['tokens']}", "kind": context["kind"], **question,
+                    "messages": context["messages"] + question["messages"]}
+            yield {**line, "tools": context["tools"]} if context["tools"] else line
 
 
 def prompt(line):
@@ -117,7 +191,7 @@ def scores(lines, replies):
     result = {}
     for line, reply in zip(lines, replies):
         right = is_right(line, reply)
-        for key in [line["category"]] + ([f"text/{line['kind']}"] if "kind" in line else []):
+        for key in [line["category"]] + ([f"{line['category']}/{line['kind']}"] if "kind" in line else []):
             hits, total = result.get(key, (0, 0))
             result[key] = (hits + right, total + 1)
     return result
@@ -132,6 +206,9 @@ def main():
     with arguments.out.open("w") as file:
         for line in build(arguments.seed):
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    with arguments.out.with_name("long-evaluation.jsonl").open("w") as file:
+        for context in build_long(arguments.seed, (("long chat", 4000), ("many tools", 6000), ("long results", 8000), ("instructions", 12000))):
+            file.write(json.dumps(context, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

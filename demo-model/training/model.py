@@ -16,17 +16,18 @@ except ImportError:
     varlen_attn = None
 
 CONFIG = dict(vocab_size=4096, hidden_size=256, intermediate_size=704, num_hidden_layers=8, num_attention_heads=4,
-              num_key_value_heads=2, head_dim=64, max_position_embeddings=2048, rope_theta=10000.0, rms_norm_eps=1e-5)
+              num_key_value_heads=2, head_dim=64, max_position_embeddings=16384, rope_theta=500000.0, rms_norm_eps=1e-5)
 
 
 def _packed_attention(q, k, v, starts, longest):
     """Causal attention inside each document of a packed row; q, k, v are (tokens, heads, width)."""
     if q.is_cuda:
         return varlen_attn(q, k, v, starts, starts, longest, longest, **CAUSAL)
-    document = torch.searchsorted(starts[1:].long(), torch.arange(len(q)), right=True)
-    mask = (document[:, None] == document[None, :]).tril()
-    q, k, v = (x.transpose(0, 1)[None] for x in (q, k, v))
-    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)[0].transpose(0, 1)
+    ends = starts.tolist()
+    documents = [(a, b) for a, b in zip(ends, ends[1:]) if a < b]
+    q, k, v = (x.transpose(0, 1) for x in (q, k, v))
+    return torch.cat([F.scaled_dot_product_attention(q[None, :, a:b], k[None, :, a:b], v[None, :, a:b], is_causal=True)[0].transpose(0, 1)
+                      for a, b in documents])
 
 
 def _rotate(x, cos, sin):
@@ -77,12 +78,14 @@ class Model(nn.Module):
             x = x + F.linear(F.silu(gate) * up, down[i])
         return self._norm(x, norms[-1])
 
-    def loss(self, tokens, positions, starts, predicted_from, targets, longest):
-        """Mean cross entropy at the positions that count."""
+    def loss(self, tokens, positions, packs, predicted_from, targets):
+        """Mean cross entropy at the positions that count; packs are (number of tokens, documents' starts, longest document) in turn."""
         group = self.heads // self.kv_heads
+        sizes = [size for size, _, _ in packs]
 
         def attend(_, q, k, v):
-            return _packed_attention(q, k.repeat_interleave(group, 1), v.repeat_interleave(group, 1), starts, longest)
+            parts = zip(packs, q.split(sizes), k.repeat_interleave(group, 1).split(sizes), v.repeat_interleave(group, 1).split(sizes))
+            return torch.cat([_packed_attention(q, k, v, starts, longest) for (_, starts, longest), q, k, v in parts])
 
         dtype = torch.bfloat16 if tokens.is_cuda else torch.float32
         states = self.hidden(tokens, positions, attend, dtype)[predicted_from]
@@ -110,9 +113,11 @@ class Model(nn.Module):
                 return F.scaled_dot_product_attention(q.transpose(1, 2), k, v, attn_mask=mask).transpose(1, 2)
             return attend
 
-        positions = torch.arange(longest, device=device).expand(count, -1)
-        states = self.hidden(tokens, positions, attention(positions, longest), dtype)
-        state = states[rows, lengths - 1]
+        if longest <= 2048:  # one mask for all of a long batch would take gigabytes
+            positions = torch.arange(longest, device=device).expand(count, -1)
+            state = self.hidden(tokens, positions, attention(positions, longest), dtype)[rows, lengths - 1]
+        else:
+            state = torch.stack([self._prefill(tokens[row, :length], keys, values, row, dtype) for row, length in enumerate(lengths.tolist())])
         head, stop = self.embed.to(dtype), torch.tensor(list(stops), device=device)
         produced, done = [], torch.zeros(count, dtype=torch.bool, device=device)
         limits = torch.tensor(limits, device=device)
@@ -126,6 +131,16 @@ class Model(nn.Module):
             state = self.hidden(chosen[:, None], positions, attention(positions, min(longest + step + 1, total)), dtype)[:, 0]
         table = torch.stack(produced, 1).tolist()
         return [[t for t in row if t >= 0 and t not in stops] for row in table]
+
+    def _prefill(self, tokens, keys, values, row, dtype):
+        """Computes one long prompt into its row of the cache, and its last hidden state."""
+        positions = torch.arange(len(tokens), device=tokens.device)
+
+        def attend(i, q, k, v):
+            keys[i][row, :len(tokens)], values[i][row, :len(tokens)] = k, v
+            q, k, v = (y.transpose(0, 1)[None] for y in (q, k.repeat_interleave(q.size(1) // k.size(1), 1), v.repeat_interleave(q.size(1) // v.size(1), 1)))
+            return F.scaled_dot_product_attention(q, k, v, is_causal=True)[0].transpose(0, 1)
+        return self.hidden(tokens, positions, attend, dtype)[-1]
 
     def named_weights(self):
         """The weights under their names in a Hugging Face checkpoint."""

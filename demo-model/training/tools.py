@@ -449,13 +449,13 @@ def well_known(rng):
 
 
 def toolbox(rng, for_evaluation=False, size=None):
-    """One to six functions of which no two could be meant by the same request."""
+    """Functions, one to six if no size is given, of which no two could be meant by the same request."""
     size = size or rng.choices((1, 2, 3, 4, 5, 6), (28, 28, 22, 12, 6, 4))[0]
     functions = []
     while len(functions) < size:
         known = not for_evaluation and rng.random() < (0.35 if size == 1 else 0.14)
         function = well_known(rng) if known else made_up(rng, for_evaluation)
-        clash = 1 if rng.random() < 0.75 else 2
+        clash = 1 if size < 8 and rng.random() < 0.75 else 2
         if any(len(function.words & f.words) >= clash or f.name == function.name for f in functions):
             continue
         functions.append(function)
@@ -511,16 +511,36 @@ _FAILURES = ["not found", "no permission", "timeout", "invalid date", "service n
              "too many requests", "already exists", "wrong id"]
 
 
+_VALUES = [lambda r: r.randint(0, 9999), lambda r: r.randint(0, 99), lambda r: round(r.uniform(0, 99), 1), word, place_name, person, texts.date,
+           texts.clock, texts.code]
+
+
 def _value(rng):
-    return rng.choice((lambda: rng.randint(0, 9999), lambda: rng.randint(0, 99), lambda: round(rng.uniform(0, 99), 1), lambda: word(rng),
-                       lambda: place_name(rng), lambda: person(rng), lambda: texts.date(rng), lambda: texts.clock(rng), lambda: texts.code(rng)))()
+    return rng.choice(_VALUES)(rng)
 
 
 _RESULT_KEYS = _RICH_NOUNS + """temperature condition wind humidity total price count result rate balance distance duration title name
 date time place address phone available message number score winner speed weight colour answer value""".split()
 
 
-def outcome(rng, function, arguments):
+def spaced(value):
+    return json.dumps(value, ensure_ascii=False)
+
+
+def compact(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+_WRITERS = [(spaced, 40), (compact, 36), (lambda v: json.dumps(v, ensure_ascii=False, indent=2), 8), (json.dumps, 6),
+            (lambda v: json.dumps(v, separators=(",", ":")), 6), (repr, 4)]
+
+
+def writer(rng):
+    """How a client writes a result: JSON with or without spaces, indented, in ASCII, or as Python prints it."""
+    return rng.choices([w for w, _ in _WRITERS], [weight for _, weight in _WRITERS])[0]
+
+
+def outcome(rng, function, arguments, write=spaced):
     """What the function returns, and that result as a clause of an answer."""
     roll = rng.random()
     if "weather" in function.name.lower() and roll < 0.8:
@@ -528,29 +548,81 @@ def outcome(rng, function, arguments):
         key = rng.choice(("temperature", "temp", "degrees"))
         result = {key: degrees, rng.choice(("condition", "sky", "weather", "conditions")): sky}
         city = next((v for k, v in arguments.items() if k in ("city", "location")), None)
-        return json.dumps(result), f"It is {sky} and {degrees} degrees" + (f" in {city}" if city else "")
+        return write(result), f"It is {sky} and {degrees} degrees" + (f" in {city}" if city else "")
     if roll < 0.52:
         keys = [k if rng.random() < 0.85 else _join_name(rng, [word(rng), k], 0.1) for k in rng.sample(_RESULT_KEYS, rng.choice((1, 1, 2, 2, 3)))]
         result = {k: _value(rng) for k in keys}
-        return json.dumps(result, ensure_ascii=False), "The " + listing(f"{_spoken(k)} is {v}" for k, v in result.items()).replace(", ", ", the ").replace(" and ", " and the ") \
-            if len(result) > 1 and not any(c in str(v) for v in result.values() for c in (",", " and ")) else "The " + listing([f"{_spoken(k)} is {v}" for k, v in result.items()])
+        return write(result), properties(result)
     if roll < 0.64:
         result = rng.choice(({"status": "ok"}, {"success": True}, {"ok": True}, {"status": "success"}, {"result": "done"}, "OK", "done", {"status": "done"}, "success"))
-        return result if isinstance(result, str) else json.dumps(result), rng.choice(("It is done", "Done"))
+        return result if isinstance(result, str) else write(result), rng.choice(("It is done", "Done"))
     if roll < 0.74:
         code = texts.code(rng)
         key = rng.choice(("id", "order_id", "reference", "ticket"))
-        return json.dumps({"status": "ok", key: code} if rng.random() < 0.5 else {key: code, "status": "created"}), f"It is done. The {_spoken(key)} is {code}"
+        return write({"status": "ok", key: code} if rng.random() < 0.5 else {key: code, "status": "created"}), f"It is done. The {_spoken(key)} is {code}"
     if roll < 0.82:
         failure = rng.choice(_FAILURES)
-        return rng.choice((json.dumps({"error": failure}), f"Error: {failure}", json.dumps({"status": "error", "message": failure}))), \
+        return rng.choice((write({"error": failure}), f"Error: {failure}", write({"status": "error", "message": failure}))), \
             f"That did not work: {failure}"
     if roll < 0.91:
         items = [word(rng) if rng.random() < 0.6 else person(rng) for _ in range(rng.randint(1, 4))]
         shown = items if rng.random() < 0.6 else {rng.choice(("items", "results", "list", "names")): items}
-        return json.dumps(shown, ensure_ascii=False), f"I found {listing(items)}"
+        return write(shown), f"I found {listing(items)}"
     value = _value(rng) if rng.random() < 0.7 else _free_text(rng)
     return str(value), f"The result is {value}"
+
+
+def rich_outcome(rng, function, arguments, write):
+    """A result of four to seven properties, some of them what was asked with; of the weather, the answer still says the same."""
+    result = {k: v for k, v in arguments.items() if isinstance(v, (str, int)) and rng.random() < 0.5}
+    if "weather" in function.name.lower():
+        degrees, sky = rng.randint(-15, 40), rng.choice("sunny cloudy rainy windy snowy foggy stormy clear".split())
+        pairs = [(rng.choice(("temperature", "temp", "degrees")), degrees), (rng.choice(("condition", "sky", "weather", "conditions")), sky),
+                 ("unit", rng.choice(("celsius", "fahrenheit", "C", "F"))), ("humidity", rng.randint(5, 99)), ("wind", rng.randint(0, 90))]
+        pairs = pairs[:2] + rng.sample(pairs[2:], rng.randint(0, 3))
+        rng.shuffle(pairs)
+        city = next((v for k, v in arguments.items() if k in ("city", "location")), None)
+        return write({**result, **dict(pairs)}), f"It is {sky} and {degrees} degrees" + (f" in {city}" if city else "")
+    while len(result) < 4 or (len(result) < 7 and rng.random() < 0.5):
+        result[rng.choice(_RESULT_KEYS)] = _value(rng)
+    return write(result), properties(result)
+
+
+def properties(result):
+    """The keys and values of a result as one clause."""
+    if len(result) > 1 and not any(c in str(v) for v in result.values() for c in (",", " and ")):
+        return "The " + listing(f"{_spoken(k)} is {v}" for k, v in result.items()).replace(", ", ", the ").replace(" and ", " and the ")
+    return "The " + listing([f"{_spoken(k)} is {v}" for k, v in result.items()])
+
+
+def records(rng, count):
+    """A table of named things: key of the name, other keys, and rows as dictionaries."""
+    name, *keys = [rng.choice(("name", "title", "product", "id"))] + rng.sample(_RESULT_KEYS[:32], rng.randint(2, 6))
+    keys = [k for k in keys if k != name]
+    kinds = {k: rng.randrange(len(_VALUES)) for k in keys}
+    rows, seen = [], set()
+    while len(rows) < count:
+        label = texts.code(rng) if name == "id" else person(rng) if rng.random() < 0.5 else word(rng)
+        if label not in seen:
+            seen.add(label)
+            rows.append({name: label, **{k: _VALUES[kinds[k]](rng) for k in keys}})
+    return name, keys, rows
+
+
+def big_outcome(rng, count, write, asked=1):
+    """A result of many entries, its clause, and questions about entries with their answers."""
+    name, keys, rows = records(rng, count)
+    exchanges = []
+    for row in rng.sample(rows, min(asked, count)):
+        key = rng.choice(keys)
+        question = rng.choice(("What is the {k} of {n}?", "And the {k} of {n}?", "Tell me the {k} of {n}.", "Which {k} does {n} have?"))
+        exchanges.append((question.format(k=_spoken(key), n=row[name]), f"The {_spoken(key)} of {row[name]} is {row[key]}."))
+    shown = rows if rng.random() < 0.6 else {rng.choice(("items", "results", "data", "rows")): rows}
+    if rng.random() < 0.3:
+        shown = {"total": len(rows), **(shown if isinstance(shown, dict) else {"list": shown})}
+    found = [r[name] for r in rows]
+    clause = f"I found {listing(found)}" if len(found) < 5 else f"I found {', '.join(found[:3])} and more"
+    return write(shown), clause, exchanges
 
 
 def reply(clauses):

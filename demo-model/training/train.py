@@ -25,8 +25,9 @@ from model import CONFIG, Model
 class Batches:
     """Packs documents of the shards into rows of a fixed number of tokens, in a thread."""
 
-    def __init__(self, folder, tokens, documents, targets, device, keep=4000):
-        self.folder, self.tokens, self.documents, self.targets, self.device = folder, tokens, documents, targets, device
+    def __init__(self, folder, tokens, shortest, longest, device, keep=4000):
+        self.folder, self.tokens, self.longest, self.device = folder, tokens, longest, device
+        self.documents, self.targets = max(4, tokens // shortest), int(tokens * 0.3)
         self.fresh, self.again, self.read, self.keep = 0, 0, [], keep
         self.ready = queue.Queue(24)
         self.random = random.Random(7)
@@ -75,15 +76,15 @@ class Batches:
         starts = numpy.full(self.documents + 1, self.tokens, numpy.int32)
         starts[0] = 0
         starts[1:len(ends) + 1] = ends
-        # the rest of the row is cut into pieces of harmless length
+        # the rest of the row is the beginning of one more document
         positions = numpy.arange(self.tokens, dtype=numpy.int64)
         begin = numpy.zeros(self.tokens, numpy.int64)
         begin[ends[:-1]] = ends[:-1]
         if used < self.tokens:
             begin[used] = used
         positions -= numpy.maximum.accumulate(begin)
-        positions = numpy.minimum(positions, corpus.LONGEST - 1)
-        learned = numpy.flatnonzero(flat[1:used] & corpus.LEARNED)[:self.targets]
+        positions = numpy.minimum(positions, self.longest - 1)
+        learned = numpy.flatnonzero(flat[1:] & corpus.LEARNED)[:self.targets]
         plain = (flat & (corpus.LEARNED - 1)).astype(numpy.int64)
         source, target = numpy.zeros(self.targets, numpy.int64), numpy.full(self.targets, -100, numpy.int64)
         source[:len(learned)] = learned
@@ -95,6 +96,16 @@ class Batches:
 
     def next(self):
         return self.ready.get()
+
+
+def joined(batches):
+    """One row of every kind of batch, behind each other, as the model's loss takes them; and how many tokens of it are learned."""
+    rows, learned = zip(*(b.next() for b in batches))
+    ids, positions, starts, sources, targets = zip(*rows)
+    offsets = [sum(b.tokens for b in batches[:i]) for i in range(len(batches))]
+    packs = [(b.tokens, s, b.longest) for b, s in zip(batches, starts)]
+    sources = torch.cat([s + offset for s, offset in zip(sources, offsets)])
+    return (torch.cat(ids), torch.cat(positions), packs, sources, torch.cat(targets)), sum(learned)
 
 
 def orthogonal(update, steps=5):
@@ -127,10 +138,11 @@ class Muon(torch.optim.Optimizer):
 
 def score(model, tokenizer, lines, dtype):
     prompts = [encoding.ids for encoding in tokenizer.encode_batch([evaluation.prompt(line) for line in lines])]
-    order = sorted(range(len(lines)), key=lambda i: (lines[i]["max_tokens"], len(prompts[i])))
+    together = 48 if max(map(len, prompts)) > 2048 else 512
+    order = sorted(range(len(lines)), key=lambda i: (len(prompts[i]) // 4096, lines[i]["max_tokens"], len(prompts[i])))
     replies = [None] * len(lines)
-    for begin in range(0, len(order), 512):
-        part = order[begin:begin + 512]
+    for begin in range(0, len(order), together):
+        part = order[begin:begin + together]
         outputs = model.generate([prompts[i] for i in part], [lines[i]["max_tokens"] for i in part], {0, 2}, dtype)
         for i, text in zip(part, tokenizer.decode_batch(outputs, skip_special_tokens=True)):
             replies[i] = text
@@ -148,8 +160,9 @@ def main():
     parser.add_argument("--shards", type=pathlib.Path, default=pathlib.Path("/tmp/demo-corpus"))
     parser.add_argument("--resume", type=pathlib.Path, help="a checkpoint folder to go on from")
     parser.add_argument("--seconds", type=float, required=True, help="wall time from start to the end of training")
-    parser.add_argument("--tokens", type=int, default=131072, help="tokens in a step")
-    parser.add_argument("--workers", type=int, default=14)
+    parser.add_argument("--tokens", type=int, default=98304, help="tokens in a step, of documents as long as most chats")
+    parser.add_argument("--long-tokens", type=int, default=65536, help="tokens in a step, of long documents; none for 0")
+    parser.add_argument("--workers", type=int, default=12, help="processes that write the corpus")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--muon", type=float, default=0.02)
     parser.add_argument("--adam", type=float, default=0.004)
@@ -157,11 +170,14 @@ def main():
     parser.add_argument("--decay", type=float, default=0.55, help="share of the time in which the rate falls to zero")
     parser.add_argument("--every", type=float, default=60, help="seconds between evaluations")
     parser.add_argument("--eager", action="store_true", help="do not compile: worth it for less than a minute of training")
-    parser.add_argument("--longest", type=int, default=corpus.LONGEST)
     arguments = parser.parse_args()
     began = time.time()
     shutil.rmtree(arguments.shards, ignore_errors=True)
-    stop, processes = corpus.start(arguments.tokenizer, arguments.shards, arguments.seed, arguments.workers)
+    kinds = [("short", False, arguments.tokens, 24, corpus.SHORT, 4000)]
+    if arguments.long_tokens:
+        kinds.append(("long", True, arguments.long_tokens, 512, corpus.LONGEST, 50))
+    workers = [corpus.start(arguments.tokenizer, arguments.shards / name, arguments.seed, max(1, arguments.workers // len(kinds)), documents, long)
+               for name, long, _, _, _, documents in kinds]
     torch.manual_seed(arguments.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     cuda = device.type == "cuda"
@@ -172,6 +188,7 @@ def main():
         model.load(arguments.resume)
     print(f"{sum(p.numel() for p in model.parameters())} parameters on {device}", flush=True)
     small, large = evaluation.build(1), evaluation.build(2, 8)
+    distant = list(evaluation.questions(evaluation.build_long(2, [(k, n) for k in evaluation.LONG_KINDS for n in (3000, 6000, 12000) for _ in range(3)])))
     matrices = [model.qkv, model.o, model.gate_up, model.down]
     muon = Muon(matrices, arguments.muon)
     adam = torch.optim.AdamW([model.embed, model.norms], arguments.adam, betas=(0.9, 0.95), weight_decay=0, fused=cuda)
@@ -179,7 +196,8 @@ def main():
         global orthogonal
         orthogonal = torch.compile(orthogonal)
     loss_of = torch.compile(model.loss, dynamic=False) if cuda and not arguments.eager else model.loss
-    batches = Batches(arguments.shards, arguments.tokens, arguments.tokens // 24, int(arguments.tokens * 0.28), device)
+    batches = [Batches(arguments.shards / name, tokens, shortest, longest, device) for name, _, tokens, shortest, longest, _ in kinds]
+    in_step = arguments.tokens + arguments.long_tokens
     step, tokens, learned, running, shown, evaluated, first = 0, 0, 0, 0.0, time.time(), time.time(), None
     while True:
         elapsed = time.time() - began
@@ -190,14 +208,14 @@ def main():
         for optimizer, base in ((muon, arguments.muon), (adam, arguments.adam)):
             for group in optimizer.param_groups:
                 group["lr"] = base * rate
-        (ids, positions, starts, source, target), count = batches.next()
-        loss = loss_of(ids, positions, starts, source, target, arguments.longest)
+        inputs, count = joined(batches)
+        loss = loss_of(*inputs)
         loss.backward()
         muon.step()
         adam.step()
         muon.zero_grad(set_to_none=True)
         adam.zero_grad(set_to_none=True)
-        step, tokens, learned = step + 1, tokens + arguments.tokens, learned + count
+        step, tokens, learned = step + 1, tokens + in_step, learned + count
         if step % 20 == 0 and cuda:
             torch.cuda.synchronize()
         if first is None and step == 20:
@@ -207,30 +225,34 @@ def main():
             now = time.time()
             speed = (tokens - first[1]) / (now - first[0]) if first and tokens > first[1] else 0
             print(f"{now - began:.0f} s step {step} loss {loss.item():.4f} rate {rate:.3f} {speed / 1e6:.2f} Mtok/s "
-                  f"learned {learned / max(tokens, 1):.3f} shards {batches.fresh} again {batches.again} queue {batches.ready.qsize()}", flush=True)
+                  f"learned {learned / max(tokens, 1):.3f} "
+                  f"shards, again, queue {[(b.fresh, b.again, b.ready.qsize()) for b in batches]}", flush=True)
         if time.time() - evaluated > arguments.every:
             model.eval()
             began_score = time.time()
             result, _ = score(model, tokenizer, small, torch.bfloat16 if cuda else torch.float32)
             print(f"{time.time() - began:.0f} s eval {show(result)} ({time.time() - began_score:.1f} s)", flush=True)
+            model.save(arguments.out)
             evaluated = time.time()
-    stop.set()
+    for stop, _ in workers:
+        stop.set()
     print(f"{time.time() - began:.0f} s trained {step} steps, {tokens / 1e6:.0f} M tokens, {learned / 1e6:.0f} M learned, "
-          f"{batches.fresh} shards, {batches.again} read again", flush=True)
+          f"{[b.fresh for b in batches]} shards, {[b.again for b in batches]} read again", flush=True)
     model.save(arguments.out)
     model.load(arguments.out)
-    for name, lines in (("held-out set", small), ("8 times larger set", large)) if cuda else (("held-out set", small[::20]),):
+    for name, lines in (("held-out set", small), ("long prompts", distant), ("8 times larger set", large)) if cuda else (("held-out set", small[::20]),):
         result, replies = score(model, tokenizer, lines, torch.float32)
         print(f"{name}: {show(result, kinds=True)}", flush=True)
-        wrong = [{"category": line["category"], "user": line["messages"][0]["content"], "expect": line["expect"], "reply": reply,
+        wrong = [{"category": line["category"], "kind": line.get("kind"), "last": line["messages"][-1]["content"], "expect": line["expect"], "reply": reply,
                   "tools": [t["function"]["name"] for t in line.get("tools", [])]}
                  for line, reply in zip(lines, replies) if not evaluation.is_right(line, reply)]
-        for w in wrong[::max(1, len(wrong) // 25)] if name == "held-out set" else []:
-            print(f"  {w['category']}: {w['user'][:150]!r} -> {w['reply'][:200]!r}", flush=True)
+        for w in wrong[::max(1, len(wrong) // 25)] if lines is not large else []:
+            print(f"  {w['category']}: {w['kind'] or ''} {w['last'][:150]!r} -> {w['reply'][:200]!r}", flush=True)
         (arguments.out / f"wrong-{len(lines)}.jsonl").write_text("".join(json.dumps(w, ensure_ascii=False) + "\n" for w in wrong))
     print(f"{time.time() - began:.0f} s finished", flush=True)
-    for process in processes:
-        process.terminate()
+    for _, processes in workers:
+        for process in processes:
+            process.terminate()
 
 
 if __name__ == "__main__":

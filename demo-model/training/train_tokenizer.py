@@ -121,7 +121,7 @@ def main():
         token["special"] = token["content"] in SPECIAL
     (arguments.out / "tokenizer.json").write_text(json.dumps(description, ensure_ascii=False, indent=1) + "\n")
     configuration = {
-        "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": 2048, "add_bos_token": False, "add_eos_token": False,
+        "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": 16384, "add_bos_token": False, "add_eos_token": False,
         "bos_token": None, "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>", "unk_token": None,
         "clean_up_tokenization_spaces": False,
         "added_tokens_decoder": {str(t["id"]): {k: t[k] for k in ("content", "lstrip", "normalized", "rstrip", "single_word", "special")}

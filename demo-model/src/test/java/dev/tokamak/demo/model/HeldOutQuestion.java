@@ -2,6 +2,7 @@ package dev.tokamak.demo.model;
 
 import dev.tokamak.api.ChatPrompt;
 import jakarta.json.Json;
+import jakarta.json.JsonArrayBuilder;
 import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
@@ -34,13 +35,32 @@ final class HeldOutQuestion {
         this.line = line;
     }
 
-    /** All questions, in the file's order. */
+    /** All questions on their own, in the file's order. */
     static List<HeldOutQuestion> all() {
-        try (InputStream in = HeldOutQuestion.class.getResourceAsStream("evaluation.jsonl");
+        return lines("evaluation.jsonl").stream().map(HeldOutQuestion::new).toList();
+    }
+
+    /** Questions that end a long conversation; those that end the same one follow each other. */
+    static List<HeldOutQuestion> afterLongConversations() {
+        List<HeldOutQuestion> questions = new ArrayList<>();
+        for (JsonObject conversation : lines("long-evaluation.jsonl")) {
+            for (JsonObject question : conversation.getJsonArray("questions").getValuesAs(JsonObject.class)) {
+                JsonArrayBuilder messages = Json.createArrayBuilder(conversation.getJsonArray("messages"));
+                question.getJsonArray("messages").forEach(messages::add);
+                questions.add(new HeldOutQuestion(Json.createObjectBuilder(conversation)
+                        .remove("questions")
+                        .addAll(Json.createObjectBuilder(question))
+                        .add("messages", messages)
+                        .build()));
+            }
+        }
+        return questions;
+    }
+
+    private static List<JsonObject> lines(String name) {
+        try (InputStream in = HeldOutQuestion.class.getResourceAsStream(name);
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            return lines.lines()
-                    .map(text -> new HeldOutQuestion(json(text).asJsonObject()))
-                    .toList();
+            return lines.lines().map(text -> json(text).asJsonObject()).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
