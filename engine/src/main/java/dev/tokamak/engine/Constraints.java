@@ -43,6 +43,7 @@ final class Constraints {
     private final int[] endTokens;
     private final ExecutorService compilers;
     private final ForcedText forcedText;
+    private volatile GrammarProvider grammarPlugin;
     private GrammarCompiler compiler;
 
     /**
@@ -90,7 +91,7 @@ final class Constraints {
                 return null;
             }
             return new DrawConstraint(
-                    grammar == null ? null : grammar.newState(),
+                    grammar == null ? null : made(grammar.newState()),
                     adjusters,
                     startTokens,
                     promptTokens,
@@ -124,7 +125,9 @@ final class Constraints {
                             name,
                             "there is no logits adjuster \"" + name + "\"; found "
                                     + plugins.names(PluginKind.LOGITS_ADJUSTER)));
-            provider.create(argument, vocabulary).ifPresent(adjusters::add);
+            PluginKind.LOGITS_ADJUSTER
+                    .made(provider, provider.create(argument, vocabulary))
+                    .ifPresent(adjusters::add);
         });
         return adjusters;
     }
@@ -133,7 +136,7 @@ final class Constraints {
         AtomicBoolean begun = new AtomicBoolean();
         Future<CompiledGrammar> compiling = submit(() -> {
             begun.set(true);
-            return compiler().compile(source);
+            return made(compiler().compile(source));
         });
         try {
             return compiling.get(COMPILE_SECONDS, TimeUnit.SECONDS);
@@ -150,6 +153,11 @@ final class Constraints {
             if (e.getCause() instanceof TokamakException refused) {
                 throw new TokamakException(
                         refused.code(), refused.getMessage(), refused.param().orElse("response_format"), refused);
+            }
+            if (e.getCause() instanceof LinkageError) {
+                LOG.log(System.Logger.Level.ERROR, "a grammar plugin is broken", e.getCause());
+                throw TokamakException.configuration(
+                        "the grammar plugin \"" + grammarPlugin.name() + "\" is broken; see the server's log");
             }
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -183,7 +191,7 @@ final class Constraints {
 
     private synchronized GrammarCompiler compiler() {
         if (compiler == null) {
-            GrammarProvider provider = grammarProvider
+            grammarPlugin = grammarProvider
                     .map(name -> plugins.require(PluginKind.GRAMMAR, name))
                     .or(() -> plugins.all(PluginKind.GRAMMAR).stream().findFirst())
                     .orElseThrow(() -> new TokamakException(
@@ -191,8 +199,12 @@ final class Constraints {
                             "structured output needs a grammar plugin, and there is none",
                             "response_format",
                             null));
-            compiler = provider.create(vocabulary, maskSize, endTokens);
+            compiler = made(grammarPlugin.create(vocabulary, maskSize, endTokens));
         }
         return compiler;
+    }
+
+    private <T> T made(T ofGrammarPlugin) {
+        return PluginKind.GRAMMAR.made(grammarPlugin, ofGrammarPlugin);
     }
 }

@@ -59,7 +59,7 @@ final class EngineStart {
         this.compilers = newCompilers();
         int maskWorkerCount = workerCount();
         this.maskWorkers = Executors.newFixedThreadPool(maskWorkerCount, daemons("tokamak-mask-"));
-        Executor executor = provider.create(settled);
+        Executor executor = PluginKind.EXECUTOR.made(provider, provider.create(settled));
         this.engine = new EngineThread(executor, settled, plugins, ring, maskWorkers, maskWorkerCount, progress);
         this.engineThread = new Thread(engine, "tokamak-engine");
         engineThread.setDaemon(true);
@@ -73,7 +73,7 @@ final class EngineStart {
         try {
             start.tokenizer = start.loadTokenizer();
             start.chat = new ChatRenderer(plugins, config, start.folder);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             start.giveUp();
             throw e;
         }
@@ -130,7 +130,7 @@ final class EngineStart {
     }
 
     private StepLimits limits(ExecutorProvider provider) {
-        StepLimits usual = provider.stepLimits(config);
+        StepLimits usual = PluginKind.EXECUTOR.made(provider, provider.stepLimits(config));
         int seqs = config.maxNumSeqs().orElse(usual.maxNumSeqs());
         int tokens = config.maxNumBatchedTokens().orElse(Math.max(usual.maxNumBatchedTokens(), seqs));
         if (seqs < 1) {
@@ -151,7 +151,7 @@ final class EngineStart {
                         .findFirst())
                 .orElseThrow(() -> TokamakException.configuration("no tokenizer plugin reads " + from
                         + " (is tokenizer.json missing?); found " + plugins.names(PluginKind.TOKENIZER)));
-        return provider.create(from);
+        return PluginKind.TOKENIZER.made(provider, provider.create(from));
     }
 
     /** What is served. */

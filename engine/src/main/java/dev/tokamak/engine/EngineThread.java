@@ -11,9 +11,12 @@ import dev.tokamak.spi.executor.ExecutorConfig;
 import dev.tokamak.spi.executor.LoadProgress;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.kvcache.KvCacheManager;
+import dev.tokamak.spi.kvcache.KvCacheManagerProvider;
 import dev.tokamak.spi.scheduler.Scheduler;
 import dev.tokamak.spi.scheduler.SchedulerContext;
+import dev.tokamak.spi.scheduler.SchedulerProvider;
 import dev.tokamak.spi.scheduler.SchedulingPolicy;
+import dev.tokamak.spi.scheduler.SchedulingPolicyProvider;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -82,7 +85,7 @@ final class EngineThread implements Runnable {
     private void close() {
         try {
             executor.close();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.log(System.Logger.Level.WARNING, "the executor did not close cleanly", e);
         }
     }
@@ -99,17 +102,19 @@ final class EngineThread implements Runnable {
         progress.update("warm-up", 1);
 
         // Who shares what is decided by the keys that sequences bring along, so the manager can always share.
-        KvCacheManager kvCache = plugins.require(PluginKind.KV_CACHE_MANAGER, config.kvCacheManager())
-                .create(info.kvGroups(), blocks, blockSize, true);
-        Scheduler scheduler = plugins.require(PluginKind.SCHEDULER, config.scheduler())
-                .create(new SchedulerContext(
-                        policy(config),
-                        kvCache,
-                        executorConfig.maxNumSeqs(),
-                        executorConfig.maxNumBatchedTokens(),
-                        maxModelLen,
-                        blockSize,
-                        executor.maxInFlight()));
+        KvCacheManagerProvider cacheProvider = plugins.require(PluginKind.KV_CACHE_MANAGER, config.kvCacheManager());
+        KvCacheManager kvCache = PluginKind.KV_CACHE_MANAGER.made(
+                cacheProvider, cacheProvider.create(info.kvGroups(), blocks, blockSize, true));
+        SchedulerContext context = new SchedulerContext(
+                policy(config),
+                kvCache,
+                executorConfig.maxNumSeqs(),
+                executorConfig.maxNumBatchedTokens(),
+                maxModelLen,
+                blockSize,
+                executor.maxInFlight());
+        SchedulerProvider schedulerProvider = plugins.require(PluginKind.SCHEDULER, config.scheduler());
+        Scheduler scheduler = PluginKind.SCHEDULER.made(schedulerProvider, schedulerProvider.create(context));
         StepLoop loop = new StepLoop(
                 executor,
                 scheduler,
@@ -142,7 +147,8 @@ final class EngineThread implements Runnable {
 
     private SchedulingPolicy policy(EngineConfig config) {
         String name = config.schedulingPolicy();
-        return plugins.require(PluginKind.SCHEDULING_POLICY, name).create(optionsOf(config, name));
+        SchedulingPolicyProvider provider = plugins.require(PluginKind.SCHEDULING_POLICY, name);
+        return PluginKind.SCHEDULING_POLICY.made(provider, provider.create(optionsOf(config, name)));
     }
 
     private static Map<String, String> optionsOf(EngineConfig config, String plugin) {

@@ -115,7 +115,7 @@ public final class TokamakEngine implements ServedModel {
         EngineThread.Started started = start.await();
         try {
             return new TokamakEngine(start, started);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             started.loop().close();
             throw e;
         }

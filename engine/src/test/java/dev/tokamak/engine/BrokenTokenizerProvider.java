@@ -7,8 +7,21 @@ import dev.tokamak.spi.tokenizer.Vocabulary;
 import dev.tokamak.tck.ByteTokenizer;
 import java.nio.file.Path;
 
-/** The byte tokenizer, except that the tokens 13 and 14 cannot be turned into text: 13 throws an exception, 14 an error. */
+/**
+ * The byte tokenizer, except that some tokens cannot be turned into text: 13 throws an exception, 14 an error, and 15 an error of
+ * which not even the message can be had.
+ */
 public final class BrokenTokenizerProvider implements TokenizerProvider {
+    /** An error that throws another one whenever it is to be told. */
+    private static final class Unspeakable extends Error {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public String getMessage() {
+            throw new NoClassDefFoundError("fifteen");
+        }
+    }
+
     @Override
     public String name() {
         return "broken";
@@ -48,6 +61,8 @@ public final class BrokenTokenizerProvider implements TokenizerProvider {
                             throw new IllegalStateException("thirteen");
                         } else if (tokenId == 14) {
                             throw new NoClassDefFoundError("fourteen");
+                        } else if (tokenId == 15) {
+                            throw new Unspeakable();
                         }
                         whole.append(tokenId, into);
                     }

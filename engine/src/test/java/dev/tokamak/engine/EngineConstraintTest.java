@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokamak.api.CompletionOutput;
+import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.FinishReason;
 import dev.tokamak.api.GenerationRequest;
 import dev.tokamak.api.OutputKind;
@@ -18,6 +19,7 @@ import dev.tokamak.api.RequestOutput;
 import dev.tokamak.api.RequestStream;
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.api.StructuredOutput;
+import dev.tokamak.api.TokamakException;
 import dev.tokamak.tck.ByteTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EngineConstraintTest {
@@ -310,6 +314,44 @@ class EngineConstraintTest {
         try (TokamakEngine engine = open()) {
             assertThatThrownBy(() -> engine.submit(request(prompt(3, 1), literal("bad"))))
                     .hasMessage("the grammar is bad");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "stateless", "unlinked"})
+    void refusesAGrammarThatABrokenPluginMade(String source) {
+        try (TokamakEngine engine = open()) {
+            assertThatThrownBy(() -> engine.submit(request(prompt(3, 1), literal(source))))
+                    .isInstanceOfSatisfying(
+                            TokamakException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIGURATION))
+                    .message()
+                    .contains("\"literal\"")
+                    .doesNotContain("dev.example");
+        }
+    }
+
+    @Test
+    void failsOnlyTheRequestWhoseMaskBreaks() throws InterruptedException {
+        try (TokamakEngine engine = open()) {
+            List<RequestStream> streams = dozenOfLiteralsAndFreeAnswers(engine);
+            RequestStream broken = engine.submit(request(prompt(9, 1), literal("broken")));
+            assertThatThrownBy(() -> last(broken))
+                    .isInstanceOfSatisfying(
+                            TokamakException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STEP_FAILED))
+                    .hasMessage("the mask of the next token could not be made; see the server's log");
+            for (RequestStream stream : streams) {
+                assertThat(last(stream).finished()).isTrue();
+            }
+            assertThat(metric(engine, "failed_steps_total")).isZero();
+        }
+    }
+
+    @Test
+    void refusesALogitsAdjusterThatIsNull() {
+        try (TokamakEngine engine = open()) {
+            SamplingParams params = greedy(5).extra(Map.of("only", "nothing")).build();
+            assertThatThrownBy(() -> engine.submit(request(prompt(3, 1), params)))
+                    .hasMessageContaining("the logits-adjuster \"only\" returned null");
         }
     }
 

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.tokamak.api.EngineConfig;
 import dev.tokamak.api.EngineHealth;
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.GenerationRequest;
@@ -23,6 +24,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class EngineFailureTest {
@@ -52,6 +55,37 @@ class EngineFailureTest {
             assertThat(metric(engine, "failed_steps_total")).isEqualTo(1);
             assertThat(metric(engine, "kv_cache_usage_perc")).isZero();
         }
+    }
+
+    @Test
+    void failsTheRequestsOfAStepThatAnErrorEndedAndGoesOn() throws InterruptedException {
+        try (TokamakEngine engine = faulty(60_000, "error", "2")) {
+            assertThatThrownBy(() ->
+                            last(engine.submit(request(prompt(5, 1), greedy(20).build()))))
+                    .hasMessage("the step that carried this request failed: see the server's log");
+
+            assertThat(tokens(engine, prompt(5, 1), greedy(20).build())).hasSize(20);
+            assertThat(engine.health().ready()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"scheduling-policy", "scheduler", "kv-cache-manager", "executor", "tokenizer", "chat-template"})
+    void refusesToStartWithAPluginThatMakesNothing(String kind) {
+        EngineConfig.Builder config = config(folder);
+        switch (kind) {
+            case "scheduling-policy" -> config.schedulingPolicy("nothing");
+            case "scheduler" -> config.scheduler("nothing");
+            case "kv-cache-manager" -> config.kvCacheManager("nothing");
+            case "executor" -> config.executor("nothing");
+            case "tokenizer" -> config.tokenizerProvider("nothing");
+            default -> config.chatTemplateProvider("nothing").chatTemplate("{{ messages }}");
+        }
+        assertThatThrownBy(() -> TokamakEngine.open(config.build()))
+                .isInstanceOfSatisfying(
+                        TokamakException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIGURATION))
+                .hasMessageContaining("the " + kind + " \"nothing\" returned null");
     }
 
     @Test
@@ -143,6 +177,7 @@ class EngineFailureTest {
     void failsOnlyTheRequestWhoseTextCannotBeMade() throws InterruptedException {
         try (TokamakEngine engine = withBrokenTokenizer()) {
             fails(engine.submit(only(13)), ErrorCode.STEP_FAILED);
+            fails(engine.submit(only(14)), ErrorCode.STEP_FAILED);
 
             assertThat(last(engine.submit(only(65))).outputs().get(0).text()).isEqualTo("AAAAAAAAA");
         }
@@ -151,10 +186,10 @@ class EngineFailureTest {
     @Test
     void isDeadWhenItsOutputThreadIs() {
         try (TokamakEngine engine = withBrokenTokenizer()) {
-            fails(engine.submit(only(14)), ErrorCode.ENGINE_DEAD);
+            fails(engine.submit(only(15)), ErrorCode.ENGINE_DEAD);
 
             assertThat(engine.health().state()).isEqualTo(EngineHealth.State.DEAD);
-            assertThat(engine.health().detail()).contains("fourteen");
+            assertThat(engine.health().detail()).contains("fifteen");
         }
     }
 }

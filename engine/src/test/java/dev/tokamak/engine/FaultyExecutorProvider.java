@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * The deterministic executor with faults: {@code faulty.fail=3,4} throws from the third and fourth {@code await},
+ * {@code faulty.error=2} throws an error from the second one,
  * {@code faulty.load=MESSAGE} throws from {@code load}, and {@code faulty.gate=NAME} holds every step until the gate of that name
  * is opened.
  */
@@ -39,6 +40,7 @@ public final class FaultyExecutorProvider implements ExecutorProvider {
         return new Faulty(
                 new DeterministicExecutor(DeterministicExecutor.Settings.of(options)),
                 List.of(options.getOrDefault("faulty.fail", "").split(",")),
+                options.getOrDefault("faulty.error", ""),
                 options.get("faulty.load"),
                 GATES.get(options.getOrDefault("faulty.gate", "")));
     }
@@ -47,13 +49,15 @@ public final class FaultyExecutorProvider implements ExecutorProvider {
     private static final class Faulty implements Executor {
         private final Executor sound;
         private final List<String> failing;
+        private final String error;
         private final String loadFailure;
         private final CountDownLatch gate;
         private int awaited;
 
-        Faulty(Executor sound, List<String> failing, String loadFailure, CountDownLatch gate) {
+        Faulty(Executor sound, List<String> failing, String error, String loadFailure, CountDownLatch gate) {
             this.sound = sound;
             this.failing = failing;
+            this.error = error;
             this.loadFailure = loadFailure;
             this.gate = gate;
         }
@@ -107,6 +111,9 @@ public final class FaultyExecutorProvider implements ExecutorProvider {
             }
             if (failing.contains(String.valueOf(++awaited))) {
                 throw new IllegalStateException("step " + awaited + " was told to fail");
+            }
+            if (error.equals(String.valueOf(awaited))) {
+                throw new AbstractMethodError("dev.example.Executor.await()");
             }
             sound.await(into);
         }

@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Grammars that allow exactly their source's bytes, then an end token. Refuses the source {@code bad}; the source {@code slow} is
- * compiled until {@link #SLOW} is opened.
+ * compiled until {@link #SLOW} is opened. What {@code null}, {@code unlinked} and {@code broken} do, their names say; {@code broken}
+ * breaks behind its first token.
  */
 public final class LiteralGrammarProvider implements GrammarProvider {
     /** Opened by the test that compiles {@code slow}. */
@@ -36,6 +37,16 @@ public final class LiteralGrammarProvider implements GrammarProvider {
             if (source.source().equals("slow")) {
                 COMPILING.incrementAndGet();
                 awaitSlow();
+            }
+            switch (source.source()) {
+                case "null":
+                    return null;
+                case "stateless":
+                    return () -> null;
+                case "unlinked":
+                    throw new AbstractMethodError("dev.example.Grammar.compile()");
+                default:
+                    break;
             }
             byte[] text = source.source().getBytes(StandardCharsets.UTF_8);
             return () -> new Literal(text, 0, (maskSize + 31) / 32, endTokens);
@@ -79,6 +90,9 @@ public final class LiteralGrammarProvider implements GrammarProvider {
 
         @Override
         public boolean fillMask(int[] mask, int offset) {
+            if (at > 0 && Arrays.equals(text, "broken".getBytes(StandardCharsets.UTF_8))) {
+                throw new AbstractMethodError("dev.example.Grammar.fillMask()");
+            }
             for (int word = 0; word < words; word++) {
                 int bits = 0;
                 for (int bit = 0; bit < 32; bit++) {

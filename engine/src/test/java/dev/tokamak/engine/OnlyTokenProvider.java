@@ -6,7 +6,7 @@ import dev.tokamak.spi.sampling.LogitsAdjusterProvider;
 import dev.tokamak.spi.tokenizer.Vocabulary;
 import java.util.Optional;
 
-/** {@code "only": 65} lets nothing but token 65 be drawn. */
+/** {@code "only": 65} lets nothing but token 65 be drawn; {@code "only": "nothing"} makes null. */
 public final class OnlyTokenProvider implements LogitsAdjusterProvider {
     @Override
     public String name() {
@@ -15,6 +15,9 @@ public final class OnlyTokenProvider implements LogitsAdjusterProvider {
 
     @Override
     public Optional<LogitsAdjuster> create(Object argument, Vocabulary vocabulary) {
+        if ("nothing".equals(argument)) {
+            return null;
+        }
         if (!(argument instanceof Integer token)) {
             throw TokamakException.invalid("only", "only must be a token id, got " + argument);
         }

@@ -129,7 +129,8 @@ public final class ChatRenderer {
                 return known;
             }
         }
-        ChatTemplate made = engine(source).compile(source);
+        ChatTemplateProvider engine = engine(source);
+        ChatTemplate made = PluginKind.CHAT_TEMPLATE.made(engine, engine.compile(source));
         synchronized (compiled) {
             compiled.put(source, made);
         }

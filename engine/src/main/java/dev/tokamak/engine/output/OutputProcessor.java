@@ -68,12 +68,15 @@ public final class OutputProcessor implements Runnable {
         }
         try {
             process(batch, i, completion);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.log(System.Logger.Level.ERROR, "request " + completion.request().id() + " failed in its output", e);
             completion.finish();
             fail(
                     completion.request(),
-                    new TokamakException(ErrorCode.STEP_FAILED, "the output could not be made: " + e.getMessage(), e));
+                    new TokamakException(
+                            ErrorCode.STEP_FAILED,
+                            "the text of the output could not be made; see the server's log",
+                            e));
             abortRequest.accept(completion.request());
         }
     }

@@ -22,6 +22,8 @@ import java.util.Optional;
  * output is built either when it comes or when it is read.
  */
 public final class RequestCollector implements RequestStream {
+    private static final System.Logger LOG = System.getLogger(RequestCollector.class.getName());
+
     /** How many deltas may be unread before they are merged. */
     static final int UNMERGED = 32;
 
@@ -159,7 +161,11 @@ public final class RequestCollector implements RequestStream {
 
     private static void tell(Runnable toTell) {
         if (toTell != null) {
-            toTell.run();
+            try {
+                toTell.run();
+            } catch (Throwable e) {
+                LOG.log(System.Logger.Level.ERROR, "a listener that was told of outputs failed", e);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.security.CodeSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -23,16 +24,19 @@ final class PluginDiscovery {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]*");
 
     private final ClassLoader host;
+    private final LoadingThread loading;
     private final Map<PluginKind<?>, Map<String, Object>> providers = new HashMap<>();
     private final Map<PluginKind<?>, Map<String, String>> locations = new HashMap<>();
     private final List<PluginEntry> entries = new ArrayList<>();
     private final Map<String, ClassLoader> loaders = new HashMap<>();
 
-    PluginDiscovery(ClassLoader host) {
+    PluginDiscovery(ClassLoader host, Duration patience) {
         this.host = host;
+        this.loading = new LoadingThread(patience);
     }
 
     PluginRegistry registry() {
+        loading.end();
         List<String> order = PluginKind.all().stream().map(PluginKind::label).toList();
         entries.sort(Comparator.comparingInt(entry -> order.indexOf(entry.kind())));
         return new PluginRegistry(providers, entries);
@@ -142,9 +146,13 @@ final class PluginDiscovery {
         String name = type.getName();
         Optional<String> refusal;
         try {
-            P provider = within(loader, found::get);
-            name = String.valueOf(within(loader, () -> kind.nameOf(provider)));
-            refusal = accept(kind, name, location, provider);
+            P provider = loading.call(() -> within(loader, found::get));
+            String own = loading.call(() -> within(loader, () -> kind.nameOf(provider)));
+            refusal = accept(kind, own, location, provider);
+            name = own == null ? name : own;
+        } catch (LoadingThread.TooSlow e) {
+            refusal = Optional.of("it did not load within " + e.seconds() + " s and was left at " + e.where()
+                    + "; it is from " + location);
         } catch (RuntimeException | Error e) {
             refusal = Optional.of("it failed while loading: " + oneLine(e));
         }
@@ -152,6 +160,10 @@ final class PluginDiscovery {
     }
 
     private <P> Optional<String> accept(PluginKind<P> kind, String name, String location, P provider) {
+        if (name == null) {
+            return Optional.of("the name of " + provider.getClass().getName() + " in " + location
+                    + " is null; name() must return lower-case letters, digits, dashes and underscores");
+        }
         if (!NAME.matcher(name).matches()) {
             return Optional.of("the name \"" + name + "\" of "
                     + provider.getClass().getName() + " must be lower-case letters, digits, dashes and underscores");

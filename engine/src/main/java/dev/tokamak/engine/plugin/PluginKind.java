@@ -1,5 +1,6 @@
 package dev.tokamak.engine.plugin;
 
+import dev.tokamak.api.TokamakException;
 import dev.tokamak.spi.chattemplate.ChatTemplateProvider;
 import dev.tokamak.spi.executor.ExecutorProvider;
 import dev.tokamak.spi.grammar.GrammarProvider;
@@ -94,6 +95,23 @@ public final class PluginKind<P> {
     /** The provider interface. */
     public Class<P> providerType() {
         return providerType;
+    }
+
+    /**
+     * What a provider made: something, or its plugin is refused.
+     *
+     * @param <T> what it makes
+     * @param provider that made it
+     * @param made what its method returned
+     * @return {@code made}, never null
+     * @throws TokamakException {@link dev.tokamak.api.ErrorCode#CONFIGURATION} if that is null
+     */
+    public <T> T made(P provider, T made) {
+        if (made == null) {
+            throw TokamakException.configuration("the " + label + " \"" + nameOf(provider)
+                    + "\" returned null where it has to make something; `tokamak plugins` says which jar it is from");
+        }
+        return made;
     }
 
     String nameOf(P provider) {

@@ -2,6 +2,7 @@ package dev.tokamak.engine.plugin;
 
 import dev.tokamak.api.TokamakException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -17,6 +18,9 @@ import java.util.TreeMap;
  * name, the first one found stays and the second one is refused.
  */
 public final class PluginRegistry {
+    /** For how long a provider may take to be made and to say its name. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final Map<PluginKind<?>, Map<String, Object>> providers;
     private final List<PluginEntry> entries;
 
@@ -32,10 +36,15 @@ public final class PluginRegistry {
      * @param pluginsFolder third-party plugins, a folder or jar each; need not exist
      * @param extraPlugins further ones, a jar or a folder of jars each
      * @param host the class loader of the class path, which has {@code api} and {@code spi}
-     * @return what was found; a faulty plugin is listed, never thrown
+     * @return what was found; a faulty plugin, or one that does not end loading, is listed, never thrown
      */
     public static PluginRegistry discover(Optional<Path> pluginsFolder, List<Path> extraPlugins, ClassLoader host) {
-        PluginDiscovery discovery = new PluginDiscovery(host);
+        return discover(pluginsFolder, extraPlugins, host, PATIENCE);
+    }
+
+    static PluginRegistry discover(
+            Optional<Path> pluginsFolder, List<Path> extraPlugins, ClassLoader host, Duration patience) {
+        PluginDiscovery discovery = new PluginDiscovery(host, patience);
         discovery.searchHost();
         List<PluginFolder> found = new ArrayList<>();
         pluginsFolder.map(PluginFolder::in).ifPresent(found::addAll);

@@ -114,7 +114,7 @@ final class StepEvents implements Scheduler.Events {
         if (stepFailure != null) {
             return new TokamakException(
                     ErrorCode.STEP_FAILED,
-                    "the step that carried this request failed: " + stepFailure.getMessage(),
+                    "the step that carried this request failed: " + told(stepFailure),
                     stepFailure);
         }
         TokamakException nothingLeft =
@@ -123,6 +123,12 @@ final class StepEvents implements Scheduler.Events {
                 ? nothingLeft
                 : new TokamakException(
                         ErrorCode.STEP_FAILED, "the model gave logits that are not numbers for this request");
+    }
+
+    /** What people outside may read of a failure: what was thrown on purpose, and nothing of what was not foreseen. */
+    static String told(Throwable failure) {
+        boolean onPurpose = failure instanceof TokamakException || failure instanceof IllegalStateException;
+        return onPurpose && failure.getMessage() != null ? failure.getMessage() : "see the server's log";
     }
 
     /** A failed completion takes its request with it. */

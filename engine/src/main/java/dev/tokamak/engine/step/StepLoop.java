@@ -178,7 +178,7 @@ public final class StepLoop {
             }
         } catch (Throwable t) {
             LOG.log(System.Logger.Level.ERROR, "the engine thread has failed", t);
-            die("the engine failed: " + t);
+            die("the engine failed: " + StepEvents.told(t));
         } finally {
             ring.close();
         }
@@ -237,7 +237,7 @@ public final class StepLoop {
         }
         try {
             executor.launch(plan);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             recover(e);
             return false;
         }
@@ -263,7 +263,7 @@ public final class StepLoop {
         StepMasks filled = masks.fill();
         try {
             executor.sample(filled);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             recover(e);
             return false;
         }
@@ -298,7 +298,7 @@ public final class StepLoop {
                 throw new IllegalStateException(
                         "the executor answered a step of " + plan.rows() + " rows with " + result.rows() + " rows");
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             recover(e);
             return;
         }
@@ -324,7 +324,7 @@ public final class StepLoop {
         counters.prefixHits = kvCache.prefixHits();
     }
 
-    private void recover(RuntimeException failure) {
+    private void recover(Throwable failure) {
         failures++;
         counters.failedSteps++;
         LOG.log(System.Logger.Level.ERROR, "a step failed, number " + failures + " in a row", failure);
@@ -338,18 +338,18 @@ public final class StepLoop {
         count();
         lastProgressNanos = System.nanoTime();
         if (failures >= FAILURES_UNTIL_DEAD) {
-            die(failures + " steps have failed in a row, the last one with: " + failure.getMessage());
+            die(failures + " steps have failed in a row, the last one with: " + StepEvents.told(failure));
             return;
         }
         try {
             executor.reset();
-        } catch (RuntimeException e) {
-            die("the executor could not be reset: " + e.getMessage());
-            return;
-        }
-        String health = executor.health();
-        if (!health.isEmpty()) {
-            die(health);
+            String health = executor.health();
+            if (!health.isEmpty()) {
+                die(health);
+            }
+        } catch (Throwable e) {
+            LOG.log(System.Logger.Level.ERROR, "the executor could not be reset", e);
+            die("the executor could not be reset: " + StepEvents.told(e));
         }
     }
 

@@ -35,19 +35,22 @@ final class PluginJar {
 
     /** A scheduling policy under {@code policyName} whose {@code create} returns null and whose constructor runs {@code code}. */
     static PluginJar policy(String type, String policyName, String code) {
-        String simple = type.substring(type.lastIndexOf('.') + 1);
         return new PluginJar()
-                .source(
-                        type,
-                        "package " + type.substring(0, type.lastIndexOf('.')) + ";\n"
-                                + "public class " + simple
-                                + " implements dev.tokamak.spi.scheduler.SchedulingPolicyProvider {\n"
-                                + "public " + simple + "() { " + code + " }\n"
-                                + "public String name() { return \"" + policyName + "\"; }\n"
-                                + "public dev.tokamak.spi.scheduler.SchedulingPolicy create("
-                                + "java.util.Map<String, String> options) {\n"
-                                + "return (a, b) -> Integer.compare(a.promptTokens(), b.promptTokens()); }\n}\n")
+                .source(type, policySource(type, "\"" + policyName + "\"", code))
                 .service("dev.tokamak.spi.scheduler.SchedulingPolicyProvider", type);
+    }
+
+    /** The source of a scheduling policy whose name is an expression. */
+    static String policySource(String type, String policyName, String code) {
+        String simple = type.substring(type.lastIndexOf('.') + 1);
+        return "package " + type.substring(0, type.lastIndexOf('.')) + ";\n"
+                + "public class " + simple
+                + " implements dev.tokamak.spi.scheduler.SchedulingPolicyProvider {\n"
+                + "public " + simple + "() { " + code + " }\n"
+                + "public String name() { return " + policyName + "; }\n"
+                + "public dev.tokamak.spi.scheduler.SchedulingPolicy create("
+                + "java.util.Map<String, String> options) {\n"
+                + "return (a, b) -> Integer.compare(a.promptTokens(), b.promptTokens()); }\n}\n";
     }
 
     PluginJar source(String type, String text) {

@@ -9,6 +9,7 @@ import dev.tokamak.spi.scheduler.SchedulingPolicyProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,37 @@ class PluginRegistryTest {
 
         assertThat(refused(registry).refusal().orElseThrow()).contains("NoClassDefFoundError");
         assertThat(registry.find(PluginKind.SCHEDULING_POLICY, "curious")).isEmpty();
+    }
+
+    @Test
+    void refusesAProviderWithoutANameNamingItsClassAndJar() {
+        Path jar = new PluginJar()
+                .source("third.Nameless", PluginJar.policySource("third.Nameless", "null", ""))
+                .service("dev.tokamak.spi.scheduler.SchedulingPolicyProvider", "third.Nameless")
+                .writeTo(plugins().resolve("nameless/nameless.jar"));
+
+        PluginRegistry registry = discover();
+
+        assertThat(refused(registry).refusal().orElseThrow()).contains("third.Nameless", jar.toString(), "is null");
+        assertThat(registry.names(PluginKind.SCHEDULING_POLICY)).doesNotContain("null");
+    }
+
+    @Test
+    void leavesAPluginBehindThatDoesNotEndLoading() {
+        Path jar = PluginJar.policy(
+                        "third.Endless",
+                        "endless",
+                        "try { new java.util.concurrent.CountDownLatch(1).await(); }"
+                                + " catch (InterruptedException e) { throw new IllegalStateException(e); }")
+                .writeTo(plugins().resolve("endless/endless.jar"));
+        PluginJar.policy("third.Sound", "sound", "").writeTo(plugins().resolve("sound/sound.jar"));
+
+        PluginRegistry registry = PluginRegistry.discover(
+                Optional.of(plugins()), List.of(), getClass().getClassLoader(), Duration.ofSeconds(5));
+
+        assertThat(refused(registry).refusal().orElseThrow()).contains("within 5 s", jar.toString());
+        assertThat(refused(registry).name()).isEqualTo("third.Endless");
+        assertThat(registry.find(PluginKind.SCHEDULING_POLICY, "sound")).isPresent();
     }
 
     @Test
@@ -221,7 +253,7 @@ class PluginRegistryTest {
                 .isInstanceOfSatisfying(
                         TokamakException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIGURATION))
                 .hasMessageContaining("lottery")
-                .hasMessageContaining("fcfs, priority");
+                .hasMessageContaining("fcfs, nothing, priority");
     }
 
     @Test

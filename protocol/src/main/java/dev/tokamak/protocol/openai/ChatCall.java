@@ -9,6 +9,7 @@ import dev.tokamak.api.SamplingParams;
 import dev.tokamak.api.StructuredOutput;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.engine.output.StopStrings;
+import dev.tokamak.engine.plugin.PluginKind;
 import dev.tokamak.spi.reasoning.ReasoningParser;
 import dev.tokamak.spi.reasoning.ReasoningParserProvider;
 import java.util.ArrayList;
@@ -144,7 +145,8 @@ final class ChatCall extends GenerationCall {
 
     private Optional<ReasoningParser> newReasoningParser() {
         Optional<ReasoningParserProvider> provider = serving.reasoningParser();
-        return provider.map(p -> p.create(promptTail, request.prompt().variables()));
+        return provider.map(p -> PluginKind.REASONING_PARSER.made(
+                p, p.create(promptTail, request.prompt().variables())));
     }
 
     /** What one of the {@code n} completions goes through. */

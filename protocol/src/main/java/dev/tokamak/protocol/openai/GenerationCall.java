@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** A call that the engine answers: submits its requests and sees its answer through. */
 abstract class GenerationCall implements Call {
@@ -72,7 +73,7 @@ abstract class GenerationCall implements Call {
         if (alreadyClosed) {
             future.completeExceptionally(aborted());
         }
-        Collection collection = new Collection(requests, answer(), future);
+        Collection collection = new Collection(requests, made(requests, this::answer), future);
         requests.onReady(() -> collection.wake(executor));
         return future;
     }
@@ -80,7 +81,17 @@ abstract class GenerationCall implements Call {
     @Override
     public EventStream open() {
         RunningRequests requests = submit(OutputKind.DELTA);
-        return new GenerationEvents(requests, events());
+        return new GenerationEvents(requests, made(requests, this::events));
+    }
+
+    /** Makes what takes the outputs of requests that run already: if a plugin fails at that, nobody would. */
+    private static <T> T made(RunningRequests requests, Supplier<T> maker) {
+        try {
+            return maker.get();
+        } catch (Throwable e) {
+            requests.close();
+            throw ProtocolException.internal(e);
+        }
     }
 
     private RunningRequests submit(OutputKind kind) {
@@ -95,7 +106,7 @@ abstract class GenerationCall implements Call {
             return submitted;
         } catch (TokamakException e) {
             throw ProtocolException.of(new TokamakException(e.code(), e.getMessage(), field(e), e));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             throw ProtocolException.internal(e);
         }
     }
@@ -163,7 +174,7 @@ abstract class GenerationCall implements Call {
                     if (requests.finished() && !future.isDone()) {
                         future.complete(answer.body(requests.usage()));
                     }
-                } catch (RuntimeException e) {
+                } catch (Throwable e) {
                     requests.close();
                     future.completeExceptionally(ProtocolException.internal(e));
                     return;

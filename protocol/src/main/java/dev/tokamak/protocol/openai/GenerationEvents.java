@@ -32,7 +32,7 @@ final class GenerationEvents implements EventStream {
                 buffer.raw(DONE);
                 finished = true;
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             fail(ProtocolException.internal(e));
         }
         if (buffer.length() == 0) {

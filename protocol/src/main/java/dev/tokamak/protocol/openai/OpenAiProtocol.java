@@ -82,7 +82,7 @@ public final class OpenAiProtocol {
     private static Call bind(byte[] body, Function<Fields, Call> binder) {
         try {
             return binder.apply(StrictJson.object(body));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             throw ProtocolException.internal(e);
         }
     }

@@ -41,7 +41,7 @@ final class RunningRequests implements AutoCloseable {
             for (GenerationRequest request : requests) {
                 streams.add(serving.engine().submit(request));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             streams.forEach(RequestStream::close);
             throw e;
         }

@@ -1,6 +1,7 @@
 package dev.tokamak.protocol.openai;
 
 import dev.tokamak.api.StructuredOutput;
+import dev.tokamak.engine.plugin.PluginKind;
 import dev.tokamak.protocol.ProtocolException;
 import dev.tokamak.protocol.json.Fields;
 import dev.tokamak.spi.toolparser.ToolChoice;
@@ -156,6 +157,6 @@ record Tools(
 
     /** A parser for one completion, where calls are looked for. */
     Optional<ToolParser> newParser() {
-        return parser.map(format -> format.create(definitions));
+        return parser.map(format -> PluginKind.TOOL_PARSER.made(format, format.create(definitions)));
     }
 }
