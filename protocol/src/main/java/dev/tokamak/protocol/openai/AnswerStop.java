@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * Stop strings that count in the answer and not in the reasoning ahead of it: a reasoning parser of its own tells one from the other
- * while the engine generates. It ends the completion, and says where the answer ends. The engine's output thread asks it for each
+ * while the engine generates. White space between the two counts as neither: models write line breaks there. It ends the completion, and says where the answer ends. The engine's output thread asks it for each
  * token; whoever writes the answer reads the place.
  */
 final class AnswerStop implements StopCondition {
@@ -19,11 +19,13 @@ final class AnswerStop implements StopCondition {
     private final ReasoningParser.Sink parts = new Parts();
     private int tokens;
     private int answered;
+    private boolean begun;
     private String found;
     private volatile int end = Integer.MAX_VALUE;
 
     AnswerStop(SamplingParams params, StopStrings stopStrings, ReasoningParser parser) {
         this.parser = parser;
+        this.begun = parser.ended();
         this.scanner = stopStrings.scanner();
         this.includeStop = params.includeStopInOutput();
         this.minTokens = params.minTokens();
@@ -53,7 +55,8 @@ final class AnswerStop implements StopCondition {
         public void content(String text) {
             for (int i = 0; i < text.length() && found == null; i++) {
                 answered++;
-                String stop = scanner.feed(text.charAt(i));
+                begun |= !Character.isWhitespace(text.charAt(i));
+                String stop = begun ? scanner.feed(text.charAt(i)) : null;
                 if (stop != null && tokens > minTokens) {
                     found = stop;
                     end = includeStop ? answered : answered - stop.length();

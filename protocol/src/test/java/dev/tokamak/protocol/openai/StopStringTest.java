@@ -61,6 +61,7 @@ class StopStringTest {
                 "<think>a</think>yes STOP STOP             | [\"P ST\",\"OP \"]  | a            | yes ST",
                 "<think>a. b</think>Yes. No.               | [\".\"]            | a. b         | Yes",
                 "<think>a</think>abcabd                    | [\"abd\"]          | a            | abc",
+                "~<think>a</think>\n\nYes.\n\nNo.~          | [\"\\n\\n\"]         | a            | Yes.",
                 "<think>a</th b</think>c                   | [\"</th\",\"c\"]    | a</th b      | "
             })
     void stopStringsCountInTheAnswerAndNotInTheReasoning(String says, String stop, String reasoning, String content) {
