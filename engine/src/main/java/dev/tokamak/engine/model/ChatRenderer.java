@@ -90,36 +90,17 @@ public final class ChatRenderer {
                         () -> new TokamakException(
                                 ErrorCode.UNSUPPORTED,
                                 "the model has no chat template; send a prompt to the completions endpoint, or give a template"));
+        Optional<OpenMessage> open = prompt.continueFinalMessage()
+                ? Optional.of(OpenMessage.last(prompt.messages(), source))
+                : Optional.empty();
         Map<String, Object> variables = new LinkedHashMap<>(specialTokens);
-        variables.put("messages", prompt.messages());
+        variables.put("messages", open.map(OpenMessage::messages).orElse(prompt.messages()));
         variables.put("tools", prompt.tools().isEmpty() ? null : prompt.tools());
         variables.put("documents", null);
-        variables.put("add_generation_prompt", prompt.addGenerationPrompt() && !prompt.continueFinalMessage());
-        variables.put("continue_final_message", prompt.continueFinalMessage());
+        variables.put("add_generation_prompt", prompt.addGenerationPrompt() && open.isEmpty());
         variables.putAll(prompt.variables());
         String text = template(source).render(variables);
-        return prompt.continueFinalMessage() ? upToFinalMessage(text, prompt.messages()) : text;
-    }
-
-    /** Cuts off whatever the template puts behind the last message's text, so that the model goes on with it. */
-    private static String upToFinalMessage(String text, List<Map<String, Object>> messages) {
-        Object content =
-                messages.isEmpty() ? null : messages.get(messages.size() - 1).get("content");
-        if (!(content instanceof String last) || last.isBlank()) {
-            throw TokamakException.invalid(
-                    "continue_final_message", "the last message must have text content to be continued");
-        }
-        int at = text.lastIndexOf(last);
-        String found = last;
-        if (at < 0) {
-            found = last.strip();
-            at = text.lastIndexOf(found);
-        }
-        if (at < 0) {
-            throw TokamakException.invalid(
-                    "continue_final_message", "the chat template does not print the last message as it is");
-        }
-        return text.substring(0, at + found.length());
+        return open.isPresent() ? open.get().cut(text) : text;
     }
 
     private ChatTemplate template(String source) {

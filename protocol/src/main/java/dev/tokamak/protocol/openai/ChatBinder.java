@@ -102,6 +102,9 @@ final class ChatBinder {
                     "continue_final_message",
                     "continue_final_message and add_generation_prompt exclude each other; set only one of them");
         }
+        if (continueFinal) {
+            refuseNothingToContinue(fields);
+        }
         Optional<String> template = fields.string("chat_template");
         Map<String, Object> variables = variables(fields);
         if (!serving.options().trustRequestChatTemplate()) {
@@ -118,6 +121,18 @@ final class ChatBinder {
 
     private ChatPrompt escaped(ChatPrompt prompt) {
         return serving.options().escapeSpecialTokens() ? escapes.mark(prompt) : prompt;
+    }
+
+    /** As {@code transformers} does; empty text can be continued, no content cannot. */
+    private static void refuseNothingToContinue(Fields fields) {
+        List<Fields> messages = fields.objects("messages", ChatMessages.MAX_MESSAGES);
+        Object content = messages.isEmpty()
+                ? null
+                : messages.get(messages.size() - 1).any("content").orElse(null);
+        if (content == null || content instanceof List<?> parts && parts.isEmpty()) {
+            throw ProtocolException.invalidValue(
+                    "continue_final_message", "the last message has no content to be continued");
+        }
     }
 
     private static void refuseTemplate(boolean given, String param) {

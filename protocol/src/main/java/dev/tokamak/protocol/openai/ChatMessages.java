@@ -14,7 +14,7 @@ import java.util.Set;
  * calls parsed, reasoning under both names that templates use.
  */
 final class ChatMessages {
-    private static final int MAX_MESSAGES = 16_384;
+    static final int MAX_MESSAGES = 16_384;
     private static final int MAX_PARTS = 4_096;
     private static final int MAX_CALLS = 1_024;
     private static final Set<String> TEXT_PARTS = Set.of("text", "input_text", "output_text");
@@ -59,6 +59,7 @@ final class ChatMessages {
                     .ifPresent(reasoning -> {
                         read.put("reasoning", reasoning);
                         read.put("reasoning_content", reasoning);
+                        read.put("thinking", reasoning);
                     });
             List<Map<String, Object>> calls = toolCalls(message);
             if (!calls.isEmpty()) {

@@ -322,6 +322,16 @@ class BadRequestsTest {
     }
 
     @Test
+    void aLastMessageWithoutContentIsNotContinued() {
+        for (String content : List.of("null", "[]")) {
+            String body = "{\"continue_final_message\":true,\"messages\":[{\"role\":\"user\",\"content\":\"a\"},"
+                    + "{\"role\":\"assistant\",\"content\":" + content + "}]}";
+            ProtocolException e = refusal(() -> protocol.chatCompletions(body.getBytes(StandardCharsets.UTF_8)));
+            assertRefused(e, 400, "continue_final_message");
+        }
+    }
+
+    @Test
     void anErrorsBodyIsOpenAis() {
         ProtocolException e = refusal(() -> protocol.chatCompletions(chat("\"n\": 0")));
         String body = new String(OpenAiProtocol.error(e), StandardCharsets.UTF_8);

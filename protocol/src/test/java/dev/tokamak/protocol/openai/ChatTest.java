@@ -281,6 +281,7 @@ class ChatTest {
         assertThat(messages.get(2).get("content")).isEqualTo("");
         assertThat(messages.get(2).get("reasoning")).isEqualTo("hm");
         assertThat(messages.get(2).get("reasoning_content")).isEqualTo("hm");
+        assertThat(messages.get(2).get("thinking")).isEqualTo("hm");
         Map<?, ?> call = (Map<?, ?>) ((List<?>) messages.get(2).get("tool_calls")).get(0);
         assertThat(((Map<?, ?>) call.get("function")).get("arguments")).isEqualTo(Map.of("x", 1L, "y", 1.0));
         assertThat(messages.get(3).get("tool_call_id")).isEqualTo("c1");
