@@ -156,7 +156,9 @@ class StockPayaraMicroIT {
     @Test
     void overlongPromptIsABadRequest() {
         assertThatThrownBy(() -> client.chat().completions().create(question("word ".repeat(20_000), 4)))
-                .isInstanceOf(BadRequestException.class);
+                .isInstanceOf(BadRequestException.class)
+                .hasMessageContaining("This model's maximum context length is")
+                .hasMessageContaining("context_length_exceeded");
     }
 
     @Test
