@@ -157,10 +157,10 @@ final class Arithmetic {
                     Markup.escape(budget, b).toString()));
         }
         if (a instanceof List<?> x && b instanceof List<?> y) {
-            return joined(x, y);
+            return GrowingList.joined(budget, x, y);
         }
         if (a instanceof Tuple x && b instanceof Tuple y) {
-            return new Tuple(joined(x.items, y.items));
+            return new Tuple(GrowingList.joined(budget, x.items, y.items));
         }
         return null;
     }
@@ -168,14 +168,6 @@ final class Arithmetic {
     String concat(String a, String b) {
         budget.text((long) a.length() + b.length());
         return a.concat(b);
-    }
-
-    private List<Object> joined(List<?> a, List<?> b) {
-        budget.elements((long) a.size() + b.size());
-        List<Object> joined = new ArrayList<>(a.size() + b.size());
-        joined.addAll(a);
-        joined.addAll(b);
-        return joined;
     }
 
     private Object times(Object sequence, Object count) {

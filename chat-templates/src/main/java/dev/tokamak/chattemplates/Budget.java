@@ -1,11 +1,15 @@
 package dev.tokamak.chattemplates;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+
 /** Counts what one rendering has spent and refuses to go over its {@link Limits}. Used by one thread. */
 final class Budget {
-    private static final int STEPS_BETWEEN_CHECKS = 1024;
+    private static final int STEPS_BETWEEN_CHECKS = 1 << 14;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final Limits limits;
-    private final long startNanos = System.nanoTime();
+    private final long startNanos = nanos();
     private long steps;
     private long nextCheck = STEPS_BETWEEN_CHECKS;
     private long totalChars;
@@ -30,10 +34,16 @@ final class Budget {
         if (steps > limits.steps()) {
             throw TemplateError.limit("the template took more than " + limits.steps() + " steps");
         }
-        if (System.nanoTime() - startNanos > limits.millis() * 1_000_000) {
+        if (nanos() - startNanos > limits.millis() * 1_000_000) {
             throw TemplateError.limit("the template ran for more than " + limits.millis() + " ms");
         }
         nextCheck = steps + STEPS_BETWEEN_CHECKS;
+    }
+
+    /** What this thread has worked, so that a busy machine refuses nothing. */
+    private static long nanos() {
+        long worked = THREADS.isCurrentThreadCpuTimeSupported() ? THREADS.getCurrentThreadCpuTime() : -1;
+        return worked >= 0 ? worked : System.nanoTime();
     }
 
     /** To be called before a text of this length is made. */
@@ -46,11 +56,21 @@ final class Budget {
 
     /** To be called before a list of this many elements is made. */
     void elements(long count) {
+        atMost(count);
+        made(Limits.CHARS_PER_ELEMENT * count);
+    }
+
+    /** A list grew by these elements to the given number. */
+    void grownList(int count, long size) {
+        atMost(size);
+        made(Limits.CHARS_PER_ELEMENT * (long) count);
+    }
+
+    private void atMost(long elements) {
         long most = limits.textChars() / Limits.CHARS_PER_ELEMENT;
-        if (count > most) {
+        if (elements > most) {
             throw TemplateError.limit("the template makes a list of more than " + most + " elements");
         }
-        made(Limits.CHARS_PER_ELEMENT * count);
     }
 
     /** A text grew by these characters to the given length. */

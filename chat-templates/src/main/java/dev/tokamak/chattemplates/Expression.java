@@ -9,6 +9,11 @@ import java.util.Map;
 abstract class Expression {
     abstract Object evaluate(Scope scope);
 
+    /** What is added to the text or list {@code namespace.attribute}, where that is all that this expression does; else {@code null}. */
+    List<Expression> addedTo(String namespace, String attribute) {
+        return null;
+    }
+
     static final class Constant extends Expression {
         final Object value;
 
@@ -171,6 +176,22 @@ abstract class Expression {
         Object evaluate(Scope scope) {
             return scope.render.arithmetic.binary(operator, left.evaluate(scope), right.evaluate(scope));
         }
+
+        @Override
+        List<Expression> addedTo(String namespace, String attribute) {
+            if (!operator.equals("+")) {
+                return null;
+            }
+            List<Expression> before = left instanceof Attribute read && read.is(namespace, attribute)
+                    ? List.of()
+                    : left.addedTo(namespace, attribute);
+            if (before == null || left instanceof Concat) {
+                return null;
+            }
+            List<Expression> added = new ArrayList<>(before);
+            added.add(right);
+            return added;
+        }
     }
 
     /** {@code a ~ b ~ c}: all as text. */
@@ -189,6 +210,13 @@ abstract class Expression {
                 out.append(scope.render.str(value));
             }
             return out.toString();
+        }
+
+        @Override
+        List<Expression> addedTo(String namespace, String attribute) {
+            return parts.get(0) instanceof Attribute read && read.is(namespace, attribute)
+                    ? parts.subList(1, parts.size())
+                    : null;
         }
     }
 
@@ -242,6 +270,10 @@ abstract class Expression {
         Object evaluate(Scope scope) {
             scope.render.budget.step();
             return Attributes.attribute(owner.evaluate(scope), name);
+        }
+
+        boolean is(String namespace, String attribute) {
+            return owner instanceof Name variable && variable.name.equals(namespace) && name.equals(attribute);
         }
     }
 

@@ -23,7 +23,7 @@ final class Globals {
     static {
         define("range", Globals::range);
         define("dict", (render, arguments) -> dict(render, arguments));
-        define("namespace", (render, arguments) -> new Namespace(dict(render, arguments)));
+        define("namespace", (render, arguments) -> new Namespace(render.budget, dict(render, arguments)));
         define("cycler", (render, arguments) -> new Cycler(arguments));
         define("joiner", (render, arguments) -> joiner(JOINER.bind(arguments).get(0, ", ")));
         define("raise_exception", (render, arguments) -> {

@@ -7,9 +7,22 @@ import java.util.Map;
 
 /** The caller's values as template values: copied, so that a template never holds an object of the caller's. */
 final class Inputs {
-    private Inputs() {}
+    private long elements;
+    private long chars;
 
-    static Object convert(Object value, String path) {
+    /** How many entries of maps and lists were copied. */
+    long elements() {
+        return elements;
+    }
+
+    /** How long all texts are together. */
+    long chars() {
+        return chars;
+    }
+
+    Object convert(Object value, String path) {
+        elements++;
+        chars += value instanceof String text ? text.length() : 0;
         if (value == null
                 || value instanceof String
                 || value instanceof Boolean

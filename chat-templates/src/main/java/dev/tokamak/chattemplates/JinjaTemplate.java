@@ -42,8 +42,9 @@ final class JinjaTemplate implements ChatTemplate {
     String evaluate(Map<String, ?> variables) {
         Map<String, Object> converted = new HashMap<>();
         try {
-            variables.forEach((name, value) -> converted.put(name, Inputs.convert(value, name)));
-            Render render = new Render(limits, clock, converted);
+            Inputs inputs = new Inputs();
+            variables.forEach((name, value) -> converted.put(name, inputs.convert(value, name)));
+            Render render = new Render(limits.with(inputs.elements(), inputs.chars()), clock, converted);
             Text out = new Text(render.budget);
             Statement.executeAll(body.statements(), new Scope(render, null, body.names()), out);
             return out.toString();

@@ -1,15 +1,43 @@
 package dev.tokamak.chattemplates;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /** What {@code namespace()} makes: the one value whose attributes a template may set. */
 final class Namespace implements TemplateObject {
+    private final Budget budget;
     private final Dict attributes;
+    private final Map<String, GrowingText> growing = new HashMap<>(2);
 
-    Namespace(Dict attributes) {
+    Namespace(Budget budget, Dict attributes) {
+        this.budget = budget;
         this.attributes = attributes;
     }
 
     void set(String name, Object value) {
+        growing.remove(name);
         attributes.put(name, value);
+    }
+
+    /**
+     * The text of this name, to be appended to and given back to {@link #grown}; {@code null} when it is no text. What is set in
+     * between does not change it, as if it had been read.
+     */
+    GrowingText grow(String name) {
+        GrowingText text = growing.remove(name);
+        if (text != null) {
+            attributes.put(name, text);
+            return text;
+        }
+        Object value = attributes.get(name);
+        String start = value instanceof GrowingText beingGrown
+                ? beingGrown.read(budget)
+                : value instanceof String s ? s : null;
+        return start == null ? null : new GrowingText(start);
+    }
+
+    void grown(String name, GrowingText text) {
+        growing.put(name, text);
     }
 
     @Override
@@ -29,12 +57,18 @@ final class Namespace implements TemplateObject {
 
     @Override
     public Object attribute(String name) {
-        return attributes.get(name);
+        GrowingText text = growing.get(name);
+        if (text != null) {
+            return text.read(budget);
+        }
+        Object value = attributes.get(name);
+        return value instanceof GrowingText read ? read.read(budget) : value;
     }
 
     @Override
     public void repr(Text out) {
         out.append("<Namespace ");
+        growing.forEach((name, text) -> attributes.put(name, text.read(budget)));
         attributes.repr(out);
         out.append('>');
     }

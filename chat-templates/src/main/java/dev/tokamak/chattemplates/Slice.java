@@ -2,6 +2,7 @@ package dev.tokamak.chattemplates;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** {@code x[start:stop:step]}; absent parts are None. */
@@ -37,6 +38,11 @@ record Slice(Object start, Object stop, Object step) {
 
     private List<Object> elements(Render render, List<?> list) {
         Bounds bounds = bounds(list.size());
+        if (bounds.step == 1) {
+            // Nothing changes a list once it is made, so a part of one needs no copy.
+            render.budget.elements(1);
+            return Collections.unmodifiableList(list.subList(bounds.start, bounds.start + bounds.count));
+        }
         render.budget.elements(bounds.count);
         List<Object> slice = new ArrayList<>(bounds.count);
         for (int i = 0; i < bounds.count; i++) {

@@ -106,18 +106,51 @@ abstract class Statement {
     static final class Set extends Statement {
         private final Target target;
         private final Expression value;
+        private final List<Expression> added;
 
         Set(Target target, Expression value, int line) {
             super(line);
             this.target = target;
             this.value = value;
+            this.added = target instanceof Target.Member to ? value.addedTo(to.namespace, to.attribute) : null;
         }
 
         @Override
         Flow execute(Scope scope, Text out) {
             target.check(scope);
+            if (added != null) {
+                Target.Member to = (Target.Member) target;
+                GrowingText text = ((Namespace) scope.find(to.namespace)).grow(to.attribute);
+                if (text != null) {
+                    append(scope, to, text);
+                    return Flow.NEXT;
+                }
+            }
             target.assign(scope, value.evaluate(scope));
             return Flow.NEXT;
+        }
+
+        /** As evaluating and assigning would do it, without copying what is there. */
+        private void append(Scope scope, Target.Member to, GrowingText text) {
+            Render render = scope.render;
+            render.budget.elements(added.size());
+            StringBuilder more = new StringBuilder();
+            for (int i = 0; i < added.size(); i++) {
+                Object operand = added.get(i).evaluate(scope);
+                if (!(value instanceof Expression.Concat) && !(operand instanceof String)) {
+                    text.append(render.budget, more.toString());
+                    Object sum = render.arithmetic.binary("+", text.read(render.budget), operand);
+                    for (Expression rest : added.subList(i + 1, added.size())) {
+                        sum = render.arithmetic.binary("+", sum, rest.evaluate(scope));
+                    }
+                    to.assign(scope, sum);
+                    return;
+                }
+                more.append(render.str(operand));
+            }
+            to.check(scope);
+            text.append(render.budget, more.toString());
+            ((Namespace) scope.find(to.namespace)).grown(to.attribute, text);
         }
     }
 

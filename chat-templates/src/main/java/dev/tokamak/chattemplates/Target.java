@@ -27,7 +27,7 @@ abstract class Target {
     /** {@code namespace.attribute}. */
     static final class Member extends Target {
         final String namespace;
-        private final String attribute;
+        final String attribute;
 
         Member(String namespace, String attribute) {
             this.namespace = namespace;
@@ -44,7 +44,7 @@ abstract class Target {
         @Override
         void assign(Scope scope, Object value) {
             check(scope);
-            scope.render.budget.elements(1);
+            scope.render.budget.step();
             ((Namespace) scope.find(namespace)).set(attribute, value);
         }
     }

@@ -103,7 +103,8 @@ class HostileTemplateTest {
                 "{{ [1]|slice(10 ** 12)|list }}",
                 "{{ ('a,' * 8000000).split(',') }}",
                 "{{ ('a ' * 8000000).rsplit(' ', 9999999) }}",
-                "{% set ns = namespace(s=[]) %}{% for i in range(99999) %}{% set ns.s = ns.s + [1] %}{% endfor %}"
+                "{% set ns = namespace(s=[1]) %}{% for i in range(99) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
+                "{% set ns = namespace(s=[]) %}{% for i in range(99999) %}{% set ns.s = [1] + ns.s %}{% endfor %}"
             })
     void tooManyElementsAreRefused(String template) {
         assertThat(refusal(template))
