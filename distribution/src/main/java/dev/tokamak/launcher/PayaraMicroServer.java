@@ -1,10 +1,14 @@
 package dev.tokamak.launcher;
 
+import dev.tokamak.engine.EngineHolder;
+import fish.payara.micro.BootstrapException;
 import fish.payara.micro.ClusterCommandResult;
 import fish.payara.micro.boot.AdminCommandRunner;
 import fish.payara.micro.boot.PayaraMicroBoot;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -19,7 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * {@code --nohazelcast} is given, since {@code --nocluster} wins over it and starts Hazelcast after all. The HTTP listener is
  * closed while the server boots and opened by {@link #open()}: whoever can connect gets an answer from a ready engine.
  *
- * <p>Payara installs a shutdown hook of its own which stops the application first; the WAR drains its requests there.
+ * <p>Stopping begins with the requests: the application refuses new ones and lets the others end while all of it still works.
  */
 final class PayaraMicroServer {
     private static final String LISTENER =
@@ -29,9 +33,11 @@ final class PayaraMicroServer {
 
     private static final String DEPLOYMENT = "configs.config.server-config.admin-service.das-config.";
 
+    private final PayaraMicroBoot payara;
     private final AdminCommandRunner commands;
 
-    private PayaraMicroServer(AdminCommandRunner commands) {
+    private PayaraMicroServer(PayaraMicroBoot payara, AdminCommandRunner commands) {
+        this.payara = payara;
         this.commands = commands;
     }
 
@@ -48,11 +54,11 @@ final class PayaraMicroServer {
         System.setProperty(
                 "java.util.logging.config.file", loggingProperties(work).toString());
         AtomicReference<AdminCommandRunner> commands = new AtomicReference<>();
+        PayaraMicroBoot instance;
         try {
             // The class behind java -jar payara-micro.jar, which only adds a class loader that is not needed here.
             Class<?> payara = Class.forName("fish.payara.micro.impl.PayaraMicroImpl");
-            PayaraMicroBoot instance =
-                    (PayaraMicroBoot) payara.getMethod("getInstance").invoke(null);
+            instance = (PayaraMicroBoot) payara.getMethod("getInstance").invoke(null);
             instance.setPreBootHandler(runner -> configure(runner, address));
             instance.setPostBootHandler(commands::set);
             payara.getMethod("create", String[].class).invoke(null, (Object) new String[] {
@@ -68,7 +74,7 @@ final class PayaraMicroServer {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("Payara Micro's jars are not on the class path; start with bin/tokamak", e);
         }
-        return new PayaraMicroServer(commands.get());
+        return new PayaraMicroServer(instance, commands.get());
     }
 
     private static void configure(AdminCommandRunner runner, ServerAddress address) {
@@ -86,6 +92,26 @@ final class PayaraMicroServer {
     /** Opens the port. */
     void open() {
         set(commands, LISTENER + "enabled=true");
+    }
+
+    /** Lets the application end its requests, which takes as long as they may, and then stops the server. */
+    void stop() {
+        EngineHolder.prepareStop();
+        set(commands, LISTENER + "enabled=false");
+        mute();
+        try {
+            payara.shutdown();
+        } catch (BootstrapException e) {
+            throw new IllegalStateException("Payara Micro did not stop: " + e.getMessage(), e);
+        }
+        // Payara has put the streams back that it found.
+        mute();
+    }
+
+    /** Some of Payara's parts print what they are when they stop, and its shutdown hook that it comes too late. */
+    private static void mute() {
+        System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+        System.setErr(System.out);
     }
 
     private static void set(AdminCommandRunner runner, String setting) {

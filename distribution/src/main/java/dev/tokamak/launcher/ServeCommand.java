@@ -7,7 +7,6 @@ import dev.tokamak.engine.ServedModel;
 import dev.tokamak.engine.TokamakEngine;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +23,9 @@ import picocli.CommandLine.Spec;
  *
  * <p>Natives and weights load on a thread of their own while Payara boots. The port opens when both are ready. If the model
  * cannot be loaded, one line says why and the process ends with exit code 1 before the port was ever open.
+ *
+ * <p>Once it is ready, the first Ctrl-C or SIGTERM stops it in order, and the exit code is 0; a second one, or one before it is
+ * ready, ends it at once.
  */
 @Command(
         name = "serve",
@@ -61,6 +63,8 @@ final class ServeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    private volatile boolean ready;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         long start = System.nanoTime();
@@ -76,25 +80,45 @@ final class ServeCommand implements Callable<Integer> {
                 + " processors: loading " + config.model());
         out.flush();
 
-        Path work = temporaryFolder();
+        Path work = WorkFolder.create();
+        CountDownLatch asked = new CountDownLatch(1);
+        EndSignals.handle(
+                signal -> {
+                    if (ready) {
+                        asked.countDown();
+                    } else {
+                        endNow(128 + signal, work);
+                    }
+                },
+                signal -> endNow(128 + signal, work));
         EngineStart engineStart = new EngineStart(config, chatOptions, failure -> giveUp(failure, work));
         engineStart.start();
         PayaraMicroServer server = PayaraMicroServer.boot(installation, address, work);
         long serverReady = System.nanoTime();
         ServedModel engine = engineStart.await();
         server.open();
+        ready = true;
 
         String name = engine.model().names().get(0);
         if (exitWhenReady) {
             SelfTest.run(PayaraMicroServer.url(address), name);
-            return 0;
+        } else {
+            announce(out, name, address, start, serverReady, engineStart.seconds());
+            asked.await();
         }
+        server.stop();
+        FileTree.delete(work);
+        return 0;
+    }
+
+    private static void announce(
+            PrintWriter out, String name, ServerAddress address, long start, long serverReady, double modelSeconds) {
         out.printf(
                 "%s is ready at %s after %.1f s (model %.1f s, server %.1f s beside it)%n%n",
                 name,
                 PayaraMicroServer.url(address),
                 (System.nanoTime() - start) / 1e9,
-                engineStart.seconds(),
+                modelSeconds,
                 (serverReady - start) / 1e9);
         out.printf(
                 "  curl %s/v1/chat/completions -H 'Content-Type: application/json' \\%n"
@@ -103,16 +127,6 @@ final class ServeCommand implements Callable<Integer> {
                         + "Ctrl-C stops it.%n",
                 PayaraMicroServer.url(address), name);
         out.flush();
-        // The process ends by a signal: Payara's shutdown hook stops the WAR, which drains what is running.
-        new CountDownLatch(1).await();
-        return 0;
-    }
-
-    /** A folder for everything that Payara unpacks, so that it goes when the process goes. */
-    private static Path temporaryFolder() throws IOException {
-        Path work = Files.createTempDirectory("tokamak-");
-        work.toFile().deleteOnExit();
-        return work;
     }
 
     /** Ends the process at once: an orderly exit would wait for a server that is still booting. */
@@ -125,8 +139,12 @@ final class ServeCommand implements Callable<Integer> {
             failure.printStackTrace(err);
         }
         err.flush();
+        endNow(1, work);
+    }
+
+    private static void endNow(int exitCode, Path work) {
         FileTree.delete(work);
-        Runtime.getRuntime().halt(1);
+        Runtime.getRuntime().halt(exitCode);
     }
 
     /** Loads the engine on a thread of its own and publishes it for the WAR. */

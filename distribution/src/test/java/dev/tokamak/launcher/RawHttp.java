@@ -7,6 +7,8 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /** HTTP as bytes on a socket, for what a proper client would not send or not do. */
 final class RawHttp {
@@ -61,15 +63,21 @@ final class RawHttp {
             }
         }
 
-        /** Reads to the end; returns the last event. */
-        String lastEvent() throws IOException {
-            String last = "";
+        /** Reads to the end; returns the events that were left. */
+        List<String> remainingEvents() throws IOException {
+            List<String> events = new ArrayList<>();
             for (String line = lines.readLine(); line != null && !line.equals("0"); line = lines.readLine()) {
                 if (line.startsWith("data: ")) {
-                    last = line;
+                    events.add(line);
                 }
             }
-            return last;
+            return events;
+        }
+
+        /** Reads to the end; returns the last event. */
+        String lastEvent() throws IOException {
+            List<String> events = remainingEvents();
+            return events.isEmpty() ? "" : events.get(events.size() - 1);
         }
 
         @Override

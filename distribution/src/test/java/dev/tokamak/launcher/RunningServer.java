@@ -1,5 +1,7 @@
 package dev.tokamak.launcher;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -52,6 +55,29 @@ final class RunningServer implements AutoCloseable {
         return port.join();
     }
 
+    Process process() {
+        return process;
+    }
+
+    /** Sends SIGTERM, and goes on reading what the server says. */
+    void signal() {
+        process.toHandle().destroy();
+    }
+
+    /** Waits until it has printed a text. */
+    void awaitSaid(String text) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        synchronized (said) {
+            while (said.indexOf(text) < 0) {
+                long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+                assertThat(left)
+                        .as("the server never said '" + text + "', but:\n" + said)
+                        .isPositive();
+                said.wait(left);
+            }
+        }
+    }
+
     /** All that it printed so far. */
     String said() {
         return said.toString();
@@ -61,7 +87,10 @@ final class RunningServer implements AutoCloseable {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                said.append(line).append('\n');
+                synchronized (said) {
+                    said.append(line).append('\n');
+                    said.notifyAll();
+                }
                 Matcher ready = READY.matcher(line);
                 if (ready.find()) {
                     port.complete(Integer.parseInt(ready.group(1)));

@@ -9,15 +9,17 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,27 +29,44 @@ import org.junit.jupiter.api.io.TempDir;
 class ServeCommandIT {
     private static final Path HOME = Path.of(System.getProperty("tokamak.test.home"));
     private static final String MODEL = System.getProperty("tokamak.test.model");
-    private static final Pattern READY = Pattern.compile("is ready at http://127\\.0\\.0\\.1:(\\d+) ");
+    private static final int SIGTERM = 15;
 
     @TempDir
     private Path folder;
 
     @Test
-    void servesUntilTheSignalAndFinishesWhatRuns() throws Exception {
-        Process server = start("serve", "--port", "0", "--model", MODEL, "--served-model-name", "demo");
-        try (BufferedReader out = reader(server)) {
-            int port = awaitPort(out);
-            RawHttp.Stream stream = RawHttp.stream(
-                    port,
-                    "/v1/completions",
-                    "{\"model\":\"demo\",\"prompt\":\"Once\",\"stream\":true,\"ignore_eos\":true,\"max_tokens\":200}");
-            stream.awaitEvents(1);
-            server.destroy();
-            assertThat(stream.lastEvent()).isEqualTo("data: [DONE]");
-            stream.close();
-            assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        } finally {
-            server.destroyForcibly();
+    void theFirstSignalLetsRequestsFinishAndRefusesNewOnesTheSecondEndsAtOnce() throws Exception {
+        String fields = "{\"prompt\":\"Once\",\"stream\":true,\"ignore_eos\":true,";
+        try (RunningServer server = RunningServer.start(Map.of("TOKAMAK_DRAIN_MILLIS", "600000"));
+                RawHttp.Stream finishing =
+                        RawHttp.stream(server.port(), "/v1/completions", fields + "\"max_tokens\":200}");
+                RawHttp.Stream endless =
+                        RawHttp.stream(server.port(), "/v1/completions", fields + "\"n\":64,\"max_tokens\":1900}")) {
+            finishing.awaitEvents(1);
+            endless.awaitEvents(1);
+            server.signal();
+            server.awaitSaid("stopping: 2 requests still running, which may take 600000 ms more");
+            assertThat(finishing.lastEvent()).isEqualTo("data: [DONE]");
+
+            HttpClient http = HttpClient.newHttpClient();
+            URI base = URI.create("http://127.0.0.1:" + server.port());
+            for (String path : List.of("/v1/models", "/v1/completions", "/health", "/nope")) {
+                HttpResponse<String> refused = http.send(
+                        HttpRequest.newBuilder(base.resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
+                assertThat(refused.statusCode()).isEqualTo(503);
+                assertThat(refused.headers().firstValue("Retry-After")).hasValue("1");
+                assertThat(refused.body())
+                        .startsWith("{\"error\":{\"message\":\"the server is stopping;")
+                        .contains("\"code\":\"stopping\"");
+            }
+            HttpRequest metrics =
+                    HttpRequest.newBuilder(base.resolve("/metrics")).build();
+            assertThat(http.send(metrics, HttpResponse.BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(200);
+
+            server.signal();
+            assertThat(server.process().waitFor()).isEqualTo(128 + SIGTERM);
         }
     }
 
@@ -62,8 +81,7 @@ class ServeCommandIT {
                 lines.add(line);
                 assertThat(isOpen(port)).isFalse();
             }
-            assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(server.exitValue()).isEqualTo(1);
+            assertThat(server.waitFor()).isEqualTo(1);
             // The first start of all says as well that it prepares faster ones.
             assertThat(lines)
                     .filteredOn(line -> line.startsWith("tokamak: ") && !line.contains("faster starts"))
@@ -96,6 +114,17 @@ class ServeCommandIT {
     }
 
     @Test
+    void temporaryFolderThatCannotBeWrittenIsOneLineAndExitCodeOne() throws Exception {
+        Path none = folder.resolve("none");
+        Process server = start(Map.of("TOKAMAK_JAVA_OPTS", "-Djava.io.tmpdir=" + none), "serve", "--port", "0");
+        String said = new String(server.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(server.waitFor()).isEqualTo(1);
+        assertThat(said)
+                .contains("tokamak: the temporary folder " + none + " cannot be used")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
     void portInUseIsOneLine() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Process server = start("serve", "--port", Integer.toString(taken.getLocalPort()), "--model", MODEL);
@@ -116,28 +145,21 @@ class ServeCommandIT {
     }
 
     private static Process start(String... arguments) throws IOException {
+        return start(Map.of(), arguments);
+    }
+
+    private static Process start(Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(HOME.resolve("bin/tokamak").toString());
         command.addAll(Arrays.asList(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().putAll(environment);
         return builder.start();
     }
 
     private static BufferedReader reader(Process process) {
         return new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    }
-
-    private static int awaitPort(BufferedReader out) throws IOException {
-        StringBuilder said = new StringBuilder();
-        for (String line = out.readLine(); line != null; line = out.readLine()) {
-            said.append(line).append('\n');
-            Matcher ready = READY.matcher(line);
-            if (ready.find()) {
-                return Integer.parseInt(ready.group(1));
-            }
-        }
-        throw new IOException("the server ended before it was ready:\n" + said);
     }
 
     private static int freePort() throws IOException {

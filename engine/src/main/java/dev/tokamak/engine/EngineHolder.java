@@ -14,6 +14,8 @@ public final class EngineHolder {
     private static final AtomicReference<CompletableFuture<ServedModel>> ENGINE =
             new AtomicReference<>(new CompletableFuture<>());
 
+    private static final AtomicReference<Runnable> BEFORE_STOP = new AtomicReference<>();
+
     private EngineHolder() {}
 
     /**
@@ -39,6 +41,23 @@ public final class EngineHolder {
                 before.complete(ready);
             }
         });
+    }
+
+    /**
+     * Sets what has to be done before the server of this process stops: whoever answers requests with the engine lets them end.
+     *
+     * @param drain returns when it is done; replaces the one before; null for nothing
+     */
+    public static void beforeStop(Runnable drain) {
+        BEFORE_STOP.set(drain);
+    }
+
+    /** Does, once, what has to be done {@linkplain #beforeStop before the server stops}, and returns when it is done. */
+    public static void prepareStop() {
+        Runnable drain = BEFORE_STOP.getAndSet(null);
+        if (drain != null) {
+            drain.run();
+        }
     }
 
     /** Forgets the engine; later callers wait for the next one that is set. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,5 +43,15 @@ class EngineHolderTest {
         assertThatThrownBy(waiting::join)
                 .isInstanceOf(CompletionException.class)
                 .hasMessageContaining("no weights");
+    }
+
+    @Test
+    void whatComesBeforeTheStopIsDoneOnce() {
+        AtomicInteger drained = new AtomicInteger();
+        EngineHolder.beforeStop(() -> drained.addAndGet(10));
+        EngineHolder.beforeStop(drained::incrementAndGet);
+        EngineHolder.prepareStop();
+        EngineHolder.prepareStop();
+        assertThat(drained).hasValue(1);
     }
 }

@@ -1,5 +1,7 @@
 package dev.tokamak.protocol;
 
+import java.util.Optional;
+
 /**
  * The events of one answer, as frames of {@code text/event-stream}. One thread at a time polls.
  *
@@ -29,6 +31,13 @@ public interface EventStream extends AutoCloseable {
      * @return true from then on
      */
     boolean finished();
+
+    /**
+     * What the stream failed with, for the server's log. The client got it as an event.
+     *
+     * @return empty if nothing failed up to now
+     */
+    Optional<ProtocolException> failure();
 
     /** Ends the stream; what still runs is aborted. Idempotent; any thread may call it. */
     @Override

@@ -9,12 +9,9 @@ import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import java.util.List;
 import java.util.concurrent.CompletionException;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /** Turns whatever a request fails with, in our resources or in JAX-RS itself, into OpenAI's error body. */
 public final class FailureMapper implements ExceptionMapper<Throwable> {
-    private static final Logger LOG = Logger.getLogger(FailureMapper.class.getName());
     private static final List<String> KEPT_HEADERS = List.of("Allow", "Retry-After", "WWW-Authenticate");
 
     @Context
@@ -32,9 +29,7 @@ public final class FailureMapper implements ExceptionMapper<Throwable> {
             return toResponse(refused);
         }
         ProtocolException error = translate(failure);
-        if (error.status() >= 500 && error.getCause() != null && !(failure instanceof ProtocolException)) {
-            LOG.log(Level.SEVERE, request.getMethod() + " /" + uri.getPath() + " failed", failure);
-        }
+        FailureLog.failed(request.getMethod() + " /" + uri.getPath(), error);
         return ErrorBody.response(error);
     }
 

@@ -5,6 +5,7 @@ import dev.tokamak.protocol.ProtocolException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -13,7 +14,7 @@ final class OpenRequests {
     private final Set<Call> open = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition empty = lock.newCondition();
-    private volatile boolean draining;
+    private final AtomicBoolean refusing = new AtomicBoolean();
 
     /**
      * Counts a request in.
@@ -22,20 +23,25 @@ final class OpenRequests {
      */
     void enter(Call request) {
         open.add(request);
-        if (draining) {
+        if (refusing()) {
             leave(request);
-            throw new ProtocolException(
-                    503,
-                    "the server is stopping; send the request to another one",
-                    "service_unavailable_error",
-                    null,
-                    "stopping");
+            throw stopping();
         }
+    }
+
+    /** What a client is told that comes when the server stops. */
+    static ProtocolException stopping() {
+        return new ProtocolException(
+                503,
+                "the server is stopping; send the request to another one",
+                "service_unavailable_error",
+                null,
+                "stopping");
     }
 
     /** Counts a request out. Idempotent. */
     void leave(Call request) {
-        if (open.remove(request) && draining && open.isEmpty()) {
+        if (open.remove(request) && refusing() && open.isEmpty()) {
             lock.lock();
             try {
                 empty.signalAll();
@@ -45,9 +51,17 @@ final class OpenRequests {
         }
     }
 
-    /** Refuses new requests and waits until the open ones have ended, but not longer than the given time. */
-    boolean drain(long millis) throws InterruptedException {
-        draining = true;
+    /** Refuses new requests from now on; returns whether they were taken until now. */
+    boolean refuse() {
+        return refusing.compareAndSet(false, true);
+    }
+
+    boolean refusing() {
+        return refusing.get();
+    }
+
+    /** Waits until the open requests have ended, but not longer than the given time; new ones have to be refused before. */
+    boolean await(long millis) throws InterruptedException {
         long left = TimeUnit.MILLISECONDS.toNanos(millis);
         lock.lock();
         try {
@@ -60,9 +74,15 @@ final class OpenRequests {
         }
     }
 
-    /** Aborts what is still open. */
-    void closeAll() {
-        open.forEach(Call::close);
+    /** Ends what is still open, and tells its clients why. */
+    void abortAll() {
+        ProtocolException reason = new ProtocolException(
+                503,
+                "the server stopped before the answer was complete; send the request to another one",
+                "service_unavailable_error",
+                null,
+                "stopping");
+        open.forEach(call -> call.abort(reason));
     }
 
     int count() {

@@ -22,6 +22,9 @@ import java.util.logging.Logger;
 final class Server {
     private static final Logger LOG = Logger.getLogger(Server.class.getName());
 
+    /** How long a stopping server waits for clients to take the error that ends their request. */
+    private static final long LAST_WORD_MILLIS = 2_000;
+
     private final ServerSettings settings;
     private final SseWriters writers;
     private final OpenRequests open = new OpenRequests();
@@ -75,18 +78,12 @@ final class Server {
             if (call.stream()) {
                 client.ifPresent(Client::writtenWhenTaken);
                 EventStream events = call.open();
-                SseResponse sse = SseResponse.start(events, asyncContext(request), response, writers, () -> end(call));
+                SseResponse sse =
+                        SseResponse.start(events, asyncContext(request), response, writers, () -> end(call, events));
                 client.ifPresent(each -> each.onGone(sse::abort));
             } else {
                 client.ifPresent(each -> each.onGone(call::close));
-                call.respond(writers).whenComplete((body, failure) -> {
-                    end(call);
-                    response.resume(
-                            failure != null
-                                    ? failure
-                                    : Response.ok(body, MediaType.APPLICATION_JSON_TYPE)
-                                            .build());
-                });
+                call.respond(writers).whenComplete((body, failure) -> end(call, response, body, failure));
             }
             started = true;
         } finally {
@@ -106,25 +103,66 @@ final class Server {
         return request.isAsyncStarted() ? request.getAsyncContext() : request.startAsync();
     }
 
+    /** Writes a whole answer. It counts as open until it is written, so that no stopping server cuts it off. */
+    private void end(Call call, AsyncResponse response, byte[] body, Throwable failure) {
+        try {
+            // Two methods: given an exception as an object, JAX-RS answers 200 and serialises it.
+            if (failure != null) {
+                response.resume(failure);
+            } else {
+                response.resume(
+                        Response.ok(body, MediaType.APPLICATION_JSON_TYPE).build());
+            }
+        } finally {
+            end(call);
+        }
+    }
+
+    private void end(Call call, EventStream events) {
+        events.failure().ifPresent(failure -> FailureLog.failed("the stream " + call.id(), failure));
+        end(call);
+    }
+
     private void end(Call call) {
         open.leave(call);
         call.close();
     }
 
-    /** Lets running requests finish within the time for that, then aborts the rest. */
+    /**
+     * Whether new requests are answered.
+     *
+     * @throws ProtocolException 503 if the server is stopping
+     */
+    void requireServing() {
+        if (open.refusing()) {
+            throw OpenRequests.stopping();
+        }
+    }
+
+    /** Once: refuses new requests, lets running ones finish within the time for that, and ends the rest with an error. */
     void stop() {
+        if (!open.refuse()) {
+            return;
+        }
+        LOG.info("stopping: " + count(open.count()) + " still running, which may take " + settings.drainMillis()
+                + " ms more");
         try {
-            if (open.count() > 0) {
-                LOG.info("stopping: waiting for " + open.count() + " requests to finish");
-            }
-            if (!open.drain(settings.drainMillis())) {
-                LOG.warning("aborting " + open.count() + " requests that did not finish in time");
-                open.closeAll();
+            if (!open.await(settings.drainMillis())) {
+                LOG.warning("aborting " + count(open.count()) + " that did not finish in time");
+                open.abortAll();
+                if (!open.await(LAST_WORD_MILLIS)) {
+                    LOG.warning(count(open.count()) + " could not be told that the server stops, as "
+                            + "their clients take no bytes");
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             writers.close();
         }
+    }
+
+    private static String count(int requests) {
+        return requests == 1 ? "1 request" : requests + " requests";
     }
 }

@@ -16,7 +16,8 @@ import java.util.logging.Logger;
  * otherwise (a stock Payara Micro with {@code --addlibs}) the first deployment opens it, from {@code tokamak.*} system
  * properties; it stays when the application is deployed again.
  *
- * <p>When the application stops, new requests are refused with 503, running ones may go on for a while, and the rest is aborted.
+ * <p>Before the server stops, and when the application does, new requests are refused with 503, running ones may go on for a
+ * while, and the rest is ended with an error.
  */
 public final class ServerLifecycle implements ServletContextListener {
     private static final Logger LOG = Logger.getLogger(ServerLifecycle.class.getName());
@@ -33,11 +34,13 @@ public final class ServerLifecycle implements ServletContextListener {
         }
         server = new Server(ServerSettings.fromEnvironment());
         event.getServletContext().setAttribute(Server.class.getName(), server);
+        EngineHolder.beforeStop(server::stop);
     }
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
         if (server != null) {
+            EngineHolder.beforeStop(null);
             server.stop();
         }
     }

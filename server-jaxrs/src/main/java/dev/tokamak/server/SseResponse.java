@@ -176,7 +176,6 @@ final class SseResponse implements WriteListener, Runnable {
         }
         events.close();
         writers.closed(this);
-        onEnd.run();
         try {
             // Through JAX-RS, which would otherwise complete the context a second time and log that this failed.
             if (!suspended.resume(Response.ok().build())) {
@@ -185,6 +184,9 @@ final class SseResponse implements WriteListener, Runnable {
         } catch (IllegalStateException e) {
             // The container completed it first: the client is gone.
             LOG.log(Level.FINE, "the connection was closed before its answer ended", e);
+        } finally {
+            // Last: a server that stops waits for this.
+            onEnd.run();
         }
     }
 }

@@ -17,7 +17,8 @@ public final class TokamakApplication extends Application {
                 CompletionsResource.class,
                 ModelsResource.class,
                 ServiceResource.class,
-                FailureMapper.class);
+                FailureMapper.class,
+                StoppingFilter.class);
     }
 
     @Override

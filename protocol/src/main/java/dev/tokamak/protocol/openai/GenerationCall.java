@@ -20,7 +20,8 @@ abstract class GenerationCall implements Call {
     private final Envelope envelope;
     private RunningRequests running;
     private CompletableFuture<byte[]> response;
-    private boolean closed;
+    private GenerationEvents events;
+    private ProtocolException aborted;
 
     GenerationCall(Serving serving, Envelope envelope) {
         this.serving = serving;
@@ -65,15 +66,15 @@ abstract class GenerationCall implements Call {
     public CompletableFuture<byte[]> respond(Executor executor) {
         RunningRequests requests = submit(OutputKind.FINAL_ONLY);
         CompletableFuture<byte[]> future = new CompletableFuture<>();
-        boolean alreadyClosed;
+        Collection collection = new Collection(requests, made(requests, this::answer), future);
+        ProtocolException reason;
         synchronized (this) {
             response = future;
-            alreadyClosed = closed;
+            reason = aborted;
         }
-        if (alreadyClosed) {
-            future.completeExceptionally(aborted());
+        if (reason != null) {
+            future.completeExceptionally(reason);
         }
-        Collection collection = new Collection(requests, made(requests, this::answer), future);
         requests.onReady(() -> collection.wake(executor));
         return future;
     }
@@ -81,7 +82,16 @@ abstract class GenerationCall implements Call {
     @Override
     public EventStream open() {
         RunningRequests requests = submit(OutputKind.DELTA);
-        return new GenerationEvents(requests, made(requests, this::events));
+        GenerationEvents stream = new GenerationEvents(requests, made(requests, this::events));
+        ProtocolException reason;
+        synchronized (this) {
+            events = stream;
+            reason = aborted;
+        }
+        if (reason != null) {
+            throw reason;
+        }
+        return stream;
     }
 
     /** Makes what takes the outputs of requests that run already: if a plugin fails at that, nobody would. */
@@ -99,8 +109,9 @@ abstract class GenerationCall implements Call {
             RunningRequests submitted = RunningRequests.submit(serving, requests(kind));
             synchronized (this) {
                 running = submitted;
-                if (closed) {
+                if (aborted != null) {
                     submitted.close();
+                    throw aborted;
                 }
             }
             return submitted;
@@ -125,26 +136,43 @@ abstract class GenerationCall implements Call {
 
     @Override
     public void close() {
-        CompletableFuture<byte[]> waiting;
+        GenerationEvents unread;
         synchronized (this) {
-            closed = true;
-            waiting = response;
-            if (running != null) {
-                running.close();
-            }
+            unread = events;
         }
-        if (waiting != null) {
-            waiting.completeExceptionally(aborted());
+        if (unread != null) {
+            unread.close();
         }
-    }
-
-    private static ProtocolException aborted() {
-        return new ProtocolException(
+        abort(new ProtocolException(
                 503,
                 "the request was aborted before its answer was complete",
                 "service_unavailable_error",
                 null,
-                "aborted");
+                "aborted"));
+    }
+
+    @Override
+    public void abort(ProtocolException reason) {
+        CompletableFuture<byte[]> waiting;
+        GenerationEvents streaming;
+        RunningRequests started;
+        synchronized (this) {
+            if (aborted == null) {
+                aborted = reason;
+            }
+            waiting = response;
+            streaming = events;
+            started = running;
+        }
+        if (waiting != null) {
+            waiting.completeExceptionally(reason);
+        }
+        if (streaming != null) {
+            streaming.abort(reason);
+        }
+        if (started != null) {
+            started.close();
+        }
     }
 
     /** Takes whole outputs on the executor as the engine announces them, one announcement at a time. */

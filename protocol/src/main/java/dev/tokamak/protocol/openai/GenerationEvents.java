@@ -5,6 +5,7 @@ import dev.tokamak.protocol.EventStream;
 import dev.tokamak.protocol.ProtocolException;
 import dev.tokamak.protocol.json.JsonBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** The events of a call that the engine answers. */
 final class GenerationEvents implements EventStream {
@@ -14,6 +15,8 @@ final class GenerationEvents implements EventStream {
     private final EventWriter writer;
     private final JsonBuffer buffer = new JsonBuffer();
     private volatile boolean finished;
+    private volatile ProtocolException failure;
+    private volatile Runnable listener = () -> {};
 
     GenerationEvents(RunningRequests requests, EventWriter writer) {
         this.requests = requests;
@@ -22,9 +25,23 @@ final class GenerationEvents implements EventStream {
 
     @Override
     public boolean poll(ByteSink out) {
+        ProtocolException aborted = failure;
         if (finished()) {
             return false;
         }
+        if (aborted != null) {
+            fail(aborted);
+        } else {
+            write();
+        }
+        if (buffer.length() == 0) {
+            return false;
+        }
+        buffer.drainTo(out);
+        return true;
+    }
+
+    private void write() {
         try {
             requests.poll((prompt, output) -> writer.write(prompt, output, requests.usage(), buffer));
             if (requests.finished()) {
@@ -35,15 +52,11 @@ final class GenerationEvents implements EventStream {
         } catch (Throwable e) {
             fail(ProtocolException.internal(e));
         }
-        if (buffer.length() == 0) {
-            return false;
-        }
-        buffer.drainTo(out);
-        return true;
     }
 
     /** The status was sent long ago: the error is an event, and the last one but the end. */
     private void fail(ProtocolException e) {
+        failure = e;
         requests.close();
         buffer.raw("data: ");
         OpenAiProtocol.writeError(buffer, e);
@@ -51,18 +64,37 @@ final class GenerationEvents implements EventStream {
         finished = true;
     }
 
+    /** Lets the next poll end the stream with an error. Any thread. */
+    void abort(ProtocolException reason) {
+        if (!finished()) {
+            failure = reason;
+            requests.close();
+            listener.run();
+        }
+    }
+
     @Override
-    public void onReady(Runnable listener) {
-        requests.onReady(listener);
+    public void onReady(Runnable newListener) {
+        listener = newListener;
+        requests.onReady(newListener);
+        if (failure != null) {
+            newListener.run();
+        }
     }
 
     @Override
     public boolean finished() {
-        return finished || requests.closed();
+        return finished || requests.closed() && failure == null;
+    }
+
+    @Override
+    public Optional<ProtocolException> failure() {
+        return Optional.ofNullable(failure);
     }
 
     @Override
     public void close() {
+        finished = true;
         requests.close();
     }
 }

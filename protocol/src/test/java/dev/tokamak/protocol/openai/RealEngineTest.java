@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -32,6 +33,9 @@ class RealEngineTest {
     private static final String TEMPLATE =
             "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
                     + "{{ extra }}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+
+    private static final ProtocolException STOPPING =
+            new ProtocolException(503, "the server is stopping", "service_unavailable_error", null, "stopping");
 
     @TempDir
     private static Path model;
@@ -182,6 +186,51 @@ class RealEngineTest {
         CompletableFuture<byte[]> answer = call.respond(threads);
         call.close();
         assertThat(answer).isDone();
+    }
+
+    @Test
+    void abortingAStreamEndsItWithTheReasonAsAnEvent() throws InterruptedException {
+        Call call = protocol.completions(
+                bytes("{\"prompt\":\"x\",\"max_tokens\":400,\"ignore_eos\":true,\"stream\":true}"));
+        EventStream stream = call.open();
+        Semaphore ready = new Semaphore(0);
+        stream.onReady(ready::release);
+        ready.acquire();
+        stream.poll((bytes, offset, length) -> {});
+        call.abort(STOPPING);
+        Frames frames = Frames.await(stream);
+        assertThat(frames.documents()).hasSize(1);
+        assertThat(frames.documents().get(0).toString()).contains("error=", "the server is stopping");
+        assertThat(stream.failure()).contains(STOPPING);
+    }
+
+    @Test
+    void abortingACallGivesTheReasonForAnAnswer() {
+        Call call = protocol.completions(bytes("{\"prompt\":\"x\",\"max_tokens\":400,\"ignore_eos\":true}"));
+        CompletableFuture<byte[]> answer = call.respond(threads);
+        call.abort(STOPPING);
+        assertThat(answer).isCompletedExceptionally();
+        assertThat(catchThrowableOfType(CompletionException.class, answer::join))
+                .hasCause(STOPPING);
+    }
+
+    @Test
+    void aCallThatIsAbortedBeforeItStartsIsRefusedWithTheReason() {
+        for (String stream : List.of("true", "false")) {
+            Call call = protocol.completions(bytes("{\"prompt\":\"x\",\"stream\":" + stream + "}"));
+            call.abort(STOPPING);
+            ProtocolException refusal = catchThrowableOfType(ProtocolException.class, () -> {
+                if (call.stream()) {
+                    call.open();
+                } else {
+                    call.respond(threads);
+                }
+            });
+            assertThat(refusal).isSameAs(STOPPING);
+        }
+        while (running() > 0) {
+            Thread.onSpinWait();
+        }
     }
 
     private static double running() {
