@@ -40,7 +40,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The WAR on a stock Payara Micro with Tokamak's jars, asked by OpenAI's own client. */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
-@Timeout(60)
+@Timeout(240)
 class StockPayaraMicroIT {
     private static final String MODEL = "tokamak-demo";
 
@@ -250,7 +250,7 @@ class StockPayaraMicroIT {
 
     private HttpResponse<String> send(String method, String path, String body) throws Exception {
         HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofSeconds(120))
                 .header("Content-Type", "application/json");
         return http.send(
                 request.method(
