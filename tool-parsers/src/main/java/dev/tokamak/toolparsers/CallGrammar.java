@@ -6,6 +6,7 @@ import dev.tokamak.spi.toolparser.ToolDefinition;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -13,6 +14,9 @@ import java.util.stream.Stream;
  * within their schema.
  */
 final class CallGrammar {
+    private static final Map<String, Object> NO_ARGUMENTS =
+            Map.of("type", "object", "properties", Map.of(), "additionalProperties", false);
+
     /** Everything between a call's name and its end, for one tool. */
     @FunctionalInterface
     interface Arguments {
@@ -185,7 +189,18 @@ final class CallGrammar {
     }
 
     private static List<Object> schema(ToolDefinition tool) {
-        return List.of(schema(tool.parameters().isEmpty() ? Map.of("type", "object") : tool.parameters()));
+        return List.of(schema(takesNothing(tool.parameters()) ? NO_ARGUMENTS : tool.parameters()));
+    }
+
+    /** Whether no parameter is named and none may be made up: a schema would allow any object then. */
+    private static boolean takesNothing(Map<String, Object> parameters) {
+        Object properties = parameters.getOrDefault("properties", Map.of());
+        return properties instanceof Map<?, ?> named
+                && named.isEmpty()
+                && Set.of("type", "properties", "required", "title", "description", "$schema", "strict")
+                        .containsAll(parameters.keySet())
+                && parameters.getOrDefault("type", "object").equals("object")
+                && parameters.getOrDefault("required", List.of()).equals(List.of());
     }
 
     static Object schema(Object schema) {
