@@ -35,6 +35,7 @@ public final class EngineConfig {
     private final boolean enablePrefixCaching;
     private final boolean enforceEager;
     private final boolean structuredOutputJumpAhead;
+    private final boolean structuredOutputStrict;
     private final String schedulingPolicy;
     private final String scheduler;
     private final String kvCacheManager;
@@ -67,6 +68,7 @@ public final class EngineConfig {
         this.enablePrefixCaching = builder.enablePrefixCaching;
         this.enforceEager = builder.enforceEager;
         this.structuredOutputJumpAhead = builder.structuredOutputJumpAhead;
+        this.structuredOutputStrict = builder.structuredOutputStrict;
         this.schedulingPolicy = builder.schedulingPolicy;
         this.scheduler = builder.scheduler;
         this.kvCacheManager = builder.kvCacheManager;
@@ -115,6 +117,7 @@ public final class EngineConfig {
         builder.enablePrefixCaching = enablePrefixCaching;
         builder.enforceEager = enforceEager;
         builder.structuredOutputJumpAhead = structuredOutputJumpAhead;
+        builder.structuredOutputStrict = structuredOutputStrict;
         builder.schedulingPolicy = schedulingPolicy;
         builder.scheduler = scheduler;
         builder.kvCacheManager = kvCacheManager;
@@ -285,6 +288,15 @@ public final class EngineConfig {
     }
 
     /**
+     * Whether a schema's words that are not enforced are refused rather than read as annotations.
+     *
+     * @return the value
+     */
+    public boolean structuredOutputStrict() {
+        return structuredOutputStrict;
+    }
+
+    /**
      * The name of the scheduling policy.
      *
      * @return the value, never null
@@ -421,6 +433,7 @@ public final class EngineConfig {
         private boolean enablePrefixCaching = true;
         private boolean enforceEager = false;
         private boolean structuredOutputJumpAhead = false;
+        private boolean structuredOutputStrict = false;
         private String schedulingPolicy = "fcfs";
         private String scheduler = "default";
         private String kvCacheManager = "default";
@@ -613,6 +626,18 @@ public final class EngineConfig {
          */
         public Builder structuredOutputJumpAhead(boolean structuredOutputJumpAhead) {
             this.structuredOutputJumpAhead = structuredOutputJumpAhead;
+            return this;
+        }
+
+        /**
+         * Sets structuredOutputStrict: whether a request is refused whose schema uses words that are not enforced, such as
+         * unknown keywords and formats. Otherwise they have no effect, as the standard has it.
+         *
+         * @param structuredOutputStrict the value
+         * @return this
+         */
+        public Builder structuredOutputStrict(boolean structuredOutputStrict) {
+            this.structuredOutputStrict = structuredOutputStrict;
             return this;
         }
 

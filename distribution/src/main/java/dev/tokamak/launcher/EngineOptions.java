@@ -121,6 +121,11 @@ final class EngineOptions {
     private boolean structuredOutputJumpAhead;
 
     @Option(
+            names = "--structured-output-strict",
+            description = "Refuse schemas with words that are not enforced, instead of reading these as annotations.")
+    private boolean structuredOutputStrict;
+
+    @Option(
             names = "--scheduling-policy",
             paramLabel = "NAME",
             defaultValue = "fcfs",
@@ -156,6 +161,7 @@ final class EngineOptions {
                 .kvCacheDtype(kvCacheDtype)
                 .enforceEager(enforceEager)
                 .structuredOutputJumpAhead(structuredOutputJumpAhead)
+                .structuredOutputStrict(structuredOutputStrict)
                 .schedulingPolicy(schedulingPolicy)
                 .seed(seed)
                 .options(options);

@@ -38,6 +38,7 @@ final class Constraints {
 
     private final PluginRegistry plugins;
     private final Optional<String> grammarProvider;
+    private final boolean strict;
     private final Vocabulary vocabulary;
     private final int maskSize;
     private final int[] endTokens;
@@ -47,11 +48,13 @@ final class Constraints {
     private GrammarCompiler compiler;
 
     /**
+     * @param strict whether words of a schema that are not enforced are refused
      * @param forcedText tokenises what a grammar leaves no choice about, or null if such text is drawn like any other
      */
     Constraints(
             PluginRegistry plugins,
             Optional<String> grammarProvider,
+            boolean strict,
             Vocabulary vocabulary,
             int maskSize,
             int[] endTokens,
@@ -59,6 +62,7 @@ final class Constraints {
             ForcedText forcedText) {
         this.plugins = plugins;
         this.grammarProvider = grammarProvider;
+        this.strict = strict;
         this.vocabulary = vocabulary;
         this.maskSize = maskSize;
         this.endTokens = endTokens;
@@ -199,7 +203,7 @@ final class Constraints {
                             "structured output needs a grammar plugin, and there is none",
                             "response_format",
                             null));
-            compiler = made(grammarPlugin.create(vocabulary, maskSize, endTokens));
+            compiler = made(grammarPlugin.create(vocabulary, maskSize, endTokens, strict));
         }
         return compiler;
     }

@@ -61,6 +61,7 @@ public final class TokamakEngine implements ServedModel {
         Constraints constraints = new Constraints(
                 plugins,
                 config.grammarProvider(),
+                config.structuredOutputStrict(),
                 tokenizer.vocabulary(),
                 info.vocabularySize(),
                 eos.stream().mapToInt(Integer::intValue).toArray(),

@@ -77,6 +77,18 @@ class EngineConstraintTest {
         }
     }
 
+    @Test
+    void strictModeIsTheGrammarPluginsToKeep() throws InterruptedException {
+        try (TokamakEngine engine = open()) {
+            last(engine.submit(request(prompt(9, 1), literal("unknown word"))));
+        }
+        try (TokamakEngine engine = TokamakEngine.open(
+                config(folder, "vocabulary", "258").structuredOutputStrict(true).build())) {
+            assertThatThrownBy(() -> engine.submit(request(prompt(9, 1), literal("unknown word"))))
+                    .hasMessageContaining("the word is unknown");
+        }
+    }
+
     /** By turns an answer that must be a text and one that is free, {@code prompt(20, 50 + i)}, twelve of each. */
     private static List<RequestStream> dozenOfLiteralsAndFreeAnswers(TokamakEngine engine) {
         List<RequestStream> streams = new ArrayList<>();

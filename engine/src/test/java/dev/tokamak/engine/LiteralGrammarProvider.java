@@ -12,9 +12,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Grammars that allow exactly their source's bytes, then an end token. Refuses the source {@code bad}; the source {@code slow} is
- * compiled until {@link #SLOW} is opened. What {@code null}, {@code unlinked} and {@code broken} do, their names say; {@code broken}
- * breaks behind its first token.
+ * Grammars that allow exactly their source's bytes, then an end token. Refuses the source {@code bad}, and {@code unknown word} in
+ * strict mode; the source {@code slow} is compiled until {@link #SLOW} is opened. What {@code null}, {@code unlinked} and
+ * {@code broken} do, their names say; {@code broken} breaks behind its first token.
  */
 public final class LiteralGrammarProvider implements GrammarProvider {
     /** Opened by the test that compiles {@code slow}. */
@@ -26,6 +26,17 @@ public final class LiteralGrammarProvider implements GrammarProvider {
     @Override
     public String name() {
         return "literal";
+    }
+
+    @Override
+    public GrammarCompiler create(Vocabulary vocabulary, int maskSize, int[] endTokens, boolean strict) {
+        GrammarCompiler lenient = create(vocabulary, maskSize, endTokens);
+        return source -> {
+            if (strict && source.source().equals("unknown word")) {
+                throw TokamakException.invalid("response_format", "the word is unknown");
+            }
+            return lenient.compile(source);
+        };
     }
 
     @Override

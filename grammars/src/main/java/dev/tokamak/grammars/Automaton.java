@@ -35,6 +35,7 @@ final class Automaton {
     private final byte[] classOf = new byte[256];
     private final int[] byteOf;
     private final int[] seen;
+    private final Set<Integer> seenCounted = new HashSet<>();
     private int round;
     private int[] reached = new int[64];
     private int reachedCount;
@@ -79,14 +80,7 @@ final class Automaton {
     private int[] classes() {
         BitSet cuts = new BitSet();
         cuts.set(0);
-        for (int state = 0; state < nfa.states(); state++) {
-            for (int edge = nfa.firstEdge(state); edge >= 0; edge = nfa.nextEdge(edge)) {
-                if (nfa.kind(edge) == Nfa.BYTES && nfa.passable(edge)) {
-                    cuts.set(nfa.low(edge));
-                    cuts.set(nfa.high(edge) + 1);
-                }
-            }
-        }
+        nfa.cuts(cuts);
         cuts.clear(256);
         int[] representatives = cuts.stream().toArray();
         for (int b = 0, c = -1; b < 256; b++) {
@@ -360,6 +354,7 @@ final class Automaton {
 
     private void collect() {
         round++;
+        seenCounted.clear();
         reachedCount = 0;
         keptCount = 0;
     }
@@ -393,8 +388,13 @@ final class Automaton {
     }
 
     private void mark(int state) {
-        if (seen[state] != round && nfa.alive(state)) {
-            seen[state] = round;
+        boolean fresh = Nfa.written(state) ? seen[state] != round : !seenCounted.contains(state);
+        if (fresh && nfa.alive(state)) {
+            if (Nfa.written(state)) {
+                seen[state] = round;
+            } else {
+                seenCounted.add(state);
+            }
             if (reachedCount == reached.length) {
                 reached = Arrays.copyOf(reached, reachedCount * 2);
             }

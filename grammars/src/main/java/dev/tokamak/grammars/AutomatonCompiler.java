@@ -14,11 +14,16 @@ import java.util.Map;
 final class AutomatonCompiler implements GrammarCompiler {
     private final TokenIndex tokens;
     private final GrammarLimits limits;
+    private final boolean strict;
     private final Map<StructuredOutput, AutomatonGrammar> cache;
 
-    AutomatonCompiler(TokenIndex tokens, GrammarLimits limits) {
+    /**
+     * @param strict whether words of a schema that are not enforced are refused
+     */
+    AutomatonCompiler(TokenIndex tokens, GrammarLimits limits, boolean strict) {
         this.tokens = tokens;
         this.limits = limits;
+        this.strict = strict;
         this.cache = new LinkedHashMap<>(16, 0.75f, true);
     }
 
@@ -47,7 +52,7 @@ final class AutomatonCompiler implements GrammarCompiler {
             throw CompileBudget.refuse(
                     "The grammar's source has " + length + " characters; the limit is " + limits.sourceChars());
         }
-        CompileBudget budget = new CompileBudget(limits);
+        CompileBudget budget = new CompileBudget(limits, strict);
         Expression root = expression(source, budget);
         Nfa nfa = new NfaBuilder(budget, tokens.specialTokens()).build(root);
         AutomatonGrammar grammar = new AutomatonGrammar(tokens, new Automaton(nfa, limits.cacheBytes()));

@@ -20,8 +20,13 @@ public final class AutomatonGrammarProvider implements GrammarProvider {
 
     @Override
     public GrammarCompiler create(Vocabulary vocabulary, int maskSize, int[] endTokens) {
+        return create(vocabulary, maskSize, endTokens, false);
+    }
+
+    @Override
+    public GrammarCompiler create(Vocabulary vocabulary, int maskSize, int[] endTokens, boolean strict) {
         AutomatonCompiler compiler =
-                new AutomatonCompiler(new TokenIndex(vocabulary, maskSize, endTokens), GrammarLimits.DEFAULT);
+                new AutomatonCompiler(new TokenIndex(vocabulary, maskSize, endTokens), GrammarLimits.DEFAULT, strict);
         compiler.warmUp();
         return compiler;
     }

@@ -200,6 +200,33 @@ final class CharAutomaton {
         return states.intersects(accepting);
     }
 
+    /** The texts that any of several accepts. */
+    static CharAutomaton union(List<CharAutomaton> automata, CompileBudget budget) {
+        Builder builder = new Builder(budget);
+        int start = builder.state();
+        for (CharAutomaton automaton : automata) {
+            int offset = builder.edges.size();
+            for (int state = 0; state < automaton.states(); state++) {
+                builder.state();
+            }
+            for (int state = 0; state < automaton.states(); state++) {
+                for (Edge edge : automaton.edges(state)) {
+                    builder.edge(offset + state, edge.on(), offset + edge.target());
+                    if (state == automaton.start) {
+                        builder.edge(start, edge.on(), offset + edge.target());
+                    }
+                }
+                if (automaton.accepting(state)) {
+                    builder.accept(offset + state);
+                }
+            }
+            if (automaton.accepting(automaton.start)) {
+                builder.accept(start);
+            }
+        }
+        return builder.build(start);
+    }
+
     /** The texts that both accept: the product of the two, only as far as it is reachable. */
     CharAutomaton intersect(CharAutomaton other, CompileBudget budget) {
         Builder builder = new Builder(budget);
@@ -240,6 +267,52 @@ final class CharAutomaton {
             }
         }
         return state;
+    }
+
+    /** The fewest characters of an accepted text; a very large number if there is none. */
+    int shortest() {
+        int[] distance = new int[edges.size()];
+        Arrays.fill(distance, -1);
+        List<Integer> pending = new ArrayList<>(List.of(start));
+        distance[start] = 0;
+        for (int i = 0; i < pending.size(); i++) {
+            int state = pending.get(i);
+            if (accepting.get(state)) {
+                return distance[state];
+            }
+            for (Edge edge : edges.get(state)) {
+                if (distance[edge.target()] < 0) {
+                    distance[edge.target()] = distance[state] + 1;
+                    pending.add(edge.target());
+                }
+            }
+        }
+        return Integer.MAX_VALUE;
+    }
+
+    /** The most characters of an accepted text; a very large number if there is no bound. */
+    int longest() {
+        BitSet useful = useful();
+        int[] into = new int[edges.size()];
+        for (int state = useful.nextSetBit(0); state >= 0; state = useful.nextSetBit(state + 1)) {
+            edges.get(state).forEach(edge -> into[edge.target()]++);
+        }
+        int[] length = new int[edges.size()];
+        List<Integer> ready = new ArrayList<>();
+        useful.stream().filter(state -> into[state] == 0).forEach(ready::add);
+        int longest = 0;
+        for (int i = 0; i < ready.size(); i++) {
+            int state = ready.get(i);
+            longest = Math.max(longest, accepting.get(state) ? length[state] : 0);
+            for (Edge edge : edges.get(state)) {
+                int target = edge.target();
+                length[target] = Math.max(length[target], length[state] + 1);
+                if (--into[target] == 0 && useful.get(target)) {
+                    ready.add(target);
+                }
+            }
+        }
+        return ready.size() == useful.cardinality() ? longest : Integer.MAX_VALUE;
     }
 
     /** Whether no text is accepted. */

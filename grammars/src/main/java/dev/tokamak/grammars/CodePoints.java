@@ -9,6 +9,8 @@ final class CodePoints {
     static final CodePoints ALL = new CodePoints(new int[] {0, 0xD7FF, 0xE000, 0x10FFFF});
 
     private final int[] ranges;
+    /** Worked out once: sets are keys wherever a character is spelled, and a class of Unicode has hundreds of ranges. */
+    private int hash;
 
     private CodePoints(int[] ranges) {
         this.ranges = ranges;
@@ -84,6 +86,9 @@ final class CodePoints {
     }
 
     CodePoints union(CodePoints other) {
+        if (this == other) {
+            return this;
+        }
         int[] merged = new int[ranges.length + other.ranges.length];
         int n = 0;
         int a = 0;
@@ -166,11 +171,15 @@ final class CodePoints {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof CodePoints && Arrays.equals(ranges, ((CodePoints) other).ranges);
+        return this == other
+                || other instanceof CodePoints set && hashCode() == set.hashCode() && Arrays.equals(ranges, set.ranges);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(ranges);
+        if (hash == 0) {
+            hash = Arrays.hashCode(ranges);
+        }
+        return hash;
     }
 }

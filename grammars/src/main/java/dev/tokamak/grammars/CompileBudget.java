@@ -5,7 +5,7 @@ import dev.tokamak.api.TokamakException;
 import java.lang.management.ManagementFactory;
 
 /**
- * What one compilation may still spend. Used by the thread that compiles. Every loop whose length a client decides
+ * What one compilation may still spend, and whether it may pass over words that it does not enforce. Used by the thread that compiles. Every loop whose length a client decides
  * calls {@link #work} or {@link #states}.
  */
 final class CompileBudget {
@@ -13,13 +13,15 @@ final class CompileBudget {
     static final int MAX_DEPTH = 200;
 
     private final GrammarLimits limits;
+    private final boolean strict;
     private final long deadlineNanos;
     private int states;
     private long edges;
     private long work;
 
-    CompileBudget(GrammarLimits limits) {
+    CompileBudget(GrammarLimits limits, boolean strict) {
         this.limits = limits;
+        this.strict = strict;
         this.deadlineNanos = cpuNanos() + limits.compileMillis() * 1_000_000L;
     }
 
@@ -29,6 +31,11 @@ final class CompileBudget {
 
     GrammarLimits limits() {
         return limits;
+    }
+
+    /** Whether words of a schema that are not enforced are refused. */
+    boolean strict() {
+        return strict;
     }
 
     /** The thread's own time, so that a busy machine refuses nothing that an idle one takes. */

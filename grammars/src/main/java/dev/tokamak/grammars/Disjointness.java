@@ -1,14 +1,15 @@
 package dev.tokamak.grammars;
 
-import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Shows that no value satisfies two branches of a {@code oneOf}, so that it may be treated as {@code anyOf}: their
- * types differ, their listed values differ, or both are objects that require a property whose schemas are disjoint.
+ * Shows that no value satisfies two schemas: their types differ, their listed values or their strings' patterns have
+ * nothing in common, or both are objects that require a property whose schemas are disjoint. Where it does not show
+ * that, they may still be disjoint.
  */
 final class Disjointness {
     private static final int MAX_DEPTH = 8;
@@ -21,16 +22,8 @@ final class Disjointness {
         this.budget = budget;
     }
 
-    void require(JsonArray branches, String path) {
-        for (int i = 0; i < branches.size(); i++) {
-            for (int j = 0; j < i; j++) {
-                if (!disjoint(branches.get(j), branches.get(i), path + "/oneOf", 0)) {
-                    throw CompileBudget.refuse("Branches " + j + " and " + i + " of 'oneOf' at '" + path
-                            + "' may both hold for one value; give them different types or a required property with "
-                            + "different constants, or use 'anyOf'");
-                }
-            }
-        }
+    boolean of(JsonValue a, JsonValue b, String path) {
+        return disjoint(a, b, path, 0);
     }
 
     private boolean disjoint(JsonValue a, JsonValue b, String path, int depth) {
@@ -55,7 +48,30 @@ final class Disjointness {
         if (y.containsKey("anyOf")) {
             return JsonSource.array(y, "anyOf", path).stream().allMatch(option -> disjoint(x, option, path, depth + 1));
         }
-        return differentTypes(x, y, path) || differentValues(x, y, path) || differentProperty(x, y, path, depth);
+        return differentTypes(x, y, path)
+                || differentValues(x, y, path)
+                || differentTexts(x, y, path)
+                || differentProperty(x, y, path, depth);
+    }
+
+    /** Strings of patterns and exact formats that have no text in common. */
+    private boolean differentTexts(JsonObject x, JsonObject y, String path) {
+        if (!exactText(x, path) || !exactText(y, path)) {
+            return false;
+        }
+        CharAutomaton mine = StringAutomata.withoutLength(x, path, budget);
+        CharAutomaton theirs = StringAutomata.withoutLength(y, path, budget);
+        return mine.intersect(theirs, budget).isEmpty();
+    }
+
+    private boolean exactText(JsonObject schema, String path) {
+        boolean said = schema.containsKey("pattern") || schema.containsKey("format");
+        return said
+                && schema.containsKey("type")
+                && compiler.types(schema, path).equals(Set.of(JsonSchemaCompiler.Type.STRING))
+                && (!schema.containsKey("format")
+                        || schema.get("format") instanceof JsonString format
+                                && StringFormats.exactly(format.getString()) != null);
     }
 
     /** Values that a missing type allows count here, although they are never generated. */

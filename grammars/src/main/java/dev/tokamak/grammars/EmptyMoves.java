@@ -58,9 +58,14 @@ final class EmptyMoves {
                     calls.set(nfa.value(edge));
                 }
                 boolean through = kind == Nfa.EMPTY || nullable[nfa.value(edge)];
-                if (through && seen[nfa.target(edge)] != round) {
-                    seen[nfa.target(edge)] = round;
-                    pending.push(nfa.target(edge));
+                int to = through ? nfa.target(edge) : -1;
+                if (to >= 0 && !Nfa.written(to)) {
+                    // Counted states call nothing but characters before they take a byte.
+                    to = nfa.skipsTo(to);
+                }
+                if (to >= 0 && seen[to] != round) {
+                    seen[to] = round;
+                    pending.push(to);
                 }
             }
         }

@@ -14,8 +14,15 @@ sealed interface Expression {
      */
     record Text(String text, boolean specialTokens) implements Expression {}
 
-    /** A text of a character automaton, spelled in bytes. */
-    record Characters(CharAutomaton automaton, Spelling spelling) implements Expression {}
+    /**
+     * A text of a character automaton, spelled in bytes, of {@code min} to {@code max} characters; a negative {@code
+     * max} is no bound. A minimum is only for automata of which every state leads to itself.
+     */
+    record Characters(CharAutomaton automaton, Spelling spelling, int min, int max) implements Expression {
+        Characters(CharAutomaton automaton, Spelling spelling) {
+            this(automaton, spelling, 0, -1);
+        }
+    }
 
     /** One after another. */
     record Sequence(List<Expression> parts) implements Expression {}
@@ -25,6 +32,9 @@ sealed interface Expression {
 
     /** {@code min} to {@code max} times; a negative {@code max} is no bound. */
     record Repeat(Expression body, int min, int max) implements Expression {}
+
+    /** {@code min} to {@code max} times, counted rather than written out; the body begins with a byte of its own. */
+    record Counted(Expression body, int min, int max) implements Expression {}
 
     /** A rule's body. */
     record Call(Rule rule) implements Expression {}

@@ -14,5 +14,5 @@ package dev.tokamak.grammars;
  */
 record GrammarLimits(
         int compileMillis, int states, int sourceChars, int cachedGrammars, long cachedBytes, long cacheBytes) {
-    static final GrammarLimits DEFAULT = new GrammarLimits(2_000, 300_000, 1 << 20, 128, 384L << 20, 32L << 20);
+    static final GrammarLimits DEFAULT = new GrammarLimits(1_500, 300_000, 1 << 20, 128, 384L << 20, 32L << 20);
 }

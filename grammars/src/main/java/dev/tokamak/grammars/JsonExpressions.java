@@ -46,7 +46,7 @@ final class JsonExpressions {
             case "space" -> regex("(?: |\\n[ \\t]{0,40})?");
             case "integer" -> regex(INTEGER);
             case "number" -> regex(INTEGER + "(?:\\.[0-9]{1," + MAX_DIGITS + "})?(?:[eE][+-]?[0-9]{1,2})?");
-            case "string" -> quoted(CharAutomaton.lengths(0, -1, budget), Spelling.JSON_ANY);
+            case "string" -> quoted(new Expression.Characters(CharAutomaton.lengths(0, -1, budget), Spelling.JSON_ANY));
             case "boolean" -> new Expression.Choice(List.of(Expression.text("true"), Expression.text("false")));
             case "array" -> Expression.sequence(Expression.text("["), list(value()), Expression.text("]"));
             case "object" ->
@@ -67,10 +67,9 @@ final class JsonExpressions {
         return new Expression.Characters(RegexParser.parse(pattern, budget).automaton(budget), Spelling.RAW);
     }
 
-    /** A string whose characters are a text of the automaton. */
-    static Expression quoted(CharAutomaton content, Spelling spelling) {
-        return Expression.sequence(
-                Expression.text("\""), new Expression.Characters(content, spelling), Expression.text("\""));
+    /** A string of such characters. */
+    static Expression quoted(Expression content) {
+        return Expression.sequence(Expression.text("\""), content, Expression.text("\""));
     }
 
     Expression space() {

@@ -3,6 +3,7 @@ package dev.tokamak.grammars;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonObjectBuilder;
 import jakarta.json.JsonString;
 import jakarta.json.JsonStructure;
 import jakarta.json.JsonValue;
@@ -23,40 +24,6 @@ import org.eclipse.parsson.JsonProviderImpl;
  * make rules recursive.
  */
 final class JsonSchemaCompiler {
-    private static final Set<String> STRING_KEYWORDS = Set.of("minLength", "maxLength", "pattern", "format");
-    private static final Set<String> NUMBER_KEYWORDS =
-            Set.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf");
-    private static final Set<String> ARRAY_KEYWORDS =
-            Set.of("items", "prefixItems", "minItems", "maxItems", "uniqueItems");
-    private static final Set<String> OBJECT_KEYWORDS = Set.of(
-            "properties",
-            "required",
-            "additionalProperties",
-            "patternProperties",
-            "propertyNames",
-            "minProperties",
-            "maxProperties");
-    private static final Set<String> OTHER_KEYWORDS =
-            Set.of("type", "enum", "const", "anyOf", "oneOf", "allOf", "$ref");
-    private static final Set<String> ANNOTATIONS = Set.of(
-            "$schema",
-            "$id",
-            "$comment",
-            "$defs",
-            "definitions",
-            "title",
-            "description",
-            "default",
-            "examples",
-            "example",
-            "deprecated",
-            "readOnly",
-            "writeOnly",
-            "contentEncoding",
-            "contentMediaType",
-            "contentSchema",
-            "discriminator");
-
     /** The types of JSON Schema. */
     enum Type {
         NULL,
@@ -71,16 +38,21 @@ final class JsonSchemaCompiler {
     private final CompileBudget budget;
     private final JsonExpressions json;
     private final JsonValue root;
+    private final JsonProviderImpl provider = new JsonProviderImpl();
+    private final Map<JsonObject, Expression.Rule> strings = new HashMap<>();
+    private final Map<String, JsonValue> references = new HashMap<>();
     private final SchemaMerger merger;
+    private final Disjointness disjointness;
     private final ObjectExpressions objects;
     private final Map<JsonValue, Expression.Rule> rules = new HashMap<>();
     private int depth;
 
     private JsonSchemaCompiler(JsonValue root, JsonExpressions json, CompileBudget budget) {
-        this.root = root;
+        this.root = SchemaReferences.local(root, budget);
         this.budget = budget;
         this.json = json;
         this.merger = new SchemaMerger(this, budget);
+        this.disjointness = new Disjointness(this, budget);
         this.objects = new ObjectExpressions(this, json, budget);
     }
 
@@ -90,7 +62,8 @@ final class JsonSchemaCompiler {
 
     static Expression compile(JsonValue schema, JsonExpressions json, CompileBudget budget) {
         SchemaForm.check(schema, "#");
-        return new JsonSchemaCompiler(schema, json, budget).value(schema, "#");
+        JsonSchemaCompiler compiler = new JsonSchemaCompiler(schema, json, budget);
+        return compiler.value(compiler.root, "#");
     }
 
     /** The values of a schema. */
@@ -119,19 +92,22 @@ final class JsonSchemaCompiler {
 
     private Expression body(JsonObject schema, String path) {
         checkKeywords(schema, path);
-        if (schema.containsKey("$ref") && assertions(schema) == 1) {
-            return value(resolve(schema, path), JsonSource.string(schema, "$ref", path));
+        if (schema.containsKey("$ref")
+                && schema.keySet().stream().filter(SchemaDialect::asserts).count() == 1) {
+            return value(resolve("$ref", schema, path), JsonSource.string(schema, "$ref", path));
+        }
+        if (LiteralValues.present(schema)) {
+            return literals(schema, path);
         }
         JsonValue flat = merger.flatten(schema, path);
-        if (!(flat instanceof JsonObject)) {
+        if (!(flat instanceof JsonObject merged)) {
             return value(flat, path);
         }
-        JsonObject merged = (JsonObject) flat;
+        if (LiteralValues.present(merged)) {
+            return literals(merged, path);
+        }
         if (merged.containsKey("anyOf")) {
             return alternatives(merged, path);
-        }
-        if (merged.containsKey("enum") || merged.containsKey("const")) {
-            return literals(merged, path);
         }
         List<Expression> options = new ArrayList<>();
         for (Type type : types(merged, path)) {
@@ -140,58 +116,40 @@ final class JsonSchemaCompiler {
         return options.size() == 1 ? options.get(0) : new Expression.Choice(options);
     }
 
-    /** Refuses a schema that uses what is not enforced. */
+    /** In strict mode, refuses a schema that uses what is not enforced. */
     void checkKeywords(JsonObject schema, String path) {
-        for (String keyword : schema.keySet()) {
-            boolean known = STRING_KEYWORDS.contains(keyword)
-                    || NUMBER_KEYWORDS.contains(keyword)
-                    || ARRAY_KEYWORDS.contains(keyword)
-                    || OBJECT_KEYWORDS.contains(keyword)
-                    || OTHER_KEYWORDS.contains(keyword)
-                    || ANNOTATIONS.contains(keyword)
-                    || keyword.startsWith("x-");
-            if (!known) {
-                throw CompileBudget.refuse("The schema keyword '" + keyword + "' at '" + path + "' is not supported");
-            }
-        }
-        if (JsonSource.flag(schema, "uniqueItems", path)
-                && JsonSource.count(schema, "maxItems", Integer.MAX_VALUE, path) > 1) {
-            throw CompileBudget.refuse("The schema keyword 'uniqueItems' at '" + path + "' is not supported");
+        if (budget.strict()) {
+            SchemaDialect.requireKnown(schema, path);
         }
     }
 
-    /** How many keywords of a schema constrain its values. */
-    static int assertions(JsonObject schema) {
-        int count = 0;
-        for (String keyword : schema.keySet()) {
-            if (!ANNOTATIONS.contains(keyword) && !keyword.startsWith("x-")) {
-                count++;
-            }
-        }
-        return count;
-    }
-
-    static boolean isAnnotation(String keyword) {
-        return ANNOTATIONS.contains(keyword) || keyword.startsWith("x-");
-    }
-
-    /** What {@code $ref} names. */
-    JsonValue resolve(JsonObject schema, String path) {
-        String reference = JsonSource.string(schema, "$ref", path);
+    /** What a reference names. */
+    JsonValue resolve(String keyword, JsonObject schema, String path) {
+        String reference = JsonSource.string(schema, keyword, path);
         if (reference.equals("#")) {
             return root;
         }
         if (!reference.startsWith("#/")) {
-            throw CompileBudget.refuse("'$ref' at '" + path + "' names '" + reference
+            throw CompileBudget.refuse("'" + keyword + "' at '" + path + "' names '" + reference
                     + "'; only references within the schema such as '#/$defs/name' are supported");
         }
-        try {
-            String pointer = URLDecoder.decode(reference.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
-            return new JsonProviderImpl().createPointer(pointer).getValue((JsonStructure) root);
-        } catch (RuntimeException absent) {
-            throw CompileBudget.refuse(
-                    "'$ref' at '" + path + "' names '" + reference + "', which the schema does not have");
+        JsonValue known = references.get(reference);
+        if (known == null) {
+            try {
+                String pointer = URLDecoder.decode(reference.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+                known = provider.createPointer(pointer).getValue((JsonStructure) root);
+            } catch (RuntimeException absent) {
+                throw CompileBudget.refuse("'" + keyword + "' at '" + path + "' names '" + reference
+                        + "', which the schema does not have");
+            }
+            references.put(reference, known);
         }
+        return known;
+    }
+
+    /** A string as JSON. */
+    JsonString text(String text) {
+        return provider.createValue(text);
     }
 
     private Expression alternatives(JsonObject schema, String path) {
@@ -200,8 +158,7 @@ final class JsonSchemaCompiler {
         JsonArray branches = JsonSource.array(schema, "anyOf", path);
         for (int i = 0; i < branches.size(); i++) {
             String branchPath = path + "/anyOf/" + i;
-            JsonValue branch =
-                    assertions(rest) == 0 ? branches.get(i) : merger.merge(rest, branches.get(i), branchPath);
+            JsonValue branch = rest.isEmpty() ? branches.get(i) : merger.merge(rest, branches.get(i), branchPath);
             options.add(value(branch, branchPath));
         }
         return new Expression.Choice(options);
@@ -217,14 +174,9 @@ final class JsonSchemaCompiler {
             JsonSource.strings(schema, "type", path).forEach(name -> types.add(type(name, path)));
         } else {
             for (String keyword : schema.keySet()) {
-                if (STRING_KEYWORDS.contains(keyword)) {
-                    types.add(Type.STRING);
-                } else if (NUMBER_KEYWORDS.contains(keyword)) {
-                    types.add(Type.NUMBER);
-                } else if (ARRAY_KEYWORDS.contains(keyword)) {
-                    types.add(Type.ARRAY);
-                } else if (OBJECT_KEYWORDS.contains(keyword)) {
-                    types.add(Type.OBJECT);
+                Type type = SchemaDialect.typeOf(keyword);
+                if (type != null) {
+                    types.add(type);
                 }
             }
             if (types.isEmpty()) {
@@ -250,24 +202,49 @@ final class JsonSchemaCompiler {
         return switch (type) {
             case NULL -> Expression.text("null");
             case BOOLEAN -> json.bool();
-            case STRING ->
-                StringAutomata.constrains(schema)
-                        ? JsonExpressions.quoted(
-                                StringAutomata.of(schema, path, budget), StringAutomata.spelling(schema))
-                        : json.string();
+            case STRING -> StringAutomata.constrains(schema) ? string(schema, path) : json.string();
             case INTEGER, NUMBER -> number(type == Type.INTEGER, schema, path);
             case ARRAY -> new ArrayExpressions(this, json, budget).array(schema, path);
             case OBJECT -> objects.object(schema, path);
         };
     }
 
+    /** Strings of which much is said are one rule wherever the same is said. */
+    private Expression string(JsonObject schema, String path) {
+        if (!StringAutomata.constrainsCharacters(schema)) {
+            return JsonExpressions.quoted(StringAutomata.content(schema, path, budget));
+        }
+        JsonObjectBuilder said = provider.createObjectBuilder();
+        schema.forEach((keyword, value) -> {
+            if (SchemaDialect.typeOf(keyword) == Type.STRING || keyword.equals(SchemaDialect.NOT_VALUES)) {
+                said.add(keyword, value);
+            }
+        });
+        JsonObject key = said.build();
+        Expression.Rule rule = strings.get(key);
+        if (rule == null) {
+            rule = new Expression.Rule(
+                    "string at " + path, JsonExpressions.quoted(StringAutomata.content(schema, path, budget)));
+            strings.put(key, rule);
+        }
+        return new Expression.Call(rule);
+    }
+
     private Expression number(boolean integer, JsonObject schema, String path) {
-        if (schema.keySet().stream().noneMatch(NUMBER_KEYWORDS::contains)) {
+        List<BigDecimal> others = new ArrayList<>();
+        for (JsonValue value : JsonSource.array(schema, SchemaDialect.NOT_VALUES, path)) {
+            if (value instanceof JsonNumber number) {
+                others.add(number.bigDecimalValue());
+            }
+        }
+        List<BigDecimal> notSteps = steps(schema, SchemaDialect.NOT_MULTIPLE_OF, path);
+        boolean bounded = schema.keySet().stream().anyMatch(SchemaDialect.NUMBER_KEYWORDS::contains);
+        if (!bounded && others.isEmpty() && notSteps.isEmpty()) {
             return integer ? json.integer() : json.number();
         }
         NumberAutomata.Bound low = bound(schema, "minimum", "exclusiveMinimum", 1, path);
         NumberAutomata.Bound high = bound(schema, "maximum", "exclusiveMaximum", -1, path);
-        List<BigDecimal> steps = steps(schema, path);
+        List<BigDecimal> steps = steps(schema, "multipleOf", path);
         int digits = steps.isEmpty() ? JsonExpressions.MAX_DIGITS : JsonExpressions.MAX_MULTIPLE_DIGITS;
         CharAutomaton range = integer
                 ? NumberAutomata.integers(low, high, digits, budget)
@@ -275,14 +252,26 @@ final class JsonSchemaCompiler {
         for (BigDecimal step : steps) {
             range = range.intersect(NumberAutomata.multiples(step, !integer, path, budget), budget);
         }
+        if (!integer && !(notSteps.isEmpty() && others.isEmpty())) {
+            // Readers compare in double precision: a finer number would be taken for one that is excluded.
+            range = range.intersect(
+                    RegexParser.parse("-?[0-9]{1,9}(?:\\.[0-9]{1,6})?", budget).automaton(budget), budget);
+        }
+        for (BigDecimal step : notSteps) {
+            CharAutomaton multiples = NumberAutomata.multiples(step, true, path, budget);
+            range = range.intersect(multiples.complement(budget), budget);
+        }
+        if (!others.isEmpty()) {
+            range = range.intersect(NumberAutomata.spellings(others, budget).complement(budget), budget);
+        }
         return new Expression.Characters(range, Spelling.RAW);
     }
 
     /** A schema's steps: one, or several where schemas were merged. */
-    static List<BigDecimal> steps(JsonObject schema, String path) {
-        JsonValue value = schema.get("multipleOf");
+    static List<BigDecimal> steps(JsonObject schema, String keyword, String path) {
+        JsonValue value = schema.get(keyword);
         if (!(value instanceof JsonArray array)) {
-            return value == null ? List.of() : List.of(JsonSource.number(schema, "multipleOf", path));
+            return value == null ? List.of() : List.of(JsonSource.number(schema, keyword, path));
         }
         List<BigDecimal> steps = new ArrayList<>();
         for (JsonValue step : array) {
@@ -312,6 +301,15 @@ final class JsonSchemaCompiler {
             options.add(json.literal(value, 0));
         }
         return new Expression.Choice(options);
+    }
+
+    /** The schema of what another does not allow. */
+    JsonObject not(JsonValue schema) {
+        return provider.createObjectBuilder().add("not", schema).build();
+    }
+
+    Disjointness disjointness() {
+        return disjointness;
     }
 
     SchemaMerger merger() {

@@ -21,6 +21,9 @@ final class JsonSource {
     /** Values of a larger magnitude or finer fraction than this many digits are refused rather than expanded. */
     private static final int MAX_DIGITS = 400;
 
+    /** So many characters, elements or members are beyond every model's context. */
+    private static final int UNREACHABLE = 1 << 24;
+
     private JsonSource() {}
 
     static JsonValue parse(String what, String text) {
@@ -101,6 +104,12 @@ final class JsonSource {
                     "'" + key + "' at '" + path + "' must be a whole number of 0 or more, not " + value);
         }
         return number.min(BigDecimal.valueOf(Integer.MAX_VALUE)).intValue();
+    }
+
+    /** A greatest count, or -1 for none and for one that no answer can reach. */
+    static int most(JsonObject object, String key, String path) {
+        int most = count(object, key, -1, path);
+        return most >= UNREACHABLE ? -1 : most;
     }
 
     static BigDecimal number(JsonObject object, String key, String path) {

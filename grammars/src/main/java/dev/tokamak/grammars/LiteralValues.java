@@ -3,29 +3,12 @@ package dev.tokamak.grammars;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
-import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** The values that {@code enum} and {@code const} list, and what else a schema demands of them. */
 final class LiteralValues {
-    private static final Set<String> CHECKED = Set.of(
-            "type",
-            "enum",
-            "const",
-            "minLength",
-            "maxLength",
-            "pattern",
-            "format",
-            "minimum",
-            "maximum",
-            "exclusiveMinimum",
-            "exclusiveMaximum",
-            "multipleOf");
-
     private LiteralValues() {}
 
     static boolean present(JsonObject schema) {
@@ -84,58 +67,14 @@ final class LiteralValues {
 
     /** The listed values that the schema's other keywords allow. */
     static List<JsonValue> allowed(JsonObject schema, JsonSchemaCompiler compiler, String path, CompileBudget budget) {
-        CharAutomaton content = StringAutomata.constrains(schema) ? StringAutomata.of(schema, path, budget) : null;
+        SchemaValidator validator = new SchemaValidator(compiler, budget);
         List<JsonValue> allowed = new ArrayList<>();
         for (JsonValue value : of(schema, path)) {
             budget.work();
-            if (allowed(value, schema, compiler, path, content)) {
+            if (validator.allows(schema, value, path)) {
                 allowed.add(value);
             }
         }
         return allowed;
-    }
-
-    /**
-     * @param content what strings must be, or null
-     */
-    private static boolean allowed(
-            JsonValue value, JsonObject schema, JsonSchemaCompiler compiler, String path, CharAutomaton content) {
-        JsonSchemaCompiler.Type type = typeOf(value);
-        if (schema.containsKey("type")) {
-            Set<JsonSchemaCompiler.Type> types = compiler.types(schema, path);
-            boolean asNumber =
-                    type == JsonSchemaCompiler.Type.INTEGER && types.contains(JsonSchemaCompiler.Type.NUMBER);
-            if (!types.contains(type) && !asNumber) {
-                return false;
-            }
-        }
-        boolean nested = type == JsonSchemaCompiler.Type.ARRAY || type == JsonSchemaCompiler.Type.OBJECT;
-        for (String keyword : schema.keySet()) {
-            if (nested && !CHECKED.contains(keyword) && !JsonSchemaCompiler.isAnnotation(keyword)) {
-                throw CompileBudget.refuse("'" + keyword + "' beside 'enum' or 'const' at '" + path
-                        + "' is not supported for arrays and objects");
-            }
-        }
-        if (value instanceof JsonString text) {
-            return content == null || content.matches(text.getString());
-        }
-        return !(value instanceof JsonNumber number) || inRange(number.bigDecimalValue(), schema, path);
-    }
-
-    private static boolean inRange(BigDecimal value, JsonObject schema, String path) {
-        NumberAutomata.Bound low = JsonSchemaCompiler.bound(schema, "minimum", "exclusiveMinimum", 1, path);
-        NumberAutomata.Bound high = JsonSchemaCompiler.bound(schema, "maximum", "exclusiveMaximum", -1, path);
-        if (low != null && value.compareTo(low.value()) < (low.exclusive() ? 1 : 0)) {
-            return false;
-        }
-        if (high != null && value.compareTo(high.value()) > (high.exclusive() ? -1 : 0)) {
-            return false;
-        }
-        for (BigDecimal step : JsonSchemaCompiler.steps(schema, path)) {
-            if (step.signum() <= 0 || value.remainder(step).signum() != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 }

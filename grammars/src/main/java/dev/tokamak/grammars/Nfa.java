@@ -1,7 +1,9 @@
 package dev.tokamak.grammars;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * A nondeterministic automaton over bytes whose moves may also be calls of rules and special tokens. Each rule has a
@@ -23,6 +25,7 @@ final class Nfa {
     private int[] ruleStart = new int[8];
     private int[] ruleEnd = new int[8];
     private int rules;
+    private final List<CountedStates> counted = new ArrayList<>();
     private BitSet alive;
     private BitSet ends;
 
@@ -62,6 +65,27 @@ final class Nfa {
         edge(from, TOKEN, id, to);
     }
 
+    /** The id from which further counted states may begin. */
+    int nextCountedId() {
+        return counted.isEmpty()
+                ? CountedStates.FIRST_ID
+                : counted.get(counted.size() - 1).behind();
+    }
+
+    void counted(CountedStates states) {
+        counted.add(states);
+    }
+
+    /** Whose state or edge an id is that was not written out. */
+    private CountedStates countedOf(int id) {
+        for (CountedStates states : counted) {
+            if (id < states.behind()) {
+                return states;
+            }
+        }
+        throw new IllegalArgumentException("No state or edge " + id);
+    }
+
     private void edge(int from, int kind, int value, int to) {
         if (edges == next.length) {
             next = Arrays.copyOf(next, edges * 2);
@@ -83,14 +107,39 @@ final class Nfa {
     }
 
     int plainRun(int state) {
-        return plainRun[state];
+        return written(state) ? plainRun[state] : countedOf(state).plainRun(state);
     }
 
     /** About how much memory this takes. */
     long bytes() {
-        return 12L * head.length + 12L * next.length;
+        long bytes = 12L * head.length + 12L * next.length;
+        for (CountedStates states : counted) {
+            bytes += states.bytes();
+        }
+        return bytes;
     }
 
+    /** Whether a state or an edge is one of its own rather than of {@link CountedStates}. */
+    static boolean written(int id) {
+        return id < CountedStates.FIRST_ID;
+    }
+
+    /** Where a state leads without taking anything, or -1: only for states that are not written out. */
+    int skipsTo(int state) {
+        CountedStates states = countedOf(state);
+        return states.ends(state) ? states.end() : -1;
+    }
+
+    int edges() {
+        return edges;
+    }
+
+    /** The kind and the value of an edge. */
+    int label(int edge) {
+        return written(edge) ? label[edge] : countedOf(edge).label(edge);
+    }
+
+    /** How many states were written out. */
     int states() {
         return states;
     }
@@ -109,45 +158,55 @@ final class Nfa {
 
     /** The first edge of a state, or -1. */
     int firstEdge(int state) {
-        return head[state];
+        return written(state) ? head[state] : countedOf(state).firstEdge(state);
     }
 
     /** The edge after this one, or -1. */
     int nextEdge(int edge) {
-        return next[edge];
+        return written(edge) ? next[edge] : countedOf(edge).nextEdge(edge);
     }
 
     int kind(int edge) {
-        return label[edge] & 3;
+        return label(edge) & 3;
     }
 
     /** The first byte of a range. */
     int low(int edge) {
-        return label[edge] >>> 10;
+        return label(edge) >>> 10;
     }
 
     /** The last byte of a range. */
     int high(int edge) {
-        return label[edge] >>> 2 & 0xFF;
+        return label(edge) >>> 2 & 0xFF;
     }
 
     /** The rule of a call or the id of a token. */
     int value(int edge) {
-        return label[edge] >>> 2;
+        return label(edge) >>> 2;
     }
 
     int target(int edge) {
-        return target[edge];
+        return written(edge) ? target[edge] : countedOf(edge).target(edge);
+    }
+
+    /** The state behind an edge; behind an edge into counted states, where they lead to in the end. */
+    private int writtenTarget(int edge) {
+        int to = target[edge];
+        return written(to) ? to : countedOf(to).end();
     }
 
     /** Whether a rule's end can be reached from here. A state that is not alive is never entered. */
     boolean alive(int state) {
-        return alive.get(state);
+        if (written(state)) {
+            return alive.get(state);
+        }
+        CountedStates states = countedOf(state);
+        return states.alive(state) && alive.get(states.end());
     }
 
     /** Whether this is the end of a rule. */
     boolean isEnd(int state) {
-        return ends.get(state);
+        return written(state) && ends.get(state);
     }
 
     /**
@@ -170,8 +229,9 @@ final class Nfa {
         for (int state = 0; state < states; state++) {
             for (int edge = head[state]; edge >= 0; edge = next[edge]) {
                 from[edge] = state;
-                intoNext[edge] = intoHead[target[edge]];
-                intoHead[target[edge]] = edge;
+                int to = writtenTarget(edge);
+                intoNext[edge] = intoHead[to];
+                intoHead[to] = edge;
                 if (kind(edge) == CALL) {
                     callNext[edge] = callHead[value(edge)];
                     callHead[value(edge)] = edge;
@@ -201,7 +261,7 @@ final class Nfa {
             }
             if (ruleOfStart[state] > 0) {
                 for (int edge = callHead[ruleOfStart[state] - 1]; edge >= 0; edge = callNext[edge]) {
-                    if (alive.get(target[edge]) && !alive.get(from[edge])) {
+                    if (alive.get(writtenTarget(edge)) && !alive.get(from[edge])) {
                         alive.set(from[edge]);
                         pending[n++] = from[edge];
                     }
@@ -213,6 +273,19 @@ final class Nfa {
 
     /** Whether a move can be part of a finished text. */
     boolean passable(int edge) {
-        return alive.get(target[edge]) && (kind(edge) != CALL || alive.get(ruleStart[value(edge)]));
+        return alive(target(edge)) && (kind(edge) != CALL || alive.get(ruleStart[value(edge)]));
+    }
+
+    /** Marks the bytes at which what moves do may change: the first of each range and the one behind its last. */
+    void cuts(BitSet cuts) {
+        for (int state = 0; state < states; state++) {
+            for (int edge = head[state]; edge >= 0; edge = next[edge]) {
+                if (kind(edge) == BYTES && passable(edge)) {
+                    cuts.set(low(edge));
+                    cuts.set(high(edge) + 1);
+                }
+            }
+        }
+        counted.forEach(states -> states.cuts(cuts));
     }
 }

@@ -92,6 +92,8 @@ final class NfaBuilder {
             nfa.call(from, rule(call.rule()), to);
         } else if (expression instanceof Expression.FreeText free) {
             freeText(free, from, to);
+        } else if (expression instanceof Expression.Counted counted) {
+            counted(counted, from, to);
         } else if (expression instanceof Expression.Machine machine) {
             int[] states = new int[machine.states()];
             Arrays.setAll(states, i -> i == 0 ? state() : i == 1 ? to : state());
@@ -136,6 +138,10 @@ final class NfaBuilder {
     }
 
     private void characters(Expression.Characters characters, int from, int to) {
+        if (characters.max() >= 0) {
+            counted(characters, from, to);
+            return;
+        }
         CharAutomaton automaton = characters.automaton();
         int[] states = new int[automaton.states()];
         Arrays.setAll(states, i -> state());
@@ -147,17 +153,77 @@ final class NfaBuilder {
                 nfa.empty(states[state], to);
             }
             for (CharAutomaton.Edge edge : automaton.edges(state)) {
-                character(edge.on(), characters.spelling(), states[state], states[edge.target()]);
+                character(nfa, edge.on(), characters.spelling(), states[state], states[edge.target()], null);
             }
         }
     }
 
-    private void character(CodePoints set, Spelling spelling, int from, int to) {
+    /** Characters of a bounded number, the bound being counted rather than written out. */
+    private void counted(Expression.Characters characters, int from, int to) {
+        CharAutomaton automaton = characters.automaton();
+        Nfa template = new Nfa();
+        BitSet advancing = new BitSet();
+        BitSet accepting = new BitSet();
+        BitSet loops = new BitSet();
+        for (int state = 0; state < automaton.states(); state++) {
+            budget.states(1);
+            template.state();
+        }
+        for (int state = 0; state < automaton.states(); state++) {
+            List<CharAutomaton.Edge> edges = automaton.edges(state);
+            accepting.set(state, automaton.accepting(state));
+            boolean free = edges.size() == 1 && edges.get(0).on().equals(CodePoints.ALL);
+            loops.set(state, free && edges.get(0).target() == state && automaton.accepting(state));
+            for (CharAutomaton.Edge edge : edges) {
+                character(template, edge.on(), characters.spelling(), state, edge.target(), advancing);
+            }
+        }
+        counted(template, advancing, accepting, loops, automaton.start(), characters.min(), characters.max(), from, to);
+    }
+
+    private void counted(Expression.Counted counted, int from, int to) {
+        Nfa template = new Nfa();
+        int loop = template.state();
+        template.call(loop, rule(new Expression.Rule("repetition", counted.body())), loop);
+        BitSet only = new BitSet();
+        only.set(0);
+        counted(template, only, only, new BitSet(), loop, counted.min(), counted.max(), from, to);
+    }
+
+    private void counted(
+            Nfa template,
+            BitSet advancing,
+            BitSet accepting,
+            BitSet loops,
+            int start,
+            int min,
+            int max,
+            int from,
+            int to) {
+        int first = nfa.nextCountedId();
+        if (first + CountedStates.ids(template, max) > Integer.MAX_VALUE - 1) {
+            throw CompileBudget.refuse("A length of " + max + " is over the limit for an expression of this size");
+        }
+        // A state of its own, since what comes behind may be entered otherwise.
+        int end = state();
+        CountedStates states = new CountedStates(first, template, advancing, accepting, loops, min, max, end);
+        nfa.counted(states);
+        int entry = states.entry(start);
+        if (states.alive(entry) && min <= max) {
+            nfa.empty(from, entry);
+            nfa.empty(end, to);
+        }
+    }
+
+    /**
+     * @param advancing collects the edges that end a character, or null
+     */
+    private void character(Nfa into, CodePoints set, Spelling spelling, int from, int to, BitSet advancing) {
         Spelling how = spelling == Spelling.JSON_ANY && !set.equals(CodePoints.ALL) ? Spelling.JSON_SHORT : spelling;
         SpelledClass key = new SpelledClass(set, how);
         Spelling.Graph graph = graphs.computeIfAbsent(key, k -> how.graph(set));
         if (graph.nodes() <= MAX_INLINE_NODES) {
-            spell(graph, from, to);
+            spell(into, graph, from, to, advancing);
             return;
         }
         Integer rule = classRules.get(key);
@@ -166,17 +232,29 @@ final class NfaBuilder {
             rule = nfa.rule();
             ruleNames.add("character class");
             classRules.put(key, rule);
-            spell(graph, nfa.start(rule), nfa.end(rule));
+            spell(nfa, graph, nfa.start(rule), nfa.end(rule), null);
         }
-        nfa.call(from, rule, to);
+        if (advancing != null) {
+            advancing.set(into.edges());
+        }
+        into.call(from, rule, to);
     }
 
-    private void spell(Spelling.Graph graph, int from, int to) {
+    private void spell(Nfa into, Spelling.Graph graph, int from, int to, BitSet advancing) {
         int[] states = new int[graph.nodes()];
-        Arrays.setAll(states, i -> i == 0 ? from : i == 1 ? to : state());
+        Arrays.setAll(states, i -> {
+            if (i < 2) {
+                return i == 0 ? from : to;
+            }
+            budget.states(1);
+            return into.state();
+        });
         for (int[] move : graph.moves()) {
             budget.edge();
-            nfa.bytes(states[move[0]], move[1], move[2], states[move[3]]);
+            if (advancing != null && move[3] == 1) {
+                advancing.set(into.edges());
+            }
+            into.bytes(states[move[0]], move[1], move[2], states[move[3]]);
         }
     }
 

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,6 +15,9 @@ import java.util.Map;
 final class NumberAutomata {
     private static final CodePoints MINUS = CodePoints.of('-');
     private static final CodePoints POINT = CodePoints.of('.');
+    /** Bounds up to that of 64 bits without a sign are followed to their last digit. */
+    private static final BigDecimal LARGEST_LONG = BigDecimal.valueOf(2).pow(64).subtract(BigDecimal.ONE);
+
     private static final int MAX_MODULUS = 20_000;
 
     private final CharAutomaton.Builder builder;
@@ -69,6 +73,9 @@ final class NumberAutomata {
     private void magnitudes(int start, Bound low, Bound high, boolean fractions) {
         BigInteger first = low.value().toBigInteger();
         int digits = Math.max(wholeDigits, first.toString().length() + 1);
+        if (high != null && high.value().compareTo(LARGEST_LONG) <= 0) {
+            digits = Math.max(digits, high.value().toBigInteger().toString().length());
+        }
         BigInteger most = BigInteger.TEN.pow(digits).subtract(BigInteger.ONE);
         boolean capped = high == null || high.value().toBigInteger().compareTo(most) > 0;
         BigInteger last = capped ? most : high.value().toBigInteger();
@@ -222,14 +229,13 @@ final class NumberAutomata {
         builder.edge(start, MINUS, signed);
         int layers = fractions ? scale + 1 : 1;
         int[][] states = new int[layers][modulus];
-        long[] rest = new long[layers];
         for (int layer = 0; layer < layers; layer++) {
-            rest[layer] = BigInteger.TEN
+            long rest = BigInteger.TEN
                     .modPow(BigInteger.valueOf(scale - layer), BigInteger.valueOf(modulus))
                     .longValue();
             for (int r = 0; r < modulus; r++) {
                 states[layer][r] = builder.state();
-                if (r * rest[layer] % modulus == 0) {
+                if (r * rest % modulus == 0) {
                     builder.accept(states[layer][r]);
                 }
             }
@@ -239,23 +245,29 @@ final class NumberAutomata {
             builder.edge(start, set, states[0][digit % modulus]);
             builder.edge(signed, set, states[0][digit % modulus]);
             for (int layer = 0; layer < layers; layer++) {
-                for (int r = 0; r < modulus; r++) {
-                    if (layer == 0) {
-                        builder.edge(states[0][r], set, states[0][(10 * r + digit) % modulus]);
-                    } else if (layer + 1 < layers) {
-                        builder.edge(states[layer][r], set, states[layer + 1][(10 * r + digit) % modulus]);
-                    }
+                int then = layer == 0 ? 0 : layer + 1;
+                for (int r = 0; r < modulus && then < layers; r++) {
+                    builder.edge(states[layer][r], set, states[then][(10 * r + digit) % modulus]);
                 }
             }
         }
-        if (layers > 1) {
-            points(modulus, states);
+        if (fractions) {
+            int zeros = accepting();
+            builder.edge(zeros, CodePoints.of('0'), zeros);
+            points(modulus, states, zeros);
         }
         return builder.build(start);
     }
 
-    /** A point between the whole digits and the first one after it. */
-    private void points(int modulus, int[][] states) {
+    /** A point between the whole digits and the first one after it; zeros may follow the last that counts. */
+    private void points(int modulus, int[][] states, int zeros) {
+        if (states.length == 1) {
+            int point = builder.state();
+            builder.edge(states[0][0], POINT, point);
+            builder.edge(point, CodePoints.of('0'), zeros);
+            return;
+        }
+        builder.edge(states[states.length - 1][0], CodePoints.of('0'), zeros);
         for (int r = 0; r < modulus; r++) {
             int point = builder.state();
             builder.edge(states[0][r], POINT, point);
@@ -263,5 +275,21 @@ final class NumberAutomata {
                 builder.edge(point, CodePoints.of('0' + digit), states[1][(10 * r + digit) % modulus]);
             }
         }
+    }
+
+    /** All ways to write some numbers without an exponent. */
+    static CharAutomaton spellings(List<BigDecimal> values, CompileBudget budget) {
+        StringBuilder regex = new StringBuilder();
+        for (BigDecimal value : values) {
+            BigDecimal plain = value.stripTrailingZeros();
+            String digits = plain.abs().toPlainString();
+            String sign = plain.signum() == 0 ? "-?" : plain.signum() < 0 ? "-" : "";
+            String end = plain.scale() > 0 ? "0*" : "(?:\\.0+)?";
+            regex.append(regex.isEmpty() ? "" : "|")
+                    .append(sign)
+                    .append(digits.replace(".", "\\."))
+                    .append(end);
+        }
+        return RegexParser.parse(regex.toString(), budget).automaton(budget);
     }
 }

@@ -12,9 +12,21 @@ import java.util.Set;
 
 /**
  * Objects: the declared properties in the order of their declaration, optional ones skipped or not, then additional
- * ones. A state is how many properties were passed and how many were written, the latter as far as it matters.
+ * ones. What a property must be is what each layer of the schema says of its name: one layer, but for schemas that were
+ * merged.
  */
 final class ObjectExpressions {
+    private static final Set<String> NAME_KEYWORDS = Set.of(
+            "type",
+            "minLength",
+            "maxLength",
+            "pattern",
+            "format",
+            "enum",
+            "const",
+            SchemaDialect.NOT_PATTERN,
+            SchemaDialect.NOT_VALUES);
+
     private final JsonSchemaCompiler schemas;
     private final JsonExpressions json;
     private final CompileBudget budget;
@@ -25,49 +37,107 @@ final class ObjectExpressions {
         this.budget = budget;
     }
 
-    private record Property(Expression member, boolean required) {}
+    /** Some names and what their values must be. */
+    private record Extra(CharAutomaton names, JsonValue value) {}
+
+    /** What a schema says of names: some by themselves, some by patterns, and the others; null is nothing. */
+    private record Layer(JsonObject properties, JsonObject patterns, JsonValue additional) {}
 
     Expression object(JsonObject schema, String path) {
-        JsonObject declared = JsonSource.object(schema, "properties", path);
-        JsonObject patterns = JsonSource.object(schema, "patternProperties", path);
+        List<Layer> layers = layers(schema, path);
         Set<String> required = new LinkedHashSet<>(JsonSource.strings(schema, "required", path));
-        int min = JsonSource.count(schema, "minProperties", 0, path);
-        int max = JsonSource.count(schema, "maxProperties", -1, path);
-        JsonValue additional = schema.get("additionalProperties");
-        if (additional == null && declared.isEmpty() && patterns.isEmpty() && required.isEmpty()) {
-            additional = JsonValue.TRUE;
-        }
-        CharAutomaton names = schema.containsKey("propertyNames") ? names(schema.get("propertyNames"), path) : null;
-        boolean free = additional == JsonValue.TRUE && declared.isEmpty() && patterns.isEmpty() && required.isEmpty();
-        if (free && names == null && min <= 1 && max < 0) {
-            return min == 0 ? json.anyObject() : machine(List.of(), List.of(anyMember()), 1, -1, path);
-        }
+        Set<String> declared = new LinkedHashSet<>();
+        layers.forEach(layer -> declared.addAll(layer.properties().keySet()));
         Map<String, CharAutomaton> matchers = new LinkedHashMap<>();
-        patterns.keySet().forEach(pattern -> matchers.put(pattern, StringAutomata.pattern(pattern, budget)));
-        Map<String, JsonValue> all = new LinkedHashMap<>(declared);
-        for (String name : required) {
-            if (!all.containsKey(name)) {
-                boolean matched = matchers.values().stream().anyMatch(matcher -> matcher.matches(name));
-                all.put(name, matched || schema.get("additionalProperties") == null ? JsonValue.TRUE : additional);
+        for (Layer layer : layers) {
+            layer.patterns()
+                    .keySet()
+                    .forEach(pattern -> matchers.computeIfAbsent(pattern, p -> StringAutomata.pattern(p, budget)));
+        }
+        boolean open = open(layers, required);
+        CharAutomaton names = schema.containsKey("propertyNames") ? names(schema.get("propertyNames"), path) : null;
+        int min = JsonSource.count(schema, "minProperties", 0, path);
+        int max = JsonSource.most(schema, "maxProperties", path);
+        ObjectMachine machine = new ObjectMachine(json, budget, min, max, path);
+        boolean free = open && declared.isEmpty() && matchers.isEmpty() && required.isEmpty() && names == null;
+        if (free
+                && layers.stream()
+                        .allMatch(layer -> layer.additional() == null || SchemaMerger.isAny(layer.additional()))) {
+            return min == 0 && max < 0 ? json.anyObject() : machine.of(List.of(), List.of(anyMember()));
+        }
+        declared.addAll(required);
+        List<ObjectMachine.Property> properties = new ArrayList<>();
+        for (String name : declared) {
+            String propertyPath = path + "/properties/" + name;
+            JsonValue value = names == null || names.matches(name)
+                    ? declaredValue(name, layers, matchers, propertyPath)
+                    : JsonValue.FALSE;
+            if (value != JsonValue.FALSE || required.contains(name)) {
+                Expression member = value == JsonValue.FALSE
+                        ? Expression.NOTHING
+                        : json.member(json.string(name), schemas.value(value, propertyPath));
+                properties.add(new ObjectMachine.Property(shared(member, propertyPath), required.contains(name)));
             }
         }
-        List<Property> properties = new ArrayList<>();
-        for (Map.Entry<String, JsonValue> entry : all.entrySet()) {
-            String name = entry.getKey();
-            String propertyPath = path + "/properties/" + name;
-            JsonValue value = entry.getValue();
-            for (Map.Entry<String, CharAutomaton> matcher : matchers.entrySet()) {
-                if (matcher.getValue().matches(name)) {
-                    value = schemas.merger().merge(value, patterns.get(matcher.getKey()), propertyPath);
+        return machine.of(properties, extras(layers, declared, matchers, open, names, path));
+    }
+
+    private static List<Layer> layers(JsonObject schema, String path) {
+        List<Layer> layers = new ArrayList<>();
+        layers.add(layer(schema, path));
+        for (JsonValue layer : JsonSource.array(schema, SchemaDialect.LAYERS, path)) {
+            layers.add(layer(layer.asJsonObject(), path));
+        }
+        return layers;
+    }
+
+    private static Layer layer(JsonObject schema, String path) {
+        return new Layer(
+                JsonSource.object(schema, "properties", path),
+                JsonSource.object(schema, "patternProperties", path),
+                schema.get("additionalProperties"));
+    }
+
+    /**
+     * Whether names that nothing was said of may be written. Where no layer speaks of them they are not, once a schema
+     * names a property that may be written: a model would otherwise invent some.
+     */
+    private static boolean open(List<Layer> layers, Set<String> required) {
+        boolean spoken = false;
+        boolean names = !required.isEmpty();
+        for (Layer layer : layers) {
+            if (layer.additional() == JsonValue.FALSE) {
+                return false;
+            }
+            spoken |= layer.additional() != null;
+            names |= !layer.patterns().isEmpty();
+            names |= layer.properties().values().stream().anyMatch(value -> value != JsonValue.FALSE);
+        }
+        return spoken || !names;
+    }
+
+    private JsonValue declaredValue(String name, List<Layer> layers, Map<String, CharAutomaton> matchers, String path) {
+        JsonValue value = JsonValue.TRUE;
+        for (Layer layer : layers) {
+            boolean spoken = layer.properties().containsKey(name);
+            if (spoken) {
+                value = both(value, layer.properties().get(name), path);
+            }
+            for (String pattern : layer.patterns().keySet()) {
+                if (matchers.get(pattern).matches(name)) {
+                    spoken = true;
+                    value = both(value, layer.patterns().get(pattern), path);
                 }
             }
-            boolean allowed = names == null || names.matches(name);
-            Expression member =
-                    allowed ? json.member(json.string(name), schemas.value(value, propertyPath)) : Expression.NOTHING;
-            properties.add(new Property(shared(member, propertyPath), required.contains(name)));
+            if (!spoken && layer.additional() != null) {
+                value = both(value, layer.additional(), path);
+            }
         }
-        List<Expression> extras = extras(all.keySet(), patterns, matchers, additional, names, path);
-        return machine(properties, extras, min, max, path);
+        return value;
+    }
+
+    private JsonValue both(JsonValue a, JsonValue b, String path) {
+        return a == JsonValue.TRUE ? b : schemas.merger().merge(a, b, path);
     }
 
     private static Expression shared(Expression member, String path) {
@@ -75,145 +145,129 @@ final class ObjectExpressions {
     }
 
     private CharAutomaton names(JsonValue schema, String path) {
+        if (schema instanceof JsonObject object && LiteralValues.present(object)) {
+            return literalNames(object, path);
+        }
         JsonValue flat = schema instanceof JsonObject object ? schemas.merger().flatten(object, path) : schema;
         if (flat == JsonValue.TRUE) {
             return CharAutomaton.lengths(0, -1, budget);
         }
+        if (flat == JsonValue.FALSE) {
+            return CharAutomaton.literals(List.of(), budget);
+        }
         if (!(flat instanceof JsonObject object)) {
-            return CharAutomaton.literals(List.of(), budget);
-        }
-        for (String keyword : object.keySet()) {
-            boolean known = Set.of("type", "minLength", "maxLength", "pattern", "format", "enum", "const")
-                    .contains(keyword);
-            if (!known) {
-                throw CompileBudget.refuse("'" + keyword + "' in 'propertyNames' at '" + path + "' is not supported");
-            }
-        }
-        if (!schemas.types(object, path).contains(JsonSchemaCompiler.Type.STRING)) {
-            return CharAutomaton.literals(List.of(), budget);
+            throw CompileBudget.refuse("'propertyNames' at '" + path + "' must be an object, true or false");
         }
         if (LiteralValues.present(object)) {
-            List<String> texts = new ArrayList<>();
-            for (JsonValue value : LiteralValues.allowed(object, schemas, path, budget)) {
-                if (value instanceof JsonString text) {
-                    texts.add(text.getString());
-                }
-            }
-            return CharAutomaton.literals(texts, budget);
+            return literalNames(object, path);
         }
-        return StringAutomata.of(object, path, budget);
+        if (object.containsKey("anyOf")) {
+            JsonObject rest = SchemaMerger.without(object, "anyOf");
+            List<CharAutomaton> branches = new ArrayList<>();
+            for (JsonValue branch : JsonSource.array(object, "anyOf", path)) {
+                branches.add(names(schemas.merger().merge(rest, branch, path), path));
+            }
+            return CharAutomaton.union(branches, budget);
+        }
+        if (object.containsKey("type") && !schemas.types(object, path).contains(JsonSchemaCompiler.Type.STRING)) {
+            return CharAutomaton.literals(List.of(), budget);
+        }
+        if (object.keySet().stream().noneMatch(NAME_KEYWORDS::contains)) {
+            return CharAutomaton.lengths(0, -1, budget);
+        }
+        CharAutomaton names = StringAutomata.withoutLength(object, path, budget);
+        int min = JsonSource.count(object, "minLength", 0, path);
+        int max = StringAutomata.maxLength(object, path);
+        if (max >= 0 && min > max) {
+            return CharAutomaton.literals(List.of(), budget);
+        }
+        return min == 0 && (max < 0 || names.longest() <= max)
+                ? names
+                : names.intersect(CharAutomaton.lengths(min, max, budget), budget);
+    }
+
+    private CharAutomaton literalNames(JsonObject object, String path) {
+        List<String> texts = new ArrayList<>();
+        for (JsonValue value : LiteralValues.allowed(object, schemas, path, budget)) {
+            if (value instanceof JsonString text) {
+                texts.add(text.getString());
+            }
+        }
+        return CharAutomaton.literals(texts, budget);
     }
 
     private Expression anyMember() {
         return shared(json.member(json.string(), json.value()), "any");
     }
 
-    /** The members that are not declared: one kind for each pattern, and the additional ones. */
+    /** The members that are not declared: the names are parted by the patterns that they match. */
     private List<Expression> extras(
+            List<Layer> layers,
             Set<String> declared,
-            JsonObject patterns,
             Map<String, CharAutomaton> matchers,
-            JsonValue additional,
+            boolean open,
             CharAutomaton names,
             String path) {
-        List<Expression> extras = new ArrayList<>();
-        boolean open = additional != null && additional != JsonValue.FALSE;
+        List<Expression> members = new ArrayList<>();
         if (matchers.isEmpty() && !open) {
-            return extras;
+            return members;
         }
         CharAutomaton undeclared = CharAutomaton.literals(declared, budget).complement(budget);
         if (names != null) {
             undeclared = undeclared.intersect(names, budget);
         }
+        Map<CharAutomaton, List<String>> parts = new LinkedHashMap<>(Map.of(undeclared, List.of()));
         for (Map.Entry<String, CharAutomaton> matcher : matchers.entrySet()) {
-            CharAutomaton key = undeclared.intersect(matcher.getValue(), budget);
-            for (Map.Entry<String, CharAutomaton> other : matchers.entrySet()) {
-                if (!other.getKey().equals(matcher.getKey())) {
-                    key = key.intersect(other.getValue().complement(budget), budget);
+            parts = parted(parts, matcher.getKey(), matcher.getValue());
+        }
+        List<Extra> extras = new ArrayList<>();
+        parts.forEach((part, patterns) -> {
+            JsonValue value = patterns.isEmpty() && !open ? JsonValue.FALSE : extraValue(layers, patterns, path);
+            if (value != JsonValue.FALSE) {
+                extras.add(new Extra(part, value));
+            }
+        });
+        for (Extra extra : extras) {
+            Expression name = JsonExpressions.quoted(new Expression.Characters(extra.names(), Spelling.JSON_SHORT));
+            String extraPath = path + "/additionalProperties";
+            members.add(shared(json.member(name, schemas.value(extra.value(), extraPath)), extraPath));
+        }
+        return members;
+    }
+
+    private Map<CharAutomaton, List<String>> parted(
+            Map<CharAutomaton, List<String>> parts, String pattern, CharAutomaton matcher) {
+        CharAutomaton others = matcher.complement(budget);
+        Map<CharAutomaton, List<String>> parted = new LinkedHashMap<>();
+        parts.forEach((part, patterns) -> {
+            CharAutomaton matching = part.intersect(matcher, budget);
+            if (!matching.isEmpty()) {
+                List<String> more = new ArrayList<>(patterns);
+                more.add(pattern);
+                parted.put(matching, more);
+            }
+            CharAutomaton rest = part.intersect(others, budget);
+            if (!rest.isEmpty()) {
+                parted.put(rest, patterns);
+            }
+        });
+        return parted;
+    }
+
+    private JsonValue extraValue(List<Layer> layers, List<String> patterns, String path) {
+        JsonValue value = JsonValue.TRUE;
+        for (Layer layer : layers) {
+            boolean spoken = false;
+            for (String pattern : patterns) {
+                if (layer.patterns().containsKey(pattern)) {
+                    spoken = true;
+                    value = both(value, layer.patterns().get(pattern), path);
                 }
             }
-            extras.add(extra(key, patterns.get(matcher.getKey()), path + "/patternProperties/" + matcher.getKey()));
-        }
-        if (open) {
-            CharAutomaton key = undeclared;
-            for (CharAutomaton matcher : matchers.values()) {
-                key = key.intersect(matcher.complement(budget), budget);
-            }
-            extras.add(extra(key, additional, path + "/additionalProperties"));
-        }
-        return extras;
-    }
-
-    private Expression extra(CharAutomaton key, JsonValue value, String path) {
-        Expression name = JsonExpressions.quoted(key, Spelling.JSON_SHORT);
-        return shared(json.member(name, schemas.value(value, path)), path);
-    }
-
-    private Expression machine(List<Property> properties, List<Expression> extras, int min, int max, String path) {
-        int required = (int) properties.stream().filter(Property::required).count();
-        int least = min <= required ? 0 : min;
-        if (!extras.isEmpty() && least > required + 1) {
-            throw CompileBudget.refuse(
-                    "'minProperties' at '" + path + "' is supported up to one more than the required "
-                            + "properties where additional ones are allowed, because names must not repeat");
-        }
-        if (max >= 0 && max < Math.max(required, min) || extras.isEmpty() && least > properties.size()) {
-            return Expression.NOTHING;
-        }
-        int counted = max >= 0 && (max < properties.size() || !extras.isEmpty()) ? max : Math.max(least, 1);
-        boolean saturates = counted != max || max < 0;
-        ObjectMachine machine = new ObjectMachine(counted, saturates);
-        for (int at = 0; at < properties.size(); at++) {
-            Property property = properties.get(at);
-            for (int count = 0; count <= counted; count++) {
-                machine.member(at, count, property.member(), at + 1);
-                if (!property.required()) {
-                    machine.arc(machine.state(at, count), Expression.EMPTY, machine.state(at + 1, count));
-                }
+            if (!spoken && layer.additional() != null) {
+                value = both(value, layer.additional(), path);
             }
         }
-        int end = properties.size();
-        for (int count = 0; count <= counted; count++) {
-            for (Expression extra : extras) {
-                machine.member(end, count, extra, end);
-            }
-            if (count >= least) {
-                Expression close = Expression.text("}");
-                machine.arc(
-                        machine.state(end, count), count == 0 ? close : Expression.sequence(json.space(), close), 1);
-            }
-        }
-        machine.arc(0, Expression.sequence(Expression.text("{"), json.space()), machine.state(0, 0));
-        return new Expression.Machine((end + 1) * (counted + 1) + 2, machine.arcs);
-    }
-
-    /** Collects moves between states (properties passed, members written). */
-    private final class ObjectMachine {
-        private final int counted;
-        private final boolean saturates;
-        private final List<Expression.Arc> arcs = new ArrayList<>();
-
-        ObjectMachine(int counted, boolean saturates) {
-            this.counted = counted;
-            this.saturates = saturates;
-        }
-
-        int state(int passed, int written) {
-            return 2 + passed * (counted + 1) + written;
-        }
-
-        void member(int passed, int written, Expression member, int passedThen) {
-            if (written == counted && !saturates) {
-                return;
-            }
-            int then = Math.min(counted, written + 1);
-            Expression whole = written == 0 ? member : Expression.sequence(json.comma(), member);
-            arc(state(passed, written), whole, state(passedThen, then));
-        }
-
-        void arc(int from, Expression on, int to) {
-            budget.states(1);
-            arcs.add(new Expression.Arc(from, on, to));
-        }
+        return value;
     }
 }

@@ -2,6 +2,7 @@ package dev.tokamak.grammars;
 
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The named character classes of regular expressions. */
 final class RegexClasses {
@@ -72,6 +73,11 @@ final class RegexClasses {
             "Space", JAVA_SPACE,
             "Any", CodePoints.ALL);
 
+    /** Scripts have names in any case, so there is no end of names for the few hundred properties. */
+    private static final int MAX_READ = 1_000;
+
+    private static final Map<String, CodePoints> READ = new ConcurrentHashMap<>();
+
     private RegexClasses() {}
 
     /**
@@ -89,8 +95,19 @@ final class RegexClasses {
         };
     }
 
-    /** The set of {@code \p{name}}, or null if it is not known. */
+    /** The set of {@code \p{name}}, or null if it is not known. The same object each time, since it is read once. */
     static CodePoints property(String name) {
+        CodePoints known = READ.get(name);
+        if (known == null) {
+            known = read(name);
+            if (known != null && READ.size() < MAX_READ) {
+                READ.put(name, known);
+            }
+        }
+        return known;
+    }
+
+    private static CodePoints read(String name) {
         if (POSIX.containsKey(name)) {
             return POSIX.get(name);
         }

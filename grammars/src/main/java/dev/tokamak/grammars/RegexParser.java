@@ -1,9 +1,7 @@
 package dev.tokamak.grammars;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Reads the subset of regular expressions on which ECMA-262 and {@code java.util.regex} agree. Where the two differ in
@@ -16,7 +14,6 @@ final class RegexParser {
     private final String pattern;
     private final int[] text;
     private final CompileBudget budget;
-    private final Map<String, CodePoints> properties = new HashMap<>();
     private int at;
     private int depth;
     private boolean ignoreCase;
@@ -63,9 +60,26 @@ final class RegexParser {
         while (at < text.length && text[at] != '|' && text[at] != ')') {
             budget.work();
             Regex atom = atom();
-            parts.add(quantified(atom));
+            append(quantified(atom), parts);
         }
         return parts.size() == 1 ? parts.get(0) : new Regex.Sequence(parts);
+    }
+
+    /** Repetitions of the same, one after another, are one: {@code a?a?a?} is {@code a{0,3}}. */
+    private static void append(Regex part, List<Regex> parts) {
+        Regex last = parts.isEmpty() ? null : parts.get(parts.size() - 1);
+        if (part instanceof Regex.Repeat more
+                && last instanceof Regex.Repeat before
+                && more.body() instanceof Regex.Chars
+                && before.body().equals(more.body())) {
+            long min = (long) before.min() + more.min();
+            long max = before.max() < 0 || more.max() < 0 ? -1 : (long) before.max() + more.max();
+            if (Math.max(min, max) <= MAX_REPEAT) {
+                parts.set(parts.size() - 1, new Regex.Repeat(more.body(), (int) min, (int) max));
+                return;
+            }
+        }
+        parts.add(part);
     }
 
     private boolean looking(int c) {
@@ -384,7 +398,7 @@ final class RegexParser {
             throw refuse("\\p has no name");
         }
         budget.time();
-        CodePoints set = properties.computeIfAbsent(name, RegexClasses::property);
+        CodePoints set = RegexClasses.property(name);
         if (set == null) {
             throw refuse("the character property '" + name + "' is not supported");
         }

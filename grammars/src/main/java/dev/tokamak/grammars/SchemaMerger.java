@@ -18,55 +18,44 @@ import org.eclipse.parsson.JsonProviderImpl;
 
 /**
  * Makes one schema of several that must all hold ({@code allOf}, and {@code $ref} or {@code anyOf} beside other
- * keywords). The result has none of {@code $ref}, {@code allOf} and {@code oneOf} at its top; sub-schemas of both
- * sides become an {@code allOf} that is merged when it is reached. Strings that must all match are kept as an array
- * under their keyword.
+ * keywords). Sub-schemas of both sides become an {@code allOf} that is merged when it is reached. Strings that must all
+ * match are kept as an array under their keyword.
  */
 final class SchemaMerger {
     private static final Set<String> LARGEST =
             Set.of("minLength", "minItems", "minProperties", "minimum", "exclusiveMinimum");
     private static final Set<String> SMALLEST =
             Set.of("maxLength", "maxItems", "maxProperties", "maximum", "exclusiveMaximum");
-    private static final Set<String> ALL = Set.of("pattern", "format", "multipleOf");
+    private static final Set<String> ALL = Set.of(
+            "pattern",
+            "format",
+            "multipleOf",
+            SchemaDialect.NOT_PATTERN,
+            SchemaDialect.NOT_VALUES,
+            SchemaDialect.NOT_MULTIPLE_OF,
+            SchemaDialect.CONTAINS,
+            SchemaDialect.LAYERS);
+    /** Alternatives that one merge may make of those of both sides. */
+    private static final int MAX_PAIRS = 2_000;
 
     private final JsonSchemaCompiler compiler;
     private final CompileBudget budget;
+    private final SchemaApplicators applicators;
     private final JsonProviderImpl provider = new JsonProviderImpl();
     private int depth;
 
     SchemaMerger(JsonSchemaCompiler compiler, CompileBudget budget) {
         this.compiler = compiler;
         this.budget = budget;
+        this.applicators = new SchemaApplicators(compiler, this, budget);
     }
 
-    /** The same schema without {@code $ref}, {@code allOf}, {@code oneOf} and annotations at its top. */
+    /** The same schema without annotations and combining words but {@code anyOf} at its top. */
     JsonValue flatten(JsonObject schema, String path) {
         budget.depth(++depth);
         budget.states(1);
         compiler.checkKeywords(schema, path);
-        JsonObjectBuilder own = provider.createObjectBuilder();
-        schema.forEach((keyword, value) -> {
-            boolean combines = keyword.equals("$ref") || keyword.equals("allOf") || keyword.equals("oneOf");
-            if (!combines && !JsonSchemaCompiler.isAnnotation(keyword)) {
-                own.add(keyword, value);
-            }
-        });
-        JsonValue result = own.build();
-        if (schema.containsKey("$ref")) {
-            result = merge(result, compiler.resolve(schema, path), path);
-        }
-        JsonArray all = JsonSource.array(schema, "allOf", path);
-        for (int i = 0; i < all.size(); i++) {
-            result = merge(result, all.get(i), path + "/allOf/" + i);
-        }
-        if (schema.containsKey("oneOf")) {
-            JsonArray branches = JsonSource.array(schema, "oneOf", path);
-            new Disjointness(compiler, budget).require(branches, path);
-            result = merge(
-                    result,
-                    provider.createObjectBuilder().add("anyOf", branches).build(),
-                    path);
-        }
+        JsonValue result = applicators.apply(SchemaDialect.modern(schema, path), path);
         depth--;
         return result;
     }
@@ -76,15 +65,15 @@ final class SchemaMerger {
         if (a == JsonValue.FALSE || b == JsonValue.FALSE) {
             return JsonValue.FALSE;
         }
-        JsonValue first = a instanceof JsonObject object && combines(object) ? flatten(object, path) : a;
-        JsonValue second = b instanceof JsonObject object ? flatten(object, path) : b;
+        JsonValue first = a instanceof JsonObject object && !flat(object) ? flatten(object, path) : a;
+        JsonValue second = b instanceof JsonObject object && !flat(object) ? flatten(object, path) : b;
         if (first == JsonValue.FALSE || second == JsonValue.FALSE) {
             return JsonValue.FALSE;
         }
-        if (second == JsonValue.TRUE || second instanceof JsonObject object && object.isEmpty()) {
+        if (isAny(second)) {
             return first;
         }
-        if (first == JsonValue.TRUE || first instanceof JsonObject object && object.isEmpty()) {
+        if (isAny(first)) {
             return second;
         }
         if (!(first instanceof JsonObject) || !(second instanceof JsonObject)) {
@@ -93,11 +82,26 @@ final class SchemaMerger {
         return mergeObjects((JsonObject) first, (JsonObject) second, path);
     }
 
-    private static boolean combines(JsonObject schema) {
-        return schema.containsKey("$ref") || schema.containsKey("allOf") || schema.containsKey("oneOf");
+    static boolean isAny(JsonValue schema) {
+        return schema == JsonValue.TRUE || schema instanceof JsonObject object && object.isEmpty();
+    }
+
+    /** Whether a schema is as {@link #flatten} leaves it. */
+    private static boolean flat(JsonObject schema) {
+        for (String keyword : schema.keySet()) {
+            if (!SchemaDialect.asserts(keyword)
+                    || SchemaDialect.COMBINING.contains(keyword)
+                    || Set.of("items", "contains", "unevaluatedItems", "unevaluatedProperties", "format")
+                            .contains(keyword)
+                    || keyword.startsWith("exclusive")) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private JsonValue mergeObjects(JsonObject a, JsonObject b, String path) {
+        budget.states(1);
         if (a.containsKey("const") && b.containsKey("const") && !LiteralValues.same(a.get("const"), b.get("const"))) {
             return JsonValue.FALSE;
         }
@@ -106,16 +110,33 @@ final class SchemaMerger {
             String keyword = entry.getKey();
             JsonValue theirs = entry.getValue();
             JsonValue mine = a.get(keyword);
-            merged.put(keyword, mine == null || mine.equals(theirs) ? theirs : both(keyword, mine, theirs, path));
+            boolean added = mine == null || mine.equals(theirs);
+            merged.put(keyword, added ? theirs : both(keyword, mine, theirs, path));
         }
-        if (merged.containsKey("type") && merged.get("type") instanceof JsonArray types && types.isEmpty()) {
+        if (merged.get("type") instanceof JsonArray types && types.isEmpty()
+                || merged.get("anyOf") instanceof JsonArray options && options.isEmpty()) {
             return JsonValue.FALSE;
         }
         mergeProperties(a, b, merged, path);
         mergeItems(a, b, merged, path);
         JsonObjectBuilder builder = provider.createObjectBuilder();
         merged.forEach(builder::add);
-        return builder.build();
+        JsonObject result = builder.build();
+        return contradicts(result, path) ? JsonValue.FALSE : result;
+    }
+
+    /** Whether no value satisfies a schema, as far as that can be seen at once. */
+    private boolean contradicts(JsonObject schema, String path) {
+        if (LiteralValues.present(schema)) {
+            return LiteralValues.allowed(schema, compiler, path, budget).isEmpty();
+        }
+        if (!schema.containsKey("type")
+                || !compiler.types(schema, path).equals(Set.of(JsonSchemaCompiler.Type.OBJECT))) {
+            return false;
+        }
+        JsonObject properties = JsonSource.object(schema, "properties", path);
+        return JsonSource.strings(schema, "required", path).stream()
+                .anyMatch(name -> properties.get(name) == JsonValue.FALSE);
     }
 
     private JsonValue both(String keyword, JsonValue mine, JsonValue theirs, String path) {
@@ -137,6 +158,7 @@ final class SchemaMerger {
             case "enum" -> {
                 JsonArrayBuilder common = provider.createArrayBuilder();
                 for (JsonValue value : elements(mine)) {
+                    budget.work();
                     if (elements(theirs).stream().anyMatch(other -> LiteralValues.same(value, other))) {
                         common.add(value);
                     }
@@ -144,7 +166,7 @@ final class SchemaMerger {
                 yield common.build();
             }
             case "const" -> mine;
-            case "anyOf" -> pairs(elements(mine), elements(theirs));
+            case "anyOf" -> pairs(elements(mine), elements(theirs), path);
             case "required" -> {
                 Set<JsonValue> names = new LinkedHashSet<>(elements(mine));
                 names.addAll(elements(theirs));
@@ -153,7 +175,7 @@ final class SchemaMerger {
                 yield union.build();
             }
             case "uniqueItems" -> mine == JsonValue.TRUE ? mine : theirs;
-            default -> allOf(mine, theirs);
+            default -> allOf(mine, theirs, path);
         };
     }
 
@@ -161,10 +183,24 @@ final class SchemaMerger {
         return value instanceof JsonArray array ? array : List.of(value);
     }
 
-    private JsonObject allOf(JsonValue a, JsonValue b) {
-        return provider.createObjectBuilder()
-                .add("allOf", provider.createArrayBuilder().add(a).add(b))
-                .build();
+    /** Both, merged at once where that may show a contradiction, else when it is reached. */
+    private JsonValue allOf(JsonValue a, JsonValue b, String path) {
+        if (a == JsonValue.FALSE || b == JsonValue.FALSE) {
+            return JsonValue.FALSE;
+        }
+        if (isAny(a)) {
+            return b;
+        }
+        if (isAny(b) || a.equals(b)) {
+            return a;
+        }
+        boolean literal = a instanceof JsonObject x && LiteralValues.present(x)
+                || b instanceof JsonObject y && LiteralValues.present(y);
+        return literal
+                ? merge(a, b, path)
+                : provider.createObjectBuilder()
+                        .add("allOf", provider.createArrayBuilder().add(a).add(b))
+                        .build();
     }
 
     private JsonArray commonTypes(JsonValue mine, JsonValue theirs) {
@@ -192,32 +228,39 @@ final class SchemaMerger {
         return names;
     }
 
-    private JsonArray pairs(List<JsonValue> mine, List<JsonValue> theirs) {
-        JsonArrayBuilder pairs = provider.createArrayBuilder();
+    /** Each alternative with each, but for those that contradict each other. */
+    private JsonArray pairs(List<JsonValue> mine, List<JsonValue> theirs, String path) {
+        Set<JsonValue> pairs = new LinkedHashSet<>();
         for (JsonValue a : mine) {
             for (JsonValue b : theirs) {
-                budget.states(1);
-                pairs.add(allOf(a, b));
+                JsonValue pair = merge(a, b, path);
+                if (pair != JsonValue.FALSE) {
+                    pairs.add(pair);
+                }
             }
         }
-        return pairs.build();
+        if (pairs.size() > MAX_PAIRS) {
+            throw CompileBudget.refuse(
+                    "The alternatives at '" + path + "' combine to more than the limit of " + MAX_PAIRS);
+        }
+        JsonArrayBuilder builder = provider.createArrayBuilder();
+        pairs.forEach(builder::add);
+        return builder.build();
     }
 
     /** A property that one side names must satisfy what the other says of properties that it does not name. */
     private void mergeProperties(JsonObject a, JsonObject b, Map<String, JsonValue> merged, String path) {
-        boolean mixed = a.containsKey("patternProperties") && b.containsKey("additionalProperties")
-                || b.containsKey("patternProperties") && a.containsKey("additionalProperties");
+        boolean mixed = a.containsKey("patternProperties") && speaksOfNames(b)
+                || b.containsKey("patternProperties") && speaksOfNames(a)
+                || a.containsKey(SchemaDialect.LAYERS) && speaksOfNames(b)
+                || b.containsKey(SchemaDialect.LAYERS) && speaksOfNames(a);
         if (mixed) {
-            throw CompileBudget.refuse(
-                    "'patternProperties' in one and 'additionalProperties' in another schema that must both "
-                            + "hold are not supported, at '" + path + "'");
-        }
-        if (a.containsKey("patternProperties") && b.containsKey("patternProperties")) {
-            merged.put(
-                    "patternProperties",
-                    union(
-                            JsonSource.object(a, "patternProperties", path),
-                            JsonSource.object(b, "patternProperties", path)));
+            JsonArrayBuilder layers = provider.createArrayBuilder();
+            layers(a, layers, path);
+            layers(b, layers, path);
+            SchemaDialect.LAYER_KEYWORDS.forEach(merged::remove);
+            merged.put(SchemaDialect.LAYERS, layers.build());
+            return;
         }
         JsonObject mine = JsonSource.object(a, "properties", path);
         JsonObject theirs = JsonSource.object(b, "properties", path);
@@ -227,21 +270,34 @@ final class SchemaMerger {
         JsonObjectBuilder properties = provider.createObjectBuilder();
         mine.forEach((name, schema) -> {
             JsonValue other = theirs.containsKey(name) ? theirs.get(name) : b.get("additionalProperties");
-            properties.add(name, other == null || other.equals(schema) ? schema : allOf(schema, other));
+            properties.add(name, other == null ? schema : allOf(schema, other, path));
         });
         theirs.forEach((name, schema) -> {
             if (!mine.containsKey(name)) {
                 JsonValue other = a.get("additionalProperties");
-                properties.add(name, other == null ? schema : allOf(schema, other));
+                properties.add(name, other == null ? schema : allOf(schema, other, path));
             }
         });
         merged.put("properties", properties.build());
     }
 
-    private JsonObject union(JsonObject a, JsonObject b) {
-        JsonObjectBuilder union = provider.createObjectBuilder(a);
-        b.forEach((name, schema) -> union.add(name, a.containsKey(name) ? allOf(a.get(name), schema) : schema));
-        return union.build();
+    private static boolean speaksOfNames(JsonObject schema) {
+        return schema.containsKey(SchemaDialect.LAYERS)
+                || SchemaDialect.LAYER_KEYWORDS.stream().anyMatch(schema::containsKey);
+    }
+
+    private void layers(JsonObject schema, JsonArrayBuilder layers, String path) {
+        JsonSource.array(schema, SchemaDialect.LAYERS, path).forEach(layers::add);
+        JsonObjectBuilder layer = provider.createObjectBuilder();
+        schema.forEach((keyword, value) -> {
+            if (SchemaDialect.LAYER_KEYWORDS.contains(keyword)) {
+                layer.add(keyword, value);
+            }
+        });
+        JsonObject own = layer.build();
+        if (!own.isEmpty()) {
+            layers.add(own);
+        }
     }
 
     /** Items by position: where one side has no more prefix, its {@code items} speaks. */
@@ -256,7 +312,7 @@ final class SchemaMerger {
         for (int i = 0; i < count; i++) {
             JsonValue x = i < mine.size() ? mine.get(i) : a.getOrDefault("items", JsonValue.TRUE);
             JsonValue y = i < theirs.size() ? theirs.get(i) : b.getOrDefault("items", JsonValue.TRUE);
-            prefix.add(x == JsonValue.TRUE ? y : y == JsonValue.TRUE ? x : allOf(x, y));
+            prefix.add(allOf(x, y, path));
         }
         JsonArrayBuilder builder = provider.createArrayBuilder();
         prefix.forEach(builder::add);

@@ -6,115 +6,102 @@ import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** What a schema says of a string's content, as an automaton. */
 final class StringAutomata {
-    private static final String DATE = "(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
-            + "|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))"
-            + "|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
-    private static final String TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]{1,9})?"
-            + "(?:Z|\\+(?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00)"
-            + "|-(?:(?:0[1-9]|1[0-3]):[0-5][0-9]|00:(?:0[1-9]|[1-5][0-9])|14:00))";
-    private static final String OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-    private static final String IPV4 = OCTET + "(?:\\." + OCTET + "){3}";
-    private static final String LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,28}[A-Za-z0-9])?";
-    private static final String LONG_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,60}[A-Za-z0-9])?";
-    /** Up to eight short labels or four long ones, either of which stays within the 253 characters of a host's name. */
-    private static final String HOST =
-            "(?:" + LABEL + "(?:\\." + LABEL + "){0,7}|" + LONG_LABEL + "(?:\\." + LONG_LABEL + "){0,3})";
-    /** Top-level domains that validators know: those of countries and the common ones. */
-    private static final String TOP_LEVEL =
-            "a[cdefgilmoqrstuwxz]|b[abdefghijmnorstvwyz]|c[acdfghiklmnoruvwxyz]|d[ejkmoz]"
-                    + "|e[cegrstu]|f[ijkmor]|g[abdefghilmnpqrstuwy]|h[kmnrtu]|i[delmnoqrst]|j[emop]|k[eghimnprwyz]|l[abcikrstuvy]"
-                    + "|m[acdeghklmnopqrstuvwxyz]|n[acefgilopruz]|om|p[aefghklmnrstwy]|qa|r[eosuw]|s[abcdeghijklmnorstuvxyz]"
-                    + "|t[cdfghjklmnortvwz]|u[agksyz]|v[aceginu]|w[fs]|y[et]|z[amw]|com|org|net|edu|gov|mil|int|info|biz|name|pro"
-                    + "|dev|app|cloud|online|shop|site|tech|store|blog|email|agency|company|digital|group|health|media|network|news"
-                    + "|software|solutions|studio|systems|team|today|tools|world|xyz";
-
-    private static final String ATOM = "[A-Za-z0-9_+-]{1,30}";
-    private static final String PATH_CHAR = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})";
-    private static final String QUERY = "(?:\\?(?:" + PATH_CHAR + "|[/?])*)?(?:#(?:" + PATH_CHAR + "|[/?])*)?";
-    private static final String AUTHORITY = "//(?:" + HOST + "|" + IPV4 + ")(?::[0-9]{1,4})?(?:/" + PATH_CHAR + "*)*";
-    private static final String DIGITS = "[0-9]{1,9}";
-
-    static final Map<String, String> FORMATS = Map.ofEntries(
-            Map.entry("date", DATE),
-            Map.entry("time", TIME),
-            Map.entry("date-time", DATE + "T" + TIME),
-            Map.entry("duration", duration()),
-            Map.entry("uuid", "[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"),
-            Map.entry(
-                    "email",
-                    ATOM + "(?:\\." + ATOM + "){0,1}@" + LABEL + "(?:\\." + LABEL + "){0,2}\\.(?:" + TOP_LEVEL + ")"),
-            Map.entry("hostname", HOST),
-            Map.entry("ipv4", IPV4),
-            Map.entry("ipv6", ipv6()),
-            Map.entry(
-                    "uri",
-                    "[A-Za-z][A-Za-z0-9+.-]*:(?:" + AUTHORITY + "|" + PATH_CHAR + "+(?:/" + PATH_CHAR + "*)*)" + QUERY),
-            Map.entry(
-                    "uri-reference",
-                    "(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?:" + AUTHORITY + "|/?[A-Za-z0-9._~-]+(?:/" + PATH_CHAR + "*)*)"
-                            + QUERY),
-            Map.entry("json-pointer", "(?:/(?:[^~/]|~[01])*)*"));
+    /** Lengths up to this are written out where nothing else is said, which makes the quickest masks. */
+    private static final int MAX_WRITTEN_LENGTH = 1_024;
+    /** Beyond this many states, a length is counted rather than written out beside what else is said. */
+    private static final int MAX_WRITTEN_STATES = 4_096;
 
     private StringAutomata() {}
 
-    private static String duration() {
-        String time = "T(?:" + DIGITS + "H(?:" + DIGITS + "M(?:" + DIGITS + "S)?)?|" + DIGITS + "M(?:" + DIGITS + "S)?|"
-                + DIGITS + "S)";
-        String date = "(?:" + DIGITS + "D|" + DIGITS + "M(?:" + DIGITS + "D)?|" + DIGITS + "Y(?:" + DIGITS + "M(?:"
-                + DIGITS + "D)?)?)";
-        return "P(?:" + date + "(?:" + time + ")?|" + time + "|" + DIGITS + "W)";
-    }
-
-    /** All eight groups, or a run of zero groups left out at each place where it may be. */
-    private static String ipv6() {
-        String group = "[0-9A-Fa-f]{1,4}";
-        StringBuilder forms = new StringBuilder("(?:(?:" + group + ":){7}" + group);
-        for (int before = 0; before <= 6; before++) {
-            String head = before == 0 ? ":" : "(?:" + group + ":){" + before + "}";
-            int after = 6 - before;
-            String tail = after == 0 ? "" : "(?:" + group + "(?::" + group + "){0," + (after - 1) + "})?";
-            forms.append('|').append(head).append(':').append(tail);
-        }
-        return forms.append(')').toString();
-    }
-
     /** Whether a schema says anything of a string's content. */
     static boolean constrains(JsonObject schema) {
-        return schema.containsKey("minLength")
-                || schema.containsKey("maxLength")
-                || schema.containsKey("pattern")
-                || schema.containsKey("format");
+        return schema.containsKey("minLength") || schema.containsKey("maxLength") || constrainsCharacters(schema);
     }
 
-    /** Whether characters may be written in any way that JSON allows. */
-    static Spelling spelling(JsonObject schema) {
-        return schema.containsKey("pattern") || schema.containsKey("format") ? Spelling.JSON_SHORT : Spelling.JSON_ANY;
+    static boolean constrainsCharacters(JsonObject schema) {
+        return schema.containsKey("pattern")
+                || schema.containsKey("format")
+                || schema.containsKey(SchemaDialect.NOT_PATTERN)
+                || schema.containsKey(SchemaDialect.NOT_VALUES);
     }
 
-    static CharAutomaton of(JsonObject schema, String path, CompileBudget budget) {
+    /** What may stand between a string's quotes. */
+    static Expression content(JsonObject schema, String path, CompileBudget budget) {
+        int min = JsonSource.count(schema, "minLength", 0, path);
+        int max = maxLength(schema, path);
+        if (max >= 0 && min > max) {
+            return Expression.NOTHING;
+        }
+        if (!constrainsCharacters(schema)) {
+            return free(min, max, budget);
+        }
+        CharAutomaton content = withoutLength(schema, path, budget);
+        if (min > 0 && content.shortest() < min) {
+            content = content.intersect(CharAutomaton.lengths(min, -1, budget), budget);
+        }
+        if (max < 0 || content.longest() <= max) {
+            return new Expression.Characters(content, Spelling.JSON_SHORT);
+        }
+        return (max + 1L) * content.states() <= MAX_WRITTEN_STATES
+                ? new Expression.Characters(
+                        content.intersect(CharAutomaton.lengths(0, max, budget), budget), Spelling.JSON_SHORT)
+                : new Expression.Characters(content, Spelling.JSON_SHORT, 0, max);
+    }
+
+    /** Any characters, so many of them. */
+    private static Expression free(int min, int max, CompileBudget budget) {
+        if (Math.max(min, max) <= MAX_WRITTEN_LENGTH) {
+            return new Expression.Characters(CharAutomaton.lengths(min, max, budget), Spelling.JSON_ANY);
+        }
+        CharAutomaton any = CharAutomaton.lengths(0, -1, budget);
+        return max >= 0
+                ? new Expression.Characters(any, Spelling.JSON_ANY, min, max)
+                : Expression.sequence(
+                        new Expression.Characters(any, Spelling.JSON_ANY, min, min),
+                        new Expression.Characters(any, Spelling.JSON_ANY));
+    }
+
+    /** The most characters that a schema allows, or -1. */
+    static int maxLength(JsonObject schema, String path) {
+        int max = JsonSource.most(schema, "maxLength", path);
+        for (String format : oneOrMore(schema, "format", path)) {
+            int longest = StringFormats.maxLength(format);
+            max = max < 0 ? longest : longest < 0 ? max : Math.min(max, longest);
+        }
+        return max;
+    }
+
+    /** The texts that patterns, formats and excluded values allow, of any length. */
+    static CharAutomaton withoutLength(JsonObject schema, String path, CompileBudget budget) {
         List<CharAutomaton> parts = new ArrayList<>();
         for (String pattern : oneOrMore(schema, "pattern", path)) {
             parts.add(pattern(pattern, budget));
         }
         for (String format : oneOrMore(schema, "format", path)) {
-            String regex = FORMATS.get(format);
-            if (regex == null) {
+            if (StringFormats.known(format)) {
+                parts.add(StringFormats.automaton(format, budget));
+            } else if (budget.strict()) {
                 throw CompileBudget.refuse("Format '" + format + "' at '" + path + "' is not supported; these are: "
-                        + String.join(", ", FORMATS.keySet().stream().sorted().toList()));
+                        + StringFormats.names());
             }
-            parts.add(RegexParser.parse(regex, budget).automaton(budget));
         }
-        int min = JsonSource.count(schema, "minLength", 0, path);
-        int max = JsonSource.count(schema, "maxLength", -1, path);
-        if (max >= 0 && min > max) {
-            return CharAutomaton.literals(List.of(), budget);
+        for (String pattern : oneOrMore(schema, SchemaDialect.NOT_PATTERN, path)) {
+            parts.add(pattern(pattern, budget).complement(budget));
         }
-        if (parts.isEmpty() || min > 0 || max >= 0) {
-            parts.add(CharAutomaton.lengths(min, max, budget));
+        List<String> excluded = new ArrayList<>();
+        for (JsonValue value : JsonSource.array(schema, SchemaDialect.NOT_VALUES, path)) {
+            if (value instanceof JsonString text) {
+                excluded.add(text.getString());
+            }
+        }
+        if (!excluded.isEmpty()) {
+            parts.add(CharAutomaton.literals(excluded, budget).complement(budget));
+        }
+        if (parts.isEmpty()) {
+            return CharAutomaton.lengths(0, -1, budget);
         }
         CharAutomaton all = parts.get(0);
         for (CharAutomaton part : parts.subList(1, parts.size())) {
@@ -129,7 +116,7 @@ final class StringAutomata {
     }
 
     /** A keyword's string, or, where schemas were merged, each of its strings. */
-    static List<String> oneOrMore(JsonObject schema, String key, String path) {
+    private static List<String> oneOrMore(JsonObject schema, String key, String path) {
         JsonValue value = schema.get(key);
         if (value == null) {
             return List.of();

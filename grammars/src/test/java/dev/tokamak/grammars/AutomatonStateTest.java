@@ -179,7 +179,8 @@ class AutomatonStateTest {
     void aGrammarThatOutgrowsItsCacheKeepsWorking() {
         TokenIndex index = new TokenIndex(
                 GRAMMARS.vocabulary, GRAMMARS.vocabulary.size(), new int[] {GRAMMARS.vocabulary.endToken()});
-        CompiledGrammar small = new AutomatonCompiler(index, new GrammarLimits(2000, 300_000, 1000, 4, 1 << 20, 20_000))
+        CompiledGrammar small = new AutomatonCompiler(
+                        index, new GrammarLimits(2000, 300_000, 1000, 4, 1 << 20, 20_000), false)
                 .compile(StructuredOutput.of(JSON_OBJECT, ""));
         CompiledGrammar large = GRAMMARS.compile(JSON_OBJECT, "");
         for (int seed = 0; seed < 8; seed++) {

@@ -56,16 +56,16 @@ class GrammarLimitsTest {
 
     @Test
     void schemasThatExpandToGigabytesAreRefused() {
-        GRAMMARS.refuses(JSON_SCHEMA, "{\"type\":\"array\",\"maxItems\":2000000000,\"items\":{}}", "limit");
-        GRAMMARS.refuses(JSON_SCHEMA, "{\"type\":\"string\",\"maxLength\":2000000000}", "limit");
+        GRAMMARS.refuses(JSON_SCHEMA, "{\"type\":\"string\",\"minLength\":2000000000}", "limit");
+        GRAMMARS.refuses(JSON_SCHEMA, "{\"type\":\"string\",\"pattern\":\"a\",\"minLength\":200000}", "limit");
         StringBuilder all = new StringBuilder("{\"allOf\":[");
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 12; i++) {
             all.append(i == 0 ? "" : ",")
-                    .append("{\"anyOf\":[{\"minimum\":")
+                    .append("{\"anyOf\":[{\"required\":[\"a")
                     .append(i)
-                    .append("},{\"maximum\":")
-                    .append(i + 50)
-                    .append("}]}");
+                    .append("\"]},{\"required\":[\"b")
+                    .append(i)
+                    .append("\"]}]}");
         }
         GRAMMARS.refuses(JSON_SCHEMA, all + "]}", "limit");
     }
@@ -88,8 +88,16 @@ class GrammarLimitsTest {
     }
 
     @Test
-    void hundredsOfCharacterPropertiesAreReadOnce() {
-        GRAMMARS.accepts(REGEX, "\\p{L}?".repeat(1000), "é");
+    void aThousandCharacterPropertiesAreReadOnceAndShareTheirStates() {
+        GRAMMARS.accepts(REGEX, "\\p{L}?".repeat(1000), "é", "", "é".repeat(1000));
+        GRAMMARS.rejects(REGEX, "\\p{L}?".repeat(1000), "1", "é".repeat(1001));
+        GRAMMARS.accepts(REGEX, "\\p{L}?\\p{N}?".repeat(200), "é1é");
+        CompileBudget budget = new CompileBudget(Grammars.UNTIMED, false);
+        CharAutomaton automaton =
+                RegexParser.parse("\\p{L}?".repeat(1000), budget).automaton(budget);
+        assertThat(automaton.states()).isEqualTo(1001);
+        assertThat(automaton.edges(0)).hasSize(1);
+        assertThat(automaton.edges(0).get(0).on()).isSameAs(RegexClasses.property("L"));
     }
 
     @Test

@@ -9,14 +9,33 @@ import dev.tokamak.api.StructuredOutput.Kind;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.spi.grammar.CompiledGrammar;
 import dev.tokamak.spi.grammar.GrammarCompiler;
+import dev.tokamak.spi.grammar.GrammarState;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 
 /** A compiler over a small vocabulary, and what tests ask of it. */
 final class Grammars {
+    /** The limits of the product but for time, of which a slow machine needs more. */
+    static final GrammarLimits UNTIMED = new GrammarLimits(
+            600_000,
+            GrammarLimits.DEFAULT.states(),
+            GrammarLimits.DEFAULT.sourceChars(),
+            GrammarLimits.DEFAULT.cachedGrammars(),
+            GrammarLimits.DEFAULT.cachedBytes(),
+            GrammarLimits.DEFAULT.cacheBytes());
+
     final SyntheticVocabulary vocabulary = new SyntheticVocabulary(4096);
-    final GrammarCompiler compiler =
-            new AutomatonGrammarProvider().create(vocabulary, vocabulary.size(), new int[] {vocabulary.endToken()});
+    final GrammarCompiler compiler;
+
+    Grammars() {
+        this(false);
+    }
+
+    Grammars(boolean strict) {
+        compiler = new AutomatonCompiler(
+                new TokenIndex(vocabulary, vocabulary.size(), new int[] {vocabulary.endToken()}), UNTIMED, strict);
+    }
 
     CompiledGrammar compile(Kind kind, String source) {
         return compiler.compile(StructuredOutput.of(kind, source));
@@ -38,6 +57,17 @@ final class Grammars {
 
     boolean accepts(CompiledGrammar grammar, String text) {
         return GrammarTexts.accepts(grammar, vocabulary, text, new Random(1));
+    }
+
+    /** Whether a text is accepted byte by byte, without a mask before each: for long texts. */
+    boolean acceptsBytes(String schema, String text) {
+        GrammarState state = compile(Kind.JSON_SCHEMA, schema).newState();
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            if (!state.accept(b & 0xFF)) {
+                return false;
+            }
+        }
+        return state.accept(vocabulary.endToken());
     }
 
     void refuses(Kind kind, String source, String... named) {

@@ -63,8 +63,10 @@ public final class RegexFuzzer {
 
     RegexFuzzer(SyntheticVocabulary vocabulary) {
         this.vocabulary = vocabulary;
-        this.compiler =
-                new AutomatonGrammarProvider().create(vocabulary, vocabulary.size(), new int[] {vocabulary.endToken()});
+        this.compiler = new AutomatonCompiler(
+                new TokenIndex(vocabulary, vocabulary.size(), new int[] {vocabulary.endToken()}),
+                Grammars.UNTIMED,
+                false);
     }
 
     /** Checks one expression; an empty text means that all was well. */

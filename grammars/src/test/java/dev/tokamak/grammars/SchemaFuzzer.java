@@ -7,6 +7,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
 import dev.tokamak.api.StructuredOutput;
 import dev.tokamak.api.StructuredOutput.Kind;
 import dev.tokamak.api.TokamakException;
@@ -14,7 +15,9 @@ import dev.tokamak.spi.grammar.CompiledGrammar;
 import dev.tokamak.spi.grammar.GrammarCompiler;
 import dev.tokamak.spi.grammar.GrammarState;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Checks grammars against a validator: whatever a random model finishes must validate, and whatever document is
@@ -22,6 +25,10 @@ import java.util.Random;
  * than the build does.
  */
 public final class SchemaFuzzer {
+    /** Formats of which the validator knows less than their RFC allows; {@link StringFormatTest} has their texts. */
+    private static final Set<String> WIDER_THAN_VALIDATOR =
+            Set.of("email", "hostname", "uri", "uri-reference", "time", "date-time", "ipv6");
+
     private final SyntheticVocabulary vocabulary;
     private final GrammarCompiler compiler;
     private final JsonMapper mapper = JsonMapper.builder()
@@ -39,8 +46,10 @@ public final class SchemaFuzzer {
 
     SchemaFuzzer(SyntheticVocabulary vocabulary) {
         this.vocabulary = vocabulary;
-        this.compiler =
-                new AutomatonGrammarProvider().create(vocabulary, vocabulary.size(), new int[] {vocabulary.endToken()});
+        this.compiler = new AutomatonCompiler(
+                new TokenIndex(vocabulary, vocabulary.size(), new int[] {vocabulary.endToken()}),
+                Grammars.UNTIMED,
+                false);
     }
 
     /** Checks one schema; an empty text means that all was well. */
@@ -88,7 +97,10 @@ public final class SchemaFuzzer {
 
     private String invalid(JsonSchema validator, String text) {
         try {
-            var messages = validator.validate(mapper.readTree(text));
+            List<ValidationMessage> messages = validator.validate(mapper.readTree(text)).stream()
+                    .filter(message -> !WIDER_THAN_VALIDATOR.contains(
+                            message.getSchemaNode().asText()))
+                    .toList();
             return messages.isEmpty() ? null : "invalid: " + messages;
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
             return "not JSON: " + e.getMessage();

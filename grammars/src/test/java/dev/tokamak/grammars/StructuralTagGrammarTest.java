@@ -104,7 +104,7 @@ class StructuralTagGrammarTest {
         GRAMMARS.refuses(STRUCTURAL_TAG, tag("{\"type\":\"const_string\",\"value\":\"a\",\"colour\":1}"), "colour");
         GRAMMARS.refuses(
                 STRUCTURAL_TAG, tag("{\"type\":\"tag\",\"begin\":\"a\",\"content\":{\"type\":\"any_text\"}}"), "end");
-        GRAMMARS.refuses(STRUCTURAL_TAG, tag("{\"type\":\"json_schema\",\"json_schema\":{\"not\":{}}}"), "not");
+        GRAMMARS.refuses(STRUCTURAL_TAG, tag("{\"type\":\"json_schema\",\"json_schema\":{\"type\":\"text\"}}"), "text");
         GRAMMARS.refuses(
                 STRUCTURAL_TAG,
                 tag("{\"type\":\"triggered_tags\",\"triggers\":[\"<g\"],\"tags\":" + TAGS + "}"),

@@ -26,6 +26,7 @@ final class EngineSettings {
         set("gpu-memory-utilization", value -> builder.gpuMemoryUtilization(Double.parseDouble(value)));
         set("enforce-eager", value -> builder.enforceEager(Boolean.parseBoolean(value)));
         set("structured-output-jump-ahead", value -> builder.structuredOutputJumpAhead(Boolean.parseBoolean(value)));
+        set("structured-output-strict", value -> builder.structuredOutputStrict(Boolean.parseBoolean(value)));
         set("scheduling-policy", builder::schedulingPolicy);
         set("chat-template", builder::chatTemplate);
         set("executor", builder::executor);
