@@ -4,27 +4,61 @@ import dev.tokamak.libtorch.weights.JsonFiles;
 import dev.tokamak.libtorch.weights.SafetensorsFile;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** A committed checkpoint and what {@code transformers} computes from it; {@code make_checkpoints.py} tells how. */
+/**
+ * A checkpoint and what {@code transformers} computes from it. Those of {@link #NAMES} are committed; {@code make_checkpoints.py} tells
+ * how they were made. Those of {@link #FAMILIES} are generated from a formula; {@code make_families.py} has the other half of it.
+ */
 public record Reference(Path folder, List<Case> cases) {
     static final List<String> NAMES = List.of("llama2", "llama3", "llama31", "mistral", "qwen2", "qwen3");
+
+    /** One checkpoint a family, or several where it comes in several shapes. */
+    static final List<String> FAMILIES = List.of(
+            "cohere",
+            "cohere2",
+            "falcon",
+            "falcon_new",
+            "gemma2",
+            "gemma3",
+            "glm",
+            "glm4",
+            "gpt2",
+            "gpt_neox",
+            "granite",
+            "olmo",
+            "olmo2",
+            "olmo3",
+            "opt",
+            "phi",
+            "phi3",
+            "smollm3",
+            "stablelm",
+            "starcoder2");
+
+    private static final Map<String, Path> GENERATED = new ConcurrentHashMap<>();
 
     /**
      * @param prompt token ids
      * @param continuation what greedy decoding appends
-     * @param logits for each token of the continuation, those it was chosen from
+     * @param logits for each token of the continuation, or for every so many of them, those it was chosen from
      */
     record Case(int[] prompt, int[] continuation, float[][] logits) {}
 
     static Reference of(String name) {
-        Path folder = folder(name);
-        JsonArray list = JsonFiles.read(folder.resolve("reference.json")).getJsonArray("cases");
+        boolean generated = FAMILIES.contains(name);
+        Path folder = resource((generated ? "/families/" : "/checkpoints/") + name);
+        JsonObject reference = JsonFiles.read(folder.resolve("reference.json"));
+        JsonArray list = reference.getJsonArray("cases");
         List<Case> cases = new ArrayList<>();
         try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("reference.safetensors"))) {
             for (int i = 0; i < list.size(); i++) {
@@ -35,12 +69,29 @@ public record Reference(Path folder, List<Case> cases) {
                         logits(file, file.entries().get("logits." + i))));
             }
         }
-        return new Reference(folder, cases);
+        return new Reference(generated ? generated(name, folder, reference) : folder, cases);
+    }
+
+    /** The checkpoint's folder, in which this build has put what the formula gives. */
+    private static Path generated(String name, Path folder, JsonObject reference) {
+        return GENERATED.computeIfAbsent(name, n -> {
+            try {
+                Path into = Path.of("target", "families", n);
+                GeneratedCheckpoint.write(folder, reference.getJsonArray("tensors"), into);
+                return into;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     public static Path folder(String name) {
+        return resource("/checkpoints/" + name);
+    }
+
+    private static Path resource(String path) {
         try {
-            return Path.of(Reference.class.getResource("/checkpoints/" + name).toURI());
+            return Path.of(Reference.class.getResource(path).toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

@@ -37,6 +37,12 @@ public final class LayerWindows {
         return windows;
     }
 
+    /** Of how many layers one does not slide where the file has no {@code layer_types}. */
+    public static int period(ModelConfig config) {
+        int named = config.size("sliding_window_pattern");
+        return config.has("_sliding_window_pattern") ? config.size("_sliding_window_pattern") : named;
+    }
+
     private static boolean slides(ModelConfig config, String kind) {
         return switch (kind) {
             // The second is what the first was called once.

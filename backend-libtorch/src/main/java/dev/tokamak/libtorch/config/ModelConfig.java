@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -174,6 +175,23 @@ public final class ModelConfig {
         throw fault(key, "a number above 0");
     }
 
+    /** As {@link #positive}, or empty if it is null. */
+    public OptionalDouble positiveOrNone(String key) {
+        return required(key) == JsonValue.NULL ? OptionalDouble.empty() : OptionalDouble.of(positive(key));
+    }
+
+    /** A list of whole numbers from 0 on, or empty if it is null or absent. */
+    public Optional<List<Integer>> countsOrNone(String key) {
+        JsonValue value = take(key);
+        if (value == null || value == JsonValue.NULL) {
+            return Optional.empty();
+        }
+        if (!(value instanceof JsonArray list)) {
+            throw fault(key, "a list of whole numbers");
+        }
+        return Optional.of(list.stream().map(each -> integer(key, each, 0)).toList());
+    }
+
     /** True or false. */
     public boolean flag(String key) {
         JsonValue value = required(key);
@@ -232,7 +250,36 @@ public final class ModelConfig {
 
     /** The rotary embedding that all layers share. */
     public Rotary rotary() {
-        return RotaryConfig.read(this);
+        return rotary(null, "rope_theta");
+    }
+
+    /**
+     * The rotary embedding of the layers of a kind.
+     *
+     * @param kind as in {@code layer_types}; null if all layers share one
+     * @param thetaKey where its base stands if the rotary parameters do not have it
+     */
+    public Rotary rotary(String kind, String thetaKey) {
+        return RotaryConfig.read(this, kind, thetaKey);
+    }
+
+    /** How many of a head's elements are turned. */
+    public int rotaryDim(int headDim) {
+        return rotaryDim(headDim, "partial_rotary_factor");
+    }
+
+    /**
+     * How many of a head's elements are turned.
+     *
+     * @param headDim all of them
+     * @param key where the share stands if the rotary parameters do not have it
+     */
+    public int rotaryDim(int headDim, String key) {
+        int turned = (int) (headDim * RotaryConfig.share(this, key));
+        if (turned < 2 || turned > headDim || turned % 2 != 0) {
+            throw unsupported("turns " + turned + " of " + headDim + " elements of a head, which cannot be paired");
+        }
+        return turned;
     }
 
     /** The keys that the file itself has. */

@@ -34,16 +34,48 @@ final class RotaryConfig {
             "low_freq_factor",
             "high_freq_factor");
 
+    private static final String SHARE = "partial_rotary_factor";
+
     private final ModelConfig config;
     private final ModelConfig rope;
+    private final String thetaKey;
 
-    private RotaryConfig(ModelConfig config, ModelConfig rope) {
+    private RotaryConfig(ModelConfig config, ModelConfig rope, String thetaKey) {
         this.config = config;
         this.rope = rope;
+        this.thetaKey = thetaKey;
     }
 
-    /** The rotary embedding that all layers share. */
-    static Rotary read(ModelConfig config) {
+    /** The rotary embedding of the layers of a kind; null for all of them. */
+    static Rotary read(ModelConfig config, String kind, String thetaKey) {
+        ModelConfig rope = parameters(config);
+        if (rope != null && kind != null) {
+            Optional<ModelConfig> own = rope.objectOrNone(kind);
+            // Without kinds, what stretches the context is for the layers that see all of it.
+            rope = own.isPresent() ? own.get() : kind.equals("full_attention") ? rope : null;
+        }
+        RotaryConfig reader = new RotaryConfig(config, rope, thetaKey);
+        if (rope == null) {
+            config.ignore(CONTEXT);
+            return new Rotary(config.positive(thetaKey), new RotaryScaling.None());
+        }
+        reader.refuseKinds();
+        RotaryScaling how = reader.scaling();
+        Rotary rotary = new Rotary(reader.theta(), how);
+        reader.warnOfIdleKeys();
+        return rotary;
+    }
+
+    /** The share of a head that is turned. */
+    static double share(ModelConfig config, String key) {
+        ModelConfig rope = parameters(config);
+        config.ignore(key);
+        config.ignore(SHARE);
+        return rope != null && rope.has(SHARE) ? rope.positive(SHARE) : config.positive(key);
+    }
+
+    /** What the file says beside the base; null if it says nothing. */
+    private static ModelConfig parameters(ModelConfig config) {
         Optional<ModelConfig> scaling = filled(config, "rope_scaling");
         Optional<ModelConfig> parameters = filled(config, "rope_parameters");
         if (scaling.isPresent() && parameters.isPresent()) {
@@ -52,17 +84,7 @@ final class RotaryConfig {
             }
             config.ignore("rope_parameters");
         }
-        ModelConfig rope = scaling.or(() -> parameters).orElse(null);
-        RotaryConfig reader = new RotaryConfig(config, rope);
-        if (rope == null) {
-            config.ignore(CONTEXT);
-            return new Rotary(config.positive("rope_theta"), new RotaryScaling.None());
-        }
-        reader.refuseKinds();
-        RotaryScaling how = reader.scaling();
-        Rotary rotary = new Rotary(reader.theta(), how);
-        reader.warnOfIdleKeys();
-        return rotary;
+        return scaling.or(() -> parameters).orElse(null);
     }
 
     private static Optional<ModelConfig> filled(ModelConfig config, String key) {
@@ -105,8 +127,9 @@ final class RotaryConfig {
 
     private double theta() {
         if (!rope.has("rope_theta")) {
-            return config.positive("rope_theta");
+            return config.positive(thetaKey);
         }
+        config.ignore(thetaKey);
         double theta = rope.positive("rope_theta");
         if (config.has("rope_theta")
                 && !(config.raw("rope_theta") instanceof JsonNumber n && n.doubleValue() == theta)) {

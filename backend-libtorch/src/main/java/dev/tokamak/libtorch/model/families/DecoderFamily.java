@@ -61,7 +61,6 @@ abstract class DecoderFamily implements ModelFamily {
         for (int i = 0; i < sizes.layers; i++) {
             blocks.add(block(sizes, i));
         }
-        int context = config.size("max_position_embeddings");
         List<RotaryTable> rotaries = rotaries(sizes);
         double stretch = rotaries.stream()
                 .map(RotaryTable::rotary)
@@ -70,8 +69,8 @@ abstract class DecoderFamily implements ModelFamily {
                 .min()
                 .orElse(1);
         return new Transformer(
-                embedding, blocks, norm(sizes, prefix() + "norm"), head(sizes, embedding), rotaries, context, (int)
-                        Math.min(Integer.MAX_VALUE, context * stretch));
+                embedding, blocks, lastNorm(sizes), head(sizes, embedding), rotaries, sizes.context, (int)
+                        Math.min(Integer.MAX_VALUE, sizes.context * stretch));
     }
 
     /** Biases that the file holds though the configuration says, in so many words, that there are none. */
@@ -82,7 +81,7 @@ abstract class DecoderFamily implements ModelFamily {
     }
 
     DecoderSizes sizes(ModelConfig config) {
-        return new DecoderSizes(config);
+        return DecoderSizes.of(config, "rms_norm_eps");
     }
 
     /** What the names of all weights but the head's begin with. */
@@ -90,7 +89,8 @@ abstract class DecoderFamily implements ModelFamily {
         return "model.";
     }
 
-    final String layer(int index) {
+    /** What the names of a layer's weights begin with. */
+    String layer(int index) {
         return prefix() + "layers." + index + ".";
     }
 
@@ -100,6 +100,10 @@ abstract class DecoderFamily implements ModelFamily {
 
     Norm norm(DecoderSizes sizes, String name) {
         return Norm.rms(name, sizes.hidden, sizes.epsilon);
+    }
+
+    Norm lastNorm(DecoderSizes sizes) {
+        return norm(sizes, prefix() + "norm");
     }
 
     Block block(DecoderSizes sizes, int index) {
@@ -112,6 +116,7 @@ abstract class DecoderFamily implements ModelFamily {
     Attention.Builder attention(DecoderSizes sizes, int index) {
         String name = layer(index) + "self_attn.";
         return Attention.builder(sizes.hidden, sizes.heads, sizes.kvHeads, sizes.headDim)
+                .rotary(0, rotaryDim(sizes), false)
                 .weights(name + "q_proj", name + "k_proj", name + "v_proj", name + "o_proj");
     }
 
@@ -130,10 +135,30 @@ abstract class DecoderFamily implements ModelFamily {
                 biased);
     }
 
+    /** A gated network whose gate and rows to be gated lie above each other in one weight. */
+    static FeedForward gatedFused(DecoderSizes sizes, String name, Activation activation) {
+        return FeedForward.gated(
+                Piece.slice(name + "gate_up_proj", 2 * sizes.intermediate, 0, sizes.intermediate),
+                Piece.slice(name + "gate_up_proj", 2 * sizes.intermediate, sizes.intermediate, sizes.intermediate),
+                name + "down_proj",
+                activation,
+                sizes.hidden,
+                sizes.intermediate,
+                false);
+    }
+
     Activation activation(DecoderSizes sizes) {
-        return switch (sizes.config.text("hidden_act")) {
+        return activation(sizes, "hidden_act");
+    }
+
+    static Activation activation(DecoderSizes sizes, String key) {
+        return switch (sizes.config.text(key)) {
             case "silu", "swish" -> Activation.SILU;
-            default -> throw sizes.config.fault("hidden_act", "silu");
+            case "gelu" -> Activation.GELU;
+            case "gelu_new", "gelu_pytorch_tanh", "gelu_fast" -> Activation.GELU_TANH;
+            case "relu" -> Activation.RELU;
+            case "relu2" -> Activation.RELU_SQUARED;
+            default -> throw sizes.config.fault(key, "silu, gelu, gelu_new, gelu_pytorch_tanh, relu or relu2");
         };
     }
 
@@ -144,6 +169,11 @@ abstract class DecoderFamily implements ModelFamily {
     }
 
     List<RotaryTable> rotaries(DecoderSizes sizes) {
-        return List.of(new RotaryTable(sizes.config.rotary(), sizes.headDim, sizes.headDim));
+        return List.of(new RotaryTable(sizes.config.rotary(), rotaryDim(sizes), sizes.headDim));
+    }
+
+    /** How many of a head's elements are turned. */
+    int rotaryDim(DecoderSizes sizes) {
+        return sizes.headDim;
     }
 }

@@ -12,7 +12,30 @@ import java.util.stream.Collectors;
  */
 public interface ModelFamily {
     /** The families that can be run. */
-    List<ModelFamily> ALL = List.of(new Llama(), new Mistral(), new Qwen2(), new Qwen3());
+    List<ModelFamily> ALL = List.of(
+            new Llama(),
+            new Mistral(),
+            new Qwen2(),
+            new Qwen3(),
+            new Gemma2(),
+            new Gemma3(),
+            new Phi(),
+            new Phi3(),
+            new Granite(),
+            new SmolLm3(),
+            new Olmo(),
+            new Olmo2(),
+            new Olmo3(),
+            new Cohere(),
+            new Cohere2(),
+            new Glm(),
+            new Glm4(),
+            new Starcoder2(),
+            new StableLm(),
+            new Gpt2(),
+            new GptNeoX(),
+            new Opt(),
+            new Falcon());
 
     /** What {@code config.json} calls the family, such as {@code LlamaForCausalLM}. */
     String architecture();

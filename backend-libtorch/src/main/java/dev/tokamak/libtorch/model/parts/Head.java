@@ -2,6 +2,7 @@ package dev.tokamak.libtorch.model.parts;
 
 import dev.tokamak.libtorch.operators.Linear;
 import dev.tokamak.libtorch.operators.Operators;
+import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.slf4j.Logger;
@@ -66,8 +67,9 @@ public final class Head extends Part {
         }
         // The CPU keeps the table for itself, in another type and order.
         String weight = tied ? embedding.name() : name;
-        Piece piece = Piece.of(weight, embedding.vocabulary());
-        linear = own(from.linear(embedding.hidden(), biased, LinearFormat.Cut.OUTPUTS, piece));
+        List<Piece> pieces = List.of(Piece.of(weight, embedding.vocabulary()));
+        // A table of tokens is stored by rows whatever the projections are like.
+        linear = own(new DenseFormat(false).load(from, pieces, embedding.hidden(), biased, LinearFormat.Cut.OUTPUTS));
     }
 
     Tensor run(Tensor x, Operators operators) {

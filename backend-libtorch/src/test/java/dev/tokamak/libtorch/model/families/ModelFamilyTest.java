@@ -35,6 +35,16 @@ final class ModelFamilyTest {
     @TempDir
     private Path folder;
 
+    /** What the classes do not keep as fields: older spellings, whose defaults stand in their code. */
+    private static final List<String> ELSEWHERE = List.of(
+            "sliding_window_pattern",
+            "partial_rotary_factor",
+            "rotary_pct",
+            "rotary_emb_base",
+            "rope_local_base_freq",
+            "add_cross_attention",
+            "use_bidirectional_attention");
+
     static List<ModelFamily> families() {
         return ModelFamily.ALL;
     }
@@ -49,6 +59,7 @@ final class ModelFamilyTest {
             Map<String, String> ours = texts(reader.readObject());
             assertThat(ours).containsAllEntriesOf(texts(expected));
             ours.keySet().removeAll(expected.keySet());
+            ours.keySet().removeAll(ELSEWHERE);
             // A key that the class does not have is null to it.
             assertThat(ours.values()).allMatch(value -> value.equals("null"));
         }
@@ -137,7 +148,7 @@ final class ModelFamilyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"gelu\"", "[\"silu\"]", "null", "7"})
+    @ValueSource(strings = {"\"tanh\"", "[\"silu\"]", "null", "7"})
     void anotherActivationIsNamed(String value) {
         assertRefused("\"model_type\": \"llama\", \"hidden_act\": " + value + ", " + TINY, "has hidden_act = ");
     }
