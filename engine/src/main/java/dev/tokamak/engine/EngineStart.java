@@ -5,6 +5,7 @@ import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.ModelCard;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.engine.model.ChatRenderer;
+import dev.tokamak.engine.model.FolderFindings;
 import dev.tokamak.engine.model.ModelFolder;
 import dev.tokamak.engine.output.OutputRing;
 import dev.tokamak.engine.plugin.PluginKind;
@@ -126,7 +127,8 @@ final class EngineStart {
                 .filter(provider -> provider.supports(asked))
                 .findFirst()
                 .orElseThrow(() -> TokamakException.configuration("no executor supports the model " + config.model()
-                        + "; found " + plugins.names(PluginKind.EXECUTOR)));
+                        + FolderFindings.aboutModel(config.model()) + " (executors: "
+                        + plugins.names(PluginKind.EXECUTOR) + ")"));
     }
 
     private StepLimits limits(ExecutorProvider provider) {
@@ -150,7 +152,8 @@ final class EngineStart {
                         .filter(candidate -> candidate.supports(from))
                         .findFirst())
                 .orElseThrow(() -> TokamakException.configuration("no tokenizer plugin reads " + from
-                        + " (is tokenizer.json missing?); found " + plugins.names(PluginKind.TOKENIZER)));
+                        + FolderFindings.aboutTokenizer(from) + " (tokenizers: "
+                        + plugins.names(PluginKind.TOKENIZER) + ")"));
         return PluginKind.TOKENIZER.made(provider, provider.create(from));
     }
 

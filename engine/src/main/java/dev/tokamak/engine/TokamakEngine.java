@@ -56,7 +56,7 @@ public final class TokamakEngine implements ServedModel {
         info = started.info();
         loop = started.loop();
         ModelFolder folder = start.folder();
-        List<Integer> eos = folder.eosTokenIds(tokenizer.vocabulary());
+        List<Integer> eos = folder.eosTokenIds(tokenizer.vocabulary(), info.vocabularySize());
         card = start.card(started, eos);
         Constraints constraints = new Constraints(
                 plugins,

@@ -21,12 +21,10 @@ public final class ChatRenderer {
     /** How many templates that requests brought along stay compiled. */
     private static final int KEPT_TEMPLATES = 16;
 
-    private static final List<String> SPECIAL_TOKENS = List.of("bos_token", "eos_token", "pad_token", "unk_token");
-
     private final PluginRegistry plugins;
     private final Optional<String> provider;
     private final Map<String, String> sources;
-    private final Map<String, Object> specialTokens = new LinkedHashMap<>();
+    private final Map<String, Object> specialTokens;
     private final Map<String, ChatTemplate> compiled = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -50,9 +48,7 @@ public final class ChatRenderer {
         this.sources = config.chatTemplate()
                 .map(given -> Map.of("default", textOrFile(given)))
                 .orElseGet(folder::chatTemplates);
-        for (String role : SPECIAL_TOKENS) {
-            folder.specialToken(role).ifPresent(token -> specialTokens.put(role, token));
-        }
+        this.specialTokens = folder.specialTokens();
         source(false).ifPresent(this::template);
     }
 
@@ -86,10 +82,7 @@ public final class ChatRenderer {
     public String render(ChatPrompt prompt) {
         String source = prompt.template()
                 .or(() -> source(!prompt.tools().isEmpty()))
-                .orElseThrow(
-                        () -> new TokamakException(
-                                ErrorCode.UNSUPPORTED,
-                                "the model has no chat template; send a prompt to the completions endpoint, or give a template"));
+                .orElseThrow(() -> new TokamakException(ErrorCode.UNSUPPORTED, noTemplate()));
         Optional<OpenMessage> open = prompt.continueFinalMessage()
                 ? Optional.of(OpenMessage.last(prompt.messages(), source))
                 : Optional.empty();
@@ -101,6 +94,13 @@ public final class ChatRenderer {
         variables.putAll(prompt.variables());
         String text = template(source).render(variables);
         return open.isPresent() ? open.get().cut(text) : text;
+    }
+
+    private String noTemplate() {
+        return sources.isEmpty()
+                ? "the model has no chat template; send a prompt to the completions endpoint, or give a template"
+                : "the model has several chat templates and none that is the default: "
+                        + sources.keySet().stream().sorted().toList() + "; give the one to use with --chat-template";
     }
 
     private ChatTemplate template(String source) {

@@ -5,7 +5,6 @@ import dev.tokamak.spi.tokenizer.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** A checkpoint folder, as far as the engine reads it; weights and {@code config.json} are the executor's. Immutable. */
 public final class ModelFolder {
@@ -24,6 +24,9 @@ public final class ModelFolder {
             "min_p", "min_p",
             "repetition_penalty", "repetition_penalty",
             "max_new_tokens", "max_tokens");
+
+    private static final List<String> ROLES =
+            List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
 
     private final Path folder;
     private final Map<String, Object> generation;
@@ -50,6 +53,11 @@ public final class ModelFolder {
      * @throws TokamakException if the folder does not exist or a file in it is corrupt; the message names it
      */
     public static ModelFolder read(Path folder, Path tokenizerFolder) {
+        if (Files.isRegularFile(folder)) {
+            throw TokamakException.configuration("the model " + folder
+                    + " is a file; expected a folder with config.json and *.safetensors"
+                    + (folder.toString().endsWith(".gguf") ? " (GGUF files are not read)" : ""));
+        }
         if (!Files.isDirectory(folder)) {
             throw TokamakException.configuration(
                     "the model " + folder + " is not a folder; expected one with config.json and *.safetensors");
@@ -66,39 +74,101 @@ public final class ModelFolder {
     public Map<String, Object> samplingDefaults() {
         Map<String, Object> defaults = new LinkedHashMap<>();
         generation.forEach((field, value) -> {
-            if (DEFAULTS.containsKey(field) && value instanceof Number) {
-                defaults.put(DEFAULTS.get(field), value);
+            if (DEFAULTS.containsKey(field) && value != null) {
+                defaults.put(DEFAULTS.get(field), checked(field, value));
             }
         });
         return defaults;
+    }
+
+    /** A default that no request could be served with is refused once here, rather than with every request. */
+    private Number checked(String field, Object value) {
+        if (!(value instanceof Number number)) {
+            throw fault("generation_config.json", field, value, "a number");
+        }
+        double found = number.doubleValue();
+        boolean whole = value instanceof Long && found <= Integer.MAX_VALUE;
+        String expected =
+                switch (field) {
+                    case "temperature" -> found >= 0 && Double.isFinite(found) ? null : "a number from 0 on";
+                    case "top_p" -> found > 0 && found <= 1 ? null : "a number over 0 up to 1";
+                    case "min_p" -> found >= 0 && found <= 1 ? null : "a number from 0 to 1";
+                    case "top_k" -> whole && found >= -1 ? null : "a whole number, 0 or -1 for all tokens";
+                    case "repetition_penalty" -> found > 0 && Double.isFinite(found) ? null : "a number over 0";
+                    default -> whole && found >= 1 ? null : "a whole number from 1 on";
+                };
+        if (expected != null) {
+            throw fault("generation_config.json", field, value, expected);
+        }
+        return number;
+    }
+
+    private TokamakException fault(String file, String field, Object value, String expected) {
+        return TokamakException.configuration(
+                folder.resolve(file) + " has " + field + " = " + value + " where " + expected + " is expected");
     }
 
     /**
      * Every end-of-sequence id: those of generation_config.json, else of config.json, and the tokenizer's own.
      *
      * @param vocabulary to find the tokenizer's token in
+     * @param modelVocabulary how many tokens the model tells apart
      * @return distinct ids, possibly none
+     * @throws TokamakException if the model has no such token: an answer would never end by it
      */
-    public List<Integer> eosTokenIds(Vocabulary vocabulary) {
-        Set<Integer> ids = new LinkedHashSet<>(ids(generation.get("eos_token_id")));
+    public List<Integer> eosTokenIds(Vocabulary vocabulary, int modelVocabulary) {
+        Set<Integer> ids = new LinkedHashSet<>();
+        collectIds("generation_config.json", generation.get("eos_token_id"), modelVocabulary, ids);
         if (ids.isEmpty()) {
-            ids.addAll(ids(config.get("eos_token_id")));
+            collectIds("config.json", config.get("eos_token_id"), modelVocabulary, ids);
         }
         specialToken("eos_token").ifPresent(token -> {
             OptionalInt id = vocabulary.addedToken(token);
-            id.ifPresent(ids::add);
+            if (id.isPresent() && id.getAsInt() < modelVocabulary) {
+                ids.add(id.getAsInt());
+            }
         });
         return List.copyOf(ids);
     }
 
-    private static List<Integer> ids(Object value) {
-        List<Integer> ids = new ArrayList<>();
-        if (value instanceof Long id) {
-            ids.add(id.intValue());
-        } else if (value instanceof List<?> list) {
-            list.forEach(item -> ids.addAll(ids(item)));
+    private void collectIds(String file, Object value, int vocabulary, Set<Integer> into) {
+        if (value == null) {
+            return;
         }
-        return ids;
+        for (Object item : value instanceof List<?> list ? list : List.of(value)) {
+            if (!(item instanceof Long id) || id < 0 || id >= vocabulary) {
+                throw fault(
+                        file,
+                        "eos_token_id",
+                        value,
+                        "a token id from 0 to " + (vocabulary - 1) + ", or a list of such,");
+            }
+            into.add(id.intValue());
+        }
+    }
+
+    /**
+     * The special tokens that a chat template may name: those that every tokenizer can have, and those that this one has by names of
+     * its own.
+     *
+     * @return texts by name, and lists of the tokens without a name
+     */
+    public Map<String, Object> specialTokens() {
+        Map<String, Object> named = new LinkedHashMap<>();
+        for (String role : ROLES) {
+            specialToken(role).ifPresent(token -> named.put(role, token));
+        }
+        for (String field : new String[] {"additional_special_tokens", "extra_special_tokens"}) {
+            Object extra = tokenizer.containsKey(field) ? tokenizer.get(field) : specialTokens.get(field);
+            if (extra instanceof Map<?, ?> byName) {
+                byName.forEach((name, token) -> text(token).ifPresent(text -> named.putIfAbsent((String) name, text)));
+            } else if (extra instanceof List<?> list) {
+                named.put(
+                        field,
+                        list.stream().flatMap(token -> text(token).stream()).toList());
+            }
+        }
+        return named;
     }
 
     /**
@@ -134,7 +204,22 @@ public final class ModelFolder {
         if (Files.isRegularFile(jinja)) {
             templates.put("default", readText(jinja));
         }
+        collectFiles(tokenizerFolder.resolve("additional_chat_templates"), templates);
         return templates;
+    }
+
+    private static void collectFiles(Path folder, Map<String, String> templates) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            files.filter(file -> file.toString().endsWith(".jinja")).sorted().forEach(file -> {
+                String name = file.getFileName().toString();
+                templates.put(name.substring(0, name.length() - ".jinja".length()), readText(file));
+            });
+        } catch (IOException e) {
+            throw TokamakException.configuration(folder + " cannot be read: " + e.getMessage());
+        }
     }
 
     private static void collectTemplates(Object value, Map<String, String> templates) {

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("json")
 class ModelFolderTest {
@@ -43,14 +45,15 @@ class ModelFolderTest {
         write("generation_config.json", "{\"eos_token_id\": [7, 9]}");
         write("tokenizer_config.json", "{\"eos_token\": \"</s>\"}");
 
-        assertThat(read().eosTokenIds(new ByteTokenizer().vocabulary())).containsExactly(7, 9, ByteTokenizer.EOS_ID);
+        assertThat(read().eosTokenIds(new ByteTokenizer().vocabulary(), 300))
+                .containsExactly(7, 9, ByteTokenizer.EOS_ID);
     }
 
     @Test
     void takesTheEndOfSequenceOfTheConfigurationWhereGenerationSaysNothing() throws IOException {
         write("config.json", "{\"eos_token_id\": 5}");
 
-        assertThat(read().eosTokenIds(new ByteTokenizer().vocabulary())).containsExactly(5);
+        assertThat(read().eosTokenIds(new ByteTokenizer().vocabulary(), 300)).containsExactly(5);
     }
 
     @Test
@@ -61,6 +64,109 @@ class ModelFolderTest {
         assertThat(read().specialToken("bos_token")).contains("<s>");
         assertThat(read().specialToken("eos_token")).contains("</s>");
         assertThat(read().specialToken("unk_token")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"300", "-1", "99999999999", "\"2\"", "1.5", "[2, 300]", "true", "{}"})
+    void anEndTokenOutOfTheVocabularyIsRefusedByName(String value) throws IOException {
+        write("config.json", "{\"eos_token_id\": " + value + "}");
+
+        assertThatThrownBy(() -> read().eosTokenIds(new ByteTokenizer().vocabulary(), 300))
+                .isInstanceOf(TokamakException.class)
+                .hasMessageStartingWith(folder.resolve("config.json") + " has eos_token_id = ")
+                .hasMessageEndingWith("where a token id from 0 to 299, or a list of such, is expected");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "temperature, -1",
+        "temperature, '\"hot\"'",
+        "temperature, 1e999",
+        "top_p, 0",
+        "top_p, 1.5",
+        "min_p, -0.1",
+        "top_k, 2.5",
+        "top_k, 99999999999",
+        "repetition_penalty, 0",
+        "max_new_tokens, 0",
+        "max_new_tokens, []"
+    })
+    void aDefaultThatNoRequestCouldHaveIsRefusedByName(String field, String value) throws IOException {
+        write("generation_config.json", "{\"" + field + "\": " + value + "}");
+
+        assertThatThrownBy(() -> read().samplingDefaults())
+                .isInstanceOf(TokamakException.class)
+                .hasMessageContaining("generation_config.json has " + field + " = ")
+                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+    }
+
+    @Test
+    void namesEverySpecialTokenForTemplates() throws IOException {
+        write("tokenizer_config.json", """
+                {"bos_token": "<s>", "sep_token": {"content": "[SEP]"}, "cls_token": "[CLS]", "mask_token": "[MASK]",
+                "pad_token": null, "additional_special_tokens": ["<a>", {"content": "<b>"}],
+                "extra_special_tokens": {"image_token": "<image>"}}""");
+
+        assertThat(read().specialTokens())
+                .isEqualTo(Map.of(
+                        "bos_token", "<s>",
+                        "sep_token", "[SEP]",
+                        "cls_token", "[CLS]",
+                        "mask_token", "[MASK]",
+                        "additional_special_tokens", List.of("<a>", "<b>"),
+                        "image_token", "<image>"));
+    }
+
+    @Test
+    void readsTheFolderOfAdditionalTemplates() throws IOException {
+        Files.createDirectory(folder.resolve("additional_chat_templates"));
+        write("additional_chat_templates/tool_use.jinja", "t");
+        write("additional_chat_templates/notes.txt", "n");
+        write("chat_template.jinja", "d");
+
+        assertThat(read().chatTemplates()).isEqualTo(Map.of("default", "d", "tool_use", "t"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "model.gguf, GGUF's format",
+        "params.json, its maker's own format",
+        "consolidated.safetensors, its maker's own format",
+        "adapter_config.json, an adapter",
+        "pytorch_model.bin, weights without the config.json"
+    })
+    void saysWhatLiesWhereAModelShould(String file, String what) throws IOException {
+        write(file, "x");
+
+        assertThat(FolderFindings.aboutModel(folder))
+                .startsWith("; it has no config.json, but " + file)
+                .contains(what);
+    }
+
+    @Test
+    void saysWhichFolderBelowIsAModel() throws IOException {
+        assertThat(FolderFindings.aboutModel(folder)).startsWith("; it has no config.json: take the folder");
+        Files.createDirectory(folder.resolve("snapshot"));
+        write("snapshot/config.json", "{}");
+        assertThat(FolderFindings.aboutModel(folder)).endsWith("its folder snapshot has one: name that");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tokenizer.model", "tekken.json", "qwen.tiktoken", "vocab.json", "vocab.txt"})
+    void saysWhatLiesWhereATokenizerShould(String file) throws IOException {
+        write(file, "x");
+
+        assertThat(FolderFindings.aboutTokenizer(folder))
+                .startsWith("; it has no tokenizer.json, but " + file + ", ")
+                .contains("convert it");
+    }
+
+    @Test
+    void aFileIsNoFolder() throws IOException {
+        write("model.gguf", "x");
+        Path file = folder.resolve("model.gguf");
+
+        assertThatThrownBy(() -> ModelFolder.read(file, folder)).hasMessageContaining("is a file; expected a folder");
     }
 
     @Test
