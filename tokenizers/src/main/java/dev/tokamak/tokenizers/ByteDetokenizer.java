@@ -47,7 +47,7 @@ final class ByteDetokenizer implements Detokenizer {
         if (skipSpecialTokens && vocabulary.special(tokenId)) {
             return;
         }
-        byte[] bytes = vocabulary.bytes(tokenId);
+        byte[] bytes = vocabulary.spoken(tokenId);
         if (bytes.length == 0) {
             return;
         }

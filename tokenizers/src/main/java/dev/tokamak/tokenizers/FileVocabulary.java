@@ -13,6 +13,7 @@ final class FileVocabulary implements Vocabulary {
     private static final byte[] NOTHING = {};
 
     private final byte[][] bytes;
+    private final byte[][] spoken;
     private final boolean[] special;
     private final Map<String, Integer> addedIds = new HashMap<>();
     private final List<Integer> specialIds;
@@ -20,16 +21,22 @@ final class FileVocabulary implements Vocabulary {
     FileVocabulary(TokenizerFile file) {
         String[] tokens = file.tokens();
         bytes = new byte[tokens.length][];
+        spoken = new byte[tokens.length][];
         special = file.special();
         List<Integer> ids = new ArrayList<>();
         for (int id = 0; id < tokens.length; id++) {
             if (tokens[id] == null) {
                 bytes[id] = NOTHING;
-            } else if (file.added()[id]) {
-                bytes[id] = tokens[id].getBytes(StandardCharsets.UTF_8);
-                addedIds.put(tokens[id], id);
+                spoken[id] = NOTHING;
             } else {
-                bytes[id] = file.decoder().bytes(tokens[id]);
+                if (file.added()[id]) {
+                    addedIds.put(tokens[id], id);
+                }
+                // Added tokens go through the decoder as well, but what an opaque one makes of a token is a guess.
+                boolean literal = file.added()[id] && file.decoder() == TextDecoding.OPAQUE;
+                byte[] content = tokens[id].getBytes(StandardCharsets.UTF_8);
+                spoken[id] = literal ? content : file.decoder().bytes(tokens[id]);
+                bytes[id] = special[id] ? content : spoken[id];
             }
             if (special[id]) {
                 ids.add(id);
@@ -47,6 +54,11 @@ final class FileVocabulary implements Vocabulary {
     @Override
     public byte[] bytes(int id) {
         return id < 0 || id >= bytes.length ? NOTHING : bytes[id];
+    }
+
+    /** What a token becomes in decoded text; that of a special token may differ from its content. */
+    byte[] spoken(int id) {
+        return id < 0 || id >= spoken.length ? NOTHING : spoken[id];
     }
 
     @Override

@@ -76,7 +76,7 @@ final class HuggingFaceTokenizer implements Tokenizer {
 
     private boolean showsText(int[] tokenIds, boolean skipSpecialTokens) {
         for (int id : tokenIds) {
-            if (vocabulary.bytes(id).length > 0 && !(skipSpecialTokens && vocabulary.special(id))) {
+            if (vocabulary.spoken(id).length > 0 && !(skipSpecialTokens && vocabulary.special(id))) {
                 return true;
             }
         }

@@ -16,7 +16,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What is read from a {@code tokenizer.json} beside what the native library does with it: which id is which token, and how
@@ -34,7 +37,7 @@ record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] sp
 
     private record Entry(String content, int id) {}
 
-    private record AddedToken(String content, int id, boolean special) {}
+    private record AddedToken(String content, int id, boolean special, JsonObject json) {}
 
     /**
      * Reads a file.
@@ -52,8 +55,8 @@ record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] sp
         } catch (IOException e) {
             throw broken(file, "cannot be read: " + e.getMessage(), e);
         }
-        try (JsonParser parser = Json.createParser(new StringReader(text))) {
-            return read(text, parser, file);
+        try {
+            return read(text, file, NamedTokens.beside(file));
         } catch (TokamakException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -62,7 +65,13 @@ record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] sp
         }
     }
 
-    private static TokenizerFile read(String text, JsonParser parser, Path file) {
+    private static TokenizerFile read(String text, Path file, NamedTokens named) {
+        try (JsonParser parser = Json.createParser(new StringReader(text))) {
+            return read(text, parser, file, named);
+        }
+    }
+
+    private static TokenizerFile read(String text, JsonParser parser, Path file, NamedTokens named) {
         List<Entry> entries = new ArrayList<>();
         List<AddedToken> addedTokens = new ArrayList<>();
         JsonValue decoder = JsonValue.NULL;
@@ -88,6 +97,16 @@ record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] sp
         }
         if (!hasModel || entries.isEmpty() && addedTokens.isEmpty()) {
             throw broken(file, "is not a tokenizer: it has no model.vocab", null);
+        }
+        if (named != null) {
+            Map<String, JsonObject> before = new LinkedHashMap<>();
+            addedTokens.forEach(token -> before.put(token.content, token.json));
+            Map<String, Integer> ids = new HashMap<>();
+            entries.forEach(entry -> ids.put(entry.content, entry.id));
+            String whole = named.into(text, before, ids);
+            if (!whole.equals(text)) {
+                return read(whole, file, null);
+            }
         }
         int size = 0;
         for (Entry entry : entries) {
@@ -142,7 +161,7 @@ record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] sp
                 throw broken(file, "is not a tokenizer: an entry of added_tokens lacks its content or id", null);
             }
             int number = checkedId(id.bigDecimalValue(), content.getString(), file);
-            into.add(new AddedToken(content.getString(), number, token.getBoolean("special", false)));
+            into.add(new AddedToken(content.getString(), number, token.getBoolean("special", false), token));
         }
     }
 
@@ -183,7 +202,7 @@ record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] sp
                 cause);
     }
 
-    private static String firstLine(Throwable e) {
+    static String firstLine(Throwable e) {
         String message = String.valueOf(e.getMessage());
         int end = message.indexOf('\n');
         return end < 0 ? message : message.substring(0, end);
