@@ -349,7 +349,7 @@ class TokamakEngineTest {
         try {
             Files.writeString(
                     folder.resolve("tokenizer_config.json"),
-                    "{\"bos_token\": \"<s>\", \"eos_token\": \"</s>\", \"chat_template\": \"T:\"}");
+                    "{\"bos_token\": \"<s>\", \"eos_token\": \"</s>\", \"chat_template\": \"content:\"}");
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -361,7 +361,7 @@ class TokamakEngineTest {
         try (TokamakEngine engine = withSpecialTokens()) {
             var messages = List.of(Map.<String, Object>of("role", "user", "content", "hi"));
 
-            assertThat(engine.renderChat(ChatPrompt.of(messages))).isEqualTo("T:<s>[hi]true");
+            assertThat(engine.renderChat(ChatPrompt.of(messages))).isEqualTo("content:<s>[hi]true");
             assertThat(engine.model().hasChatTemplate()).isTrue();
         }
     }
@@ -372,7 +372,7 @@ class TokamakEngineTest {
             var messages = List.of(Map.<String, Object>of("role", "assistant", "content", "well, "));
             var prompt = new ChatPrompt(messages, List.of(), true, true, Map.of(), Optional.empty());
 
-            assertThat(engine.renderChat(prompt)).isEqualTo("T:<s>[well, ");
+            assertThat(engine.renderChat(prompt)).isEqualTo("content:<s>[well, ");
         }
     }
 }
