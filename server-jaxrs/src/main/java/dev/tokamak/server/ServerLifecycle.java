@@ -3,6 +3,7 @@ package dev.tokamak.server;
 import dev.tokamak.engine.EngineHolder;
 import dev.tokamak.engine.ServedModel;
 import dev.tokamak.engine.TokamakEngine;
+import dev.tokamak.gate.OpenListeners;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -29,6 +30,7 @@ public final class ServerLifecycle implements ServletContextListener {
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
+        OpenListeners.guard();
         if (ServerSettings.text("model") != null) {
             openEngineOnce();
         }
