@@ -43,6 +43,12 @@ final class GateFilter extends BaseFilter {
 
     private static final byte[] HTTP2 = "PRI * HTTP/2.0\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    /** Of one read: the system's own buffer, which it would be, may be some megabytes, and every thread may be reading. */
+    private static final int READ_BYTES = 64 * 1024;
+
+    /** So many connections beyond the limit are told that they are; they take descriptors until they are closed. */
+    private static final int TOLD_CONNECTIONS = 32;
+
     private final Attribute<ConnectionGate> gates =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(GateFilter.class.getName() + ".gate");
     private final GateSettings settings;
@@ -78,6 +84,7 @@ final class GateFilter extends BaseFilter {
         Connection<?> connection = ctx.getConnection();
         ConnectionGate gate = new ConnectionGate(new GrizzlyWire(ctx), settings, budget);
         gates.set(connection, gate);
+        connection.setReadBufferSize(READ_BYTES);
         int open = connections.incrementAndGet();
         connection.addCloseListener(new CloseListener<Closeable, CloseType>() {
             @Override
@@ -87,7 +94,7 @@ final class GateFilter extends BaseFilter {
             }
         });
         if (open > settings.maxConnections()) {
-            if (secure) {
+            if (secure || open > settings.maxConnections() + TOLD_CONNECTIONS) {
                 connection.closeSilently();
             } else {
                 gate.refuse(Refusals.busy("the server has as many connections as it takes; try again later"));
