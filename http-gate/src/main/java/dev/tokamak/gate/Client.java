@@ -19,8 +19,16 @@ public final class Client {
     }
 
     /**
-     * Says what to do when the client closes its connection, or its sending half, before the answer is complete. From the first
-     * such call on the connection is read, so that its end is noticed when it comes.
+     * Reads the connection from here on, so that its end is noticed when it comes. Otherwise nothing is read before the answer is
+     * complete, which lets a client end its side after a short question and get its answer still.
+     */
+    public void watch() {
+        gate.watch(this);
+    }
+
+    /**
+     * Says what to do when the client closes its connection, or its sending half, before the answer is complete, and
+     * {@linkplain #watch watches} it.
      *
      * @param action called once, perhaps before this returns, by any thread; does not wait for anything
      */
@@ -32,7 +40,7 @@ public final class Client {
             }
         }
         if (action == null) {
-            gate.watch(this);
+            watch();
         } else {
             action.run();
         }

@@ -16,9 +16,10 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.logging.Logger;
 
-/** What all resources of one deployment share: the protocol, the writer threads and the count of open requests. */
+/** What all resources of one deployment share: the protocol, the threads and the count of open requests. */
 final class Server {
     private static final Logger LOG = Logger.getLogger(Server.class.getName());
 
@@ -27,6 +28,7 @@ final class Server {
 
     private final ServerSettings settings;
     private final SseWriters writers;
+    private final PreparingThreads preparing = new PreparingThreads();
     private final OpenRequests open = new OpenRequests();
     private ServedModel served;
     private OpenAiProtocol protocol;
@@ -60,8 +62,8 @@ final class Server {
     }
 
     /**
-     * Answers a request for text, as one document or as events, whichever it asks for. Returns at once; the answer is written
-     * later, by the writer threads.
+     * Answers a request for text, as one document or as events, whichever it asks for. Returns at once; the request is made
+     * ready and its answer is written later, by threads for that.
      *
      * @param request with a JSON body
      * @param response suspended
@@ -69,8 +71,26 @@ final class Server {
      */
     void answer(HttpServletRequest request, AsyncResponse response, BiFunction<OpenAiProtocol, byte[], Call> read)
             throws IOException {
+        byte[] body = RequestBody.read(request, settings.maxRequestBytes());
+        client(request).ifPresent(Client::watch);
+        asyncContext(request).setTimeout(0); // Only this thread may; the answer takes as long as it takes.
+        preparing.execute(() -> {
+            try {
+                begin(request, response, protocol -> read.apply(protocol, body));
+            } catch (Throwable failure) {
+                response.resume(failure);
+            }
+        });
+    }
+
+    private void begin(HttpServletRequest request, AsyncResponse response, Function<OpenAiProtocol, Call> read)
+            throws IOException {
         Optional<Client> client = client(request);
-        Call call = read.apply(protocol(), RequestBody.read(request, settings.maxRequestBytes()));
+        if (client.filter(Client::isGone).isPresent()) {
+            response.cancel();
+            return;
+        }
+        Call call = read.apply(protocol());
         client.ifPresent(Client::bodyDone);
         open.enter(call);
         boolean started = false;

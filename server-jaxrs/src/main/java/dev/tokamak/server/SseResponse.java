@@ -62,7 +62,7 @@ final class SseResponse implements WriteListener, Runnable {
      * Sends the events to the client of an asynchronous request.
      *
      * @param events owned by the response from here on: closed at its end, however it comes
-     * @param context the started asynchronous processing; completed at the end
+     * @param context the started asynchronous processing, without a timeout; completed at the end
      * @param suspended the same for JAX-RS
      * @param writers the threads that write
      * @param onEnd called once, when the last byte is written or the client is gone
@@ -75,7 +75,6 @@ final class SseResponse implements WriteListener, Runnable {
         response.setCharacterEncoding("UTF-8");
         response.setHeader("Cache-Control", "no-cache");
         response.setHeader("X-Accel-Buffering", "no");
-        context.setTimeout(0);
         SseResponse sse = new SseResponse(events, context, suspended, response.getOutputStream(), writers, onEnd);
         writers.opened(sse);
         try {
