@@ -84,6 +84,12 @@ final class ToolCallSamples {
         this.carriesText = carriesText;
     }
 
+    /** Without anything that could be taken for a mark or a bracket. */
+    static ToolCallSamples plain(Random random) {
+        return new ToolCallSamples(
+                random, text -> text.chars().allMatch(c -> Character.isLetterOrDigit(c) || c == ' ' || c == ','));
+    }
+
     private static Map<String, Object> type(String name) {
         return Map.of("type", name);
     }

@@ -17,7 +17,7 @@ final class ToolCallTranscript implements ToolCallSink {
     /** Text outside of calls. */
     record Content(String text) implements Event {}
 
-    /** A call; not ended if the text ended within it. */
+    /** A call; not ended if the text ended within it, or if it was broken off. */
     record Call(String name, String id, String arguments, boolean ended) implements Event {}
 
     private final List<Event> events = new ArrayList<>();
@@ -39,14 +39,14 @@ final class ToolCallTranscript implements ToolCallSink {
 
     @Override
     public void content(String text) {
-        require(name == null, "content within a call");
         require(!text.isEmpty(), "empty content");
+        breakOff();
         this.text.append(text);
     }
 
     @Override
     public void beginCall(String name, String id) {
-        require(this.name == null, "a call within a call");
+        breakOff();
         flushContent();
         this.name = name;
         this.id = id;
@@ -63,6 +63,12 @@ final class ToolCallTranscript implements ToolCallSink {
     public void endCall() {
         require(name != null, "the end of no call");
         flushCall(true);
+    }
+
+    private void breakOff() {
+        if (name != null) {
+            flushCall(false);
+        }
     }
 
     private List<Event> events() {

@@ -32,7 +32,9 @@ import org.junit.jupiter.api.Test;
  * <ul>
  *   <li>the parser tells the same as if it gets the whole at once;
  *   <li>it finds the calls that were rendered, with their arguments, and the content around them;
- *   <li>a call that is ended has valid JSON arguments, whether or not the text was damaged or cut off;
+ *   <li>a call that is ended has a JSON object as arguments, whether or not the text was damaged or cut off;
+ *   <li>one mistake (a bracket that is missing, a mark that is missing or repeated) costs one call at most: the call behind it
+ *       is found, and no mark is told as content or arguments;
  *   <li>text without calls comes out as it went in.
  * </ul>
  *
@@ -96,6 +98,33 @@ public abstract class ToolParserContract {
      */
     protected boolean carries(String text) {
         return true;
+    }
+
+    /**
+     * The format's marks, in the spelling of {@link #render}: the texts that begin, separate or end calls and their parts.
+     *
+     * @return none unless overridden, for a format without marks
+     */
+    protected List<String> marks() {
+        return List.of();
+    }
+
+    /**
+     * Those of the {@link #marks} that end something, and which a model may therefore forget.
+     *
+     * @return none unless overridden
+     */
+    protected List<String> closingMarks() {
+        return List.of();
+    }
+
+    /**
+     * What stands between two renderings, so that together they are one completion.
+     *
+     * @return empty unless overridden
+     */
+    protected String between() {
+        return "";
     }
 
     /**
@@ -230,6 +259,73 @@ public abstract class ToolParserContract {
     }
 
     @Test
+    void oneMistakeCostsOneCallAtMost() {
+        Call following = new Call("get_weather", Map.of("city", "Rome"));
+        List<String> marks = marks();
+        for (int i = 0; i < 16 * SAMPLES; i++) {
+            long seed = SEED + i;
+            Random random = new Random(seed);
+            List<Call> calls = ToolCallSamples.plain(random).calls(severalCalls() ? 3 : 1);
+            String text = withMistake(render(calls, ""), random) + between() + render(List.of(following), "");
+            Supplier<String> context = () -> "seed " + seed + ", text:\n" + text;
+            List<ToolCallTranscript.Event> events = parseWhole(text);
+            checkEndedCalls(events, context);
+            checkSame(parse(TextCuts.random(text, random)), events, context);
+            List<ToolCallTranscript.Call> told = callsOf(events);
+            ToolCallTranscript.Call last = told.isEmpty() ? null : told.get(told.size() - 1);
+            if (last == null || !last.ended() || !last.name().equals(following.name())) {
+                fail("The call behind a mistake is lost: %s, told: %s", context.get(), events);
+            }
+            assertThat(parsed(last.arguments(), context)).as(context).isEqualTo(comparable(following.arguments()));
+            for (String mark : marks) {
+                if (contentOf(events).contains(mark)
+                        || told.stream().anyMatch(call -> call.arguments().contains(mark))) {
+                    fail("The mark %s is told: %s, told: %s", mark, context.get(), events);
+                }
+            }
+        }
+    }
+
+    /** A bracket or a closing mark less, or a mark twice. */
+    private String withMistake(String text, Random random) {
+        List<int[]> missing = new ArrayList<>();
+        List<int[]> repeated = new ArrayList<>();
+        for (int at = 0; at < text.length(); at++) {
+            if ("{}[]()".indexOf(text.charAt(at)) >= 0) {
+                missing.add(new int[] {at, at + 1});
+            }
+        }
+        List<int[]> brackets = List.copyOf(missing);
+        List<String> closing = closingMarks();
+        for (String mark : marks()) {
+            for (int at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
+                int[] place = {at, at + mark.length()};
+                repeated.add(place);
+                if (closing.contains(mark)) {
+                    missing.add(place);
+                }
+            }
+        }
+        List<int[]> withinMarks = brackets.stream()
+                .filter(place -> repeated.stream().anyMatch(mark -> mark[0] <= place[0] && place[1] <= mark[1]))
+                .toList();
+        missing.removeAll(withinMarks);
+        boolean repeats = !repeated.isEmpty() && (missing.isEmpty() || random.nextBoolean());
+        if (!repeats && missing.isEmpty()) {
+            return text;
+        }
+        List<int[]> places = repeats ? repeated : missing;
+        int[] place = places.get(random.nextInt(places.size()));
+        StringBuilder mistaken = new StringBuilder(text);
+        if (repeats) {
+            mistaken.insert(place[0], text, place[0], place[1]);
+        } else {
+            mistaken.delete(place[0], place[1]);
+        }
+        return mistaken.toString();
+    }
+
+    @Test
     void textWithoutCallsIsContent() {
         for (String text : List.of(
                 "Hello.",
@@ -290,8 +386,8 @@ public abstract class ToolParserContract {
 
     private static void checkEndedCalls(List<ToolCallTranscript.Event> events, Supplier<String> context) {
         for (ToolCallTranscript.Call call : callsOf(events)) {
-            if (call.ended()) {
-                parsed(call.arguments(), context);
+            if (call.ended() && !(parsed(call.arguments(), context) instanceof Map)) {
+                fail("An ended call has arguments that are no object: " + call.arguments() + "\n" + context.get());
             }
         }
     }

@@ -1,21 +1,27 @@
 package dev.tokamak.toolparsers;
 
 /**
- * Passes a call's arguments, one JSON value, on as they come.
+ * Passes a call's arguments, one JSON object, on as they come. Anything else is malformed from its beginning, so that a call's
+ * arguments are an object or nothing.
  *
- * <p>Three values are not passed on as they are: {@code null} and blank strings mean no arguments and become <code>{}</code>;
- * a string that holds a JSON object, which some models write for the object itself, is unwrapped. A string is therefore held
- * until its end.
+ * <p>Some values mean an object: {@code null} and blank strings are no arguments and become <code>{}</code>; a string that
+ * holds a JSON object, which some models write for the object itself, is unwrapped, and so held until its end; one that a
+ * colon follows is the first key of an object without its opening bracket. Inner brackets that are missing are put in where
+ * an outer one closes. A comma waits for what follows it.
  */
 final class ArgumentsReader {
     private final CallWriter out;
     private final JsonScanner scanner = new JsonScanner();
     /** A string or a word, until it is known what it means. */
     private final StringBuilder held = new StringBuilder();
+    /** A comma and white space, until something follows. */
+    private final StringBuilder comma = new StringBuilder();
 
     private final StringBuilder escaped = new StringBuilder();
     private boolean begun;
     private boolean holding;
+    private boolean mayBeKey;
+    private boolean ended;
 
     ArgumentsReader(CallWriter out) {
         this.out = out;
@@ -25,22 +31,32 @@ final class ArgumentsReader {
         if (!begun && CallReader.isSpace(c)) {
             return JsonScanner.Step.MORE;
         }
+        if (mayBeKey) {
+            return keyOrNothing(c);
+        }
+        if (!begun && c != '{' && c != '"' && c != 'n') {
+            return JsonScanner.Step.BAD;
+        }
         JsonScanner.Step step = scanner.feed(c);
+        if (step == JsonScanner.Step.BAD && (c == '}' || c == ']')) {
+            String missing = scanner.missingBefore(c);
+            if (!missing.isEmpty()) {
+                out.arguments(missing);
+                step = scanner.feed(c);
+            }
+        }
         if (step == JsonScanner.Step.BAD) {
-            cut();
             return step;
         }
         if (!begun) {
             begun = true;
-            holding = c == '"' || c == 'n';
+            holding = c != '{';
         }
-        if (step != JsonScanner.Step.ENDED_BEFORE) {
-            take(c);
-        }
+        take(c);
         if (step == JsonScanner.Step.END && holding) {
-            out.arguments(unwrapped());
-            held.setLength(0);
+            return unwrap();
         }
+        ended = step == JsonScanner.Step.END;
         return step;
     }
 
@@ -51,9 +67,17 @@ final class ArgumentsReader {
             append(escaped);
         } else if (holding) {
             held.append(c);
+        } else if (!scanner.inString() && (c == ',' || CallReader.isSpace(c))) {
+            comma.append(c);
         } else {
+            tellComma();
             out.arguments(c);
         }
+    }
+
+    private void tellComma() {
+        out.arguments(comma);
+        comma.setLength(0);
     }
 
     private void append(CharSequence text) {
@@ -64,19 +88,54 @@ final class ArgumentsReader {
         }
     }
 
-    private CharSequence unwrapped() {
-        if (held.charAt(0) != '"') {
+    private JsonScanner.Step unwrap() {
+        String text = held.charAt(0) == '"' ? JsonText.unquote(held) : "";
+        if (!text.isBlank() && !JsonScanner.isObject(text)) {
+            mayBeKey = true;
+            return JsonScanner.Step.MORE;
+        }
+        held.setLength(0);
+        out.arguments(text.isBlank() ? "{}" : text);
+        ended = true;
+        return JsonScanner.Step.END;
+    }
+
+    private JsonScanner.Step keyOrNothing(char c) {
+        if (CallReader.isSpace(c)) {
+            return JsonScanner.Step.MORE;
+        }
+        if (c != ':') {
+            return JsonScanner.Step.BAD;
+        }
+        mayBeKey = false;
+        holding = false;
+        scanner.beginObject();
+        for (int i = 0; i < held.length(); i++) {
+            scanner.feed(held.charAt(i));
+        }
+        scanner.feed(c);
+        out.arguments("{");
+        out.arguments(held);
+        out.arguments(c);
+        held.setLength(0);
+        return JsonScanner.Step.MORE;
+    }
+
+    boolean inText() {
+        return !ended && !mayBeKey && begun && scanner.inText();
+    }
+
+    /** What makes the object whole if it ends here; null if nothing does. */
+    String completion() {
+        if (!begun) {
             return "{}";
         }
-        String text = JsonText.unquote(held);
-        if (text.isBlank()) {
-            return "{}";
-        }
-        return JsonScanner.isObject(text) ? text : held;
+        return ended ? "" : holding ? null : scanner.completion();
     }
 
     /** The value will not be completed: what is held of it is passed on. */
     void cut() {
+        tellComma();
         out.arguments(held);
         held.setLength(0);
     }

@@ -54,6 +54,17 @@ final class Attributes {
         boolean quoted = last > 0
                 && (value.charAt(0) == '"' || value.charAt(0) == '\'')
                 && value.charAt(last) == value.charAt(0);
-        return quoted ? value.substring(1, last) : value;
+        return quoted ? unescaped(value.substring(1, last)) : value;
+    }
+
+    /** The five characters that XML has names for. */
+    private static String unescaped(String value) {
+        return value.indexOf('&') < 0
+                ? value
+                : value.replace("&lt;", "<")
+                        .replace("&gt;", ">")
+                        .replace("&quot;", "\"")
+                        .replace("&apos;", "'")
+                        .replace("&amp;", "&");
     }
 }

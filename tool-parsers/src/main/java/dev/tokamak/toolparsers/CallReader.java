@@ -31,6 +31,26 @@ abstract class CallReader {
 
     abstract Step read(char c);
 
+    /**
+     * Whether what is being read may hold a mark as data, such as a string. Remains so behind a string's end until what
+     * follows shows that it was one.
+     */
+    boolean inText() {
+        return false;
+    }
+
+    /**
+     * What would make the committed call's arguments a whole object if it ended here.
+     *
+     * @return possibly empty; null if nothing does
+     */
+    abstract String completion();
+
+    /** Whether what was read behind the mark begins as a call, so that the mark was not just mentioned. */
+    boolean hasBegun() {
+        return false;
+    }
+
     /** The text ends within a committed call: what is held of it is written. */
     abstract void cut();
 

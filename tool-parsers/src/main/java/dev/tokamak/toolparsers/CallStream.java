@@ -10,11 +10,20 @@ import java.util.List;
  *
  * <p>Implementation notes. The machine is in one of three states. In <i>text</i> it looks for the format's marks; white
  * space and wrapping marks next to a call are its structure and wait until it is clear whether a call follows. In
- * <i>reading</i> a {@link CallReader} takes every character, and a record of them is kept until the call's name is complete;
- * if it never is, the record becomes content. In <i>spilling</i>, behind malformed text in a committed call, everything goes
- * verbatim into its arguments. Each character is looked at once, but for those that began a mark and turned out to be none
- * or belong to what follows: at most a mark's length of them comes again, each time behind progress. So the work is linear in
- * the text, and what is held back outside of uncommitted calls is shorter than the longest mark.
+ * <i>reading</i> a {@link CallReader} takes every character, and a record of them is kept until the call is told; if it never
+ * is, the record becomes content. In <i>spilling</i>, behind malformed text in a told call, everything goes verbatim into its
+ * arguments.
+ *
+ * <p>Both of the latter end at the next of the format's marks, so that one mistake costs one call. Where a reader is between
+ * things, the mark ends the call at once: what is missing to a whole object is put in, and if nothing makes it one, the call
+ * is broken off. Where a reader is within a string or a value, a mark may be data. Then the reader goes on, but what it
+ * writes from there on is held until the string has ended as one does; if it turns out malformed, or the text ends first, all
+ * that is taken back, the call ends at the mark, and the text from there is read again.
+ *
+ * <p>Each character is looked at once, but for those that began a mark and turned out to be none or belong to what follows,
+ * and those behind a mark in a string that was none: each time there is progress, since the mark itself is used up. So the
+ * work is linear in the text, and what is held back outside of uncommitted calls and doubtful strings is shorter than the
+ * longest mark.
  */
 final class CallStream implements ToolParser {
     private enum State {
@@ -23,25 +32,42 @@ final class CallStream implements ToolParser {
         SPILLING
     }
 
+    private static final int NO_DOUBT = -1;
+
     private final Format format;
     private final Tools tools;
     private final Feed feed = new Feed();
     private final CallWriter out = new CallWriter();
     private final Marks marks;
     private final Marks marksAfterCall;
+    private final Marks breaks;
+    private final Marks spillMarks;
     private final StringBuilder released = new StringBuilder();
     /** White space and wrapping marks that are content only if no call stands next to them. */
     private final StringBuilder structure = new StringBuilder();
+    /** White space behind a mistake, if what came before could be completed. */
+    private final StringBuilder gap = new StringBuilder();
 
     private State state = State.TEXT;
     private CallReader reader;
     private boolean readerFoundCalls;
+    /** A mark stands before what is being read. */
+    private boolean announced;
+
     /** Nothing but structure came since the beginning, the last call or the last wrapping mark. */
     private boolean quiet = true;
 
     private boolean afterCall;
+    /** The text of a call that turned out to be none goes on, up to the mark that would have ended it. */
+    private boolean endDue;
+
     private boolean inSection;
     private boolean sectionOpened;
+    /** Where in the record the mark stands that may be one or data. */
+    private int doubtFrom = NO_DOUBT;
+    /** What completes the call if it ends at the doubtful mark, or at the mistake before the gap. */
+    private String completion;
+
     private long steps;
 
     CallStream(Format format, List<ToolDefinition> tools) {
@@ -49,6 +75,8 @@ final class CallStream implements ToolParser {
         this.tools = new Tools(tools);
         this.marks = new Marks(format.marks(false));
         this.marksAfterCall = new Marks(format.marks(true));
+        this.breaks = new Marks(format.breaks());
+        this.spillMarks = new Marks(format.spillMarks(this.tools));
     }
 
     /** How many characters were looked at, those that came again included. */
@@ -61,46 +89,78 @@ final class CallStream implements ToolParser {
         out.to(sink);
         for (int i = 0; i < text.length(); i++) {
             step(text.charAt(i));
-            while (feed.hasNext()) {
-                step(feed.next());
-            }
+            drainFeed();
         }
-        out.flush(false);
+        out.flush();
+    }
+
+    private void drainFeed() {
+        while (feed.hasNext()) {
+            step(feed.next());
+        }
     }
 
     @Override
     public void finish(ToolCallSink sink) {
         out.to(sink);
+        while (state == State.READING && doubtFrom != NO_DOUBT) {
+            endAtDoubt();
+            drainFeed();
+        }
+        if (state == State.READING) {
+            finishReading();
+            drainFeed();
+        }
         switch (state) {
-            case READING -> finishReading();
+            case READING -> {}
             case TEXT -> finishText();
-            case SPILLING -> {}
+            case SPILLING -> finishSpilling();
         }
         if (!afterCall || sectionOpened) {
             out.content(structure);
         }
         structure.setLength(0);
-        out.flush(true);
+        out.flushAll();
     }
 
     /** The beginning of a mark that would have ended a call says nothing. */
     private void finishText() {
-        boolean behindCall = activeMarks() == marksAfterCall;
         String held = activeMarks().takeHeld();
-        if (!behindCall || !format.beginsEnd(held)) {
+        if (!(endDue || afterCall && quiet) || !format.beginsEnd(held)) {
             text(held);
         }
     }
 
     private void finishReading() {
         if (out.isOpen()) {
-            reader.cut();
+            String held = breaks.takeHeld();
+            if (reader.inText() || !format.beginsEnd(held)) {
+                for (int i = 0; i < held.length() && state == State.READING; i++) {
+                    read(held.charAt(i));
+                }
+            }
+            if (state == State.READING) {
+                reader.cut();
+            }
             return;
         }
-        out.forgetArguments();
-        String record = feed.takeRecord();
-        if (!readerFoundCalls || !isSeparator(record)) {
-            text(record);
+        if (readerFoundCalls && isSeparator(feed.recordedText())) {
+            state = State.TEXT;
+        } else {
+            reject();
+        }
+    }
+
+    private void finishSpilling() {
+        String held = spillMarks.takeHeld();
+        if (format.beginsEnd(held)) {
+            return;
+        }
+        for (int i = 0; i < held.length(); i++) {
+            spilled(held.charAt(i));
+        }
+        if (completion != null && completion.isEmpty()) {
+            endSpill();
         }
     }
 
@@ -114,19 +174,30 @@ final class CallStream implements ToolParser {
             case TEXT -> scan(c);
             case READING -> {
                 feed.record(c);
-                read(c);
+                if (out.isOpen() && doubtFrom == NO_DOUBT) {
+                    readUpToMark(c);
+                } else {
+                    read(c);
+                }
             }
-            case SPILLING -> out.arguments(c);
+            case SPILLING -> spill(c);
         }
     }
 
     private Marks activeMarks() {
-        boolean other = marksAfterCall.isHolding() || (afterCall && quiet && !marks.isHolding());
+        boolean other = marksAfterCall.isHolding() || ((endDue || (afterCall && quiet)) && !marks.isHolding());
         return other ? marksAfterCall : marks;
     }
 
     private void scan(char c) {
         Marks active = activeMarks();
+        if (inSection && quiet && !active.isHolding()) {
+            Format.Mark bare = format.bareInSection(c);
+            if (bare != null) {
+                read(bare);
+                return;
+            }
+        }
         int index = active.feed(c, feed, released);
         if (!released.isEmpty()) {
             text(released);
@@ -140,20 +211,23 @@ final class CallStream implements ToolParser {
     private void mark(Format.Mark mark) {
         switch (mark.kind()) {
             case SECTION -> {
-                structure.append(mark.text());
+                if (!format.specialTokens()) {
+                    structure.append(mark.text());
+                    sectionOpened = true;
+                }
                 quiet = true;
                 inSection = true;
-                sectionOpened = true;
             }
             case SECTION_END, CALL_END -> {
-                structure.setLength(0);
-                sectionOpened = false;
+                endDue = false;
+                callIsOver();
                 if (mark.kind() == Format.Kind.SECTION_END) {
                     inSection = false;
                 }
             }
-            case SILENT -> {}
-            case HEADER -> read(mark);
+            case SILENT -> quiet = true;
+            case SEPARATOR, QUOTE -> {}
+            case HEADER, ECHO -> read(mark);
             case CALL -> {
                 if (format.callsOnlyInSections() && !inSection) {
                     text(mark.text());
@@ -166,61 +240,265 @@ final class CallStream implements ToolParser {
 
     private void read(Format.Mark mark) {
         state = State.READING;
+        endDue = false;
         reader = mark.reader().create(feed, out, tools);
         readerFoundCalls = false;
+        announced = !mark.partOfCall();
         feed.startRecord(mark.text());
         if (mark.partOfCall()) {
             feed.pushBack(mark.text());
         }
     }
 
+    /** Within a call whose name is known: the format's marks end it, unless they may be data. */
+    private void readUpToMark(char c) {
+        int index = breaks.feed(c, feed, released);
+        if (!released.isEmpty()) {
+            char first = released.charAt(0);
+            released.setLength(0);
+            read(first);
+        } else if (index != Marks.NONE) {
+            String mark = breaks.get(index);
+            feed.pushBack(mark);
+            if (!reader.inText()) {
+                endBeforeMark(reader.completion());
+            } else if (format.isDistinct(mark)) {
+                doubt();
+            } else {
+                for (int i = 0; i < mark.length() && state == State.READING; i++) {
+                    char next = feed.next();
+                    feed.record(next);
+                    read(next);
+                }
+            }
+        }
+    }
+
+    private void doubt() {
+        completion = reader.completion();
+        if (!feed.isRecording()) {
+            feed.startRecord("");
+        }
+        doubtFrom = feed.recorded();
+        feed.doubtful(true);
+        out.hold();
+    }
+
+    private void endDoubt() {
+        doubtFrom = NO_DOUBT;
+        feed.doubtful(false);
+        out.release();
+        if (out.isTold()) {
+            feed.takeRecord();
+        }
+    }
+
+    /** What seemed to be data was none: the call ended at the mark, which is read again with all that follows. */
+    private void endAtDoubt() {
+        out.takeBack();
+        feed.rewind(doubtFrom);
+        doubtFrom = NO_DOUBT;
+        feed.doubtful(false);
+        endBeforeMark(completion);
+    }
+
+    /** The call ends here, and the mark that ends it comes again. */
+    private void endBeforeMark(String missing) {
+        if (missing == null && !out.isTold()) {
+            reject();
+            return;
+        }
+        if (missing == null) {
+            reader.cut();
+            out.breakOff();
+        } else {
+            out.arguments(missing);
+            out.end();
+        }
+        feed.takeRecord();
+        state = State.TEXT;
+        callIsOver();
+    }
+
     private void read(char c) {
         CallReader.Step step = reader.read(c);
-        if (feed.isRecording() && out.isOpen()) {
+        if (doubtFrom != NO_DOUBT) {
+            if (step == CallReader.Step.FAIL) {
+                endAtDoubt();
+                return;
+            }
+            if (!reader.inText() || step != CallReader.Step.MORE) {
+                endDoubt();
+            }
+        } else if (feed.isRecording() && out.isTold()) {
             feed.takeRecord();
+        }
+        if (out.isTold()) {
             structure.setLength(0);
         }
         switch (step) {
             case MORE -> {}
             case CALL -> {
-                endCall();
+                out.end();
+                callIsOver();
                 readerFoundCalls = true;
                 feed.startRecord("");
             }
             case LAST -> {
-                endCall();
+                out.end();
+                feed.takeRecord();
+                callIsOver();
                 state = State.TEXT;
             }
             case DONE -> {
                 String record = feed.takeRecord();
+                state = State.TEXT;
                 if (!readerFoundCalls) {
                     text(record);
                 }
-                state = State.TEXT;
             }
             case DROP -> {
                 feed.takeRecord();
                 state = State.TEXT;
+                quiet = true;
             }
             case FAIL -> malformed();
         }
     }
 
-    private void endCall() {
-        out.end();
+    private void callIsOver() {
+        structure.setLength(0);
         afterCall = true;
         quiet = true;
         sectionOpened = false;
     }
 
     private void malformed() {
-        if (out.isOpen()) {
-            state = State.SPILLING;
+        if (!out.isTold()) {
+            reject();
             return;
         }
-        out.forgetArguments();
+        completion = reader.completion();
+        if (completion == null) {
+            reader.cut();
+        }
+        gap.setLength(0);
+        state = State.SPILLING;
+    }
+
+    /**
+     * What was read is no call, and so content. So is the mark before it if it was just mentioned; not if it is a special token,
+     * if a call began behind it, or if it stands twice.
+     */
+    private void reject() {
+        boolean begun = reader.hasBegun();
+        out.forget();
         state = State.TEXT;
-        text(feed.takeRecord());
+        int mark = feed.recordedMark();
+        String record = feed.takeRecord();
+        String rest = record.substring(mark);
+        boolean token = format.isToken(record.substring(0, mark));
+        if (mark > 0 && rest.isBlank()) {
+            structure.append(token ? "" : record);
+            quiet = true;
+            return;
+        }
+        if (announced && (begun || readerFoundCalls)) {
+            structure.setLength(0);
+            endDue = true;
+        }
+        if (mark == 0 || !(token || begun)) {
+            text(record);
+        } else if (rest.length() <= format.longestMark()) {
+            feed.pushBack(rest);
+        } else {
+            feed.pushBack(withoutMarks(rest));
+        }
+    }
+
+    /** Tells text but for the marks in it, and returns the beginning of one that may stand at its end. */
+    private String withoutMarks(String text) {
+        Marks all = new Marks(format.marks(true));
+        Feed again = new Feed();
+        StringBuilder kept = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            all.feed(text.charAt(i), again, kept);
+            while (again.hasNext()) {
+                all.feed(again.next(), again, kept);
+            }
+        }
+        String held = all.takeHeld();
+        text(kept);
+        return held;
+    }
+
+    /** Behind a mistake: up to the next mark, everything is told as it stands. */
+    private void spill(char c) {
+        int index = spillMarks.feed(c, feed, released);
+        if (!released.isEmpty()) {
+            spilled(released.charAt(0));
+            released.setLength(0);
+        } else if (index != Marks.NONE) {
+            spillEnds(spillMarks.get(index));
+        }
+    }
+
+    private void spilled(char c) {
+        if (completion != null) {
+            if (CallReader.isSpace(c) || c == ',' || isClosing(c)) {
+                gap.append(c);
+                return;
+            }
+            boolean whole = completion.isEmpty();
+            completion = null;
+            if (whole) {
+                out.end();
+                callIsOver();
+                endDue = true;
+                text(gap);
+            } else {
+                reader.cut();
+                out.arguments(gap);
+            }
+        }
+        tellSpilled(c);
+    }
+
+    /** Where the arguments were whole before the mistake, what follows is none of them. */
+    private void tellSpilled(char c) {
+        if (out.isOpen()) {
+            out.arguments(c);
+        } else {
+            text(c);
+        }
+    }
+
+    private void spillEnds(String text) {
+        if (format.isNoise(text)) {
+            return;
+        }
+        if (out.isOpen()) {
+            endSpill();
+        }
+        state = State.TEXT;
+        Format.Mark resumed = format.resumed(text);
+        if (resumed == null) {
+            feed.pushBack(text);
+        } else {
+            read(resumed);
+            readerFoundCalls = true;
+            announced = true;
+        }
+    }
+
+    private void endSpill() {
+        if (completion == null) {
+            out.breakOff();
+        } else {
+            out.arguments(completion);
+            out.end();
+        }
+        callIsOver();
     }
 
     private void text(CharSequence text) {
@@ -230,7 +508,7 @@ final class CallStream implements ToolParser {
     }
 
     private void text(char c) {
-        if (quiet && CallReader.isSpace(c)) {
+        if (quiet && (CallReader.isSpace(c) || (afterCall && isClosing(c)))) {
             structure.append(c);
             return;
         }
@@ -240,5 +518,10 @@ final class CallStream implements ToolParser {
         quiet = false;
         afterCall = false;
         sectionOpened = false;
+    }
+
+    /** A bracket too many behind a call is part of it. */
+    private static boolean isClosing(char c) {
+        return c == '}' || c == ']' || c == ')';
     }
 }

@@ -3,21 +3,33 @@ package dev.tokamak.toolparsers;
 import dev.tokamak.spi.toolparser.ToolCallSink;
 
 /**
- * Gathers what readers find, so that a delta tells the sink at most one piece of each kind in a row. Arguments that come
- * before their call's name wait for it. Half of a surrogate pair waits for the other half.
+ * Gathers what readers find, so that a delta tells the sink at most one piece of each kind in a row. A call whose arguments
+ * are still to be judged is told with the first of them; arguments that come before their call's name wait for it. Half of a
+ * surrogate pair waits for the other half.
  */
 final class CallWriter {
+    private static final int NOT_HELD = -1;
+
     private final StringBuilder content = new StringBuilder();
     private final StringBuilder arguments = new StringBuilder();
     private ToolCallSink sink;
-    private boolean open;
+    private String name;
+    private String id;
+    private boolean told;
+    private int heldFrom = NOT_HELD;
 
     void to(ToolCallSink sink) {
         this.sink = sink;
     }
 
+    /** Whether a call is under way: its name is known. */
     boolean isOpen() {
-        return open;
+        return name != null;
+    }
+
+    /** Whether the call that is under way was told, so that there is no way back. */
+    boolean isTold() {
+        return told;
     }
 
     void content(char c) {
@@ -28,55 +40,129 @@ final class CallWriter {
         content.append(text);
     }
 
+    /** A call's name is known. The call is told with its arguments, which are an object or none. */
+    void name(String name, String id) {
+        this.name = name;
+        this.id = id;
+        if (!arguments.isEmpty()) {
+            tell();
+        }
+    }
+
+    /** A call's name is known, and no arguments but an object can follow. */
     void begin(String name, String id) {
+        name(name, id);
+        tell();
+    }
+
+    private void tell() {
+        if (told) {
+            return;
+        }
         flushContent(true);
-        open = true;
+        told = true;
         sink.beginCall(name, id);
     }
 
     void arguments(char c) {
         arguments.append(c);
+        argumentsCame();
     }
 
     void arguments(CharSequence json) {
         arguments.append(json);
+        if (json.length() > 0) {
+            argumentsCame();
+        }
     }
 
+    private void argumentsCame() {
+        if (name != null) {
+            tell();
+        }
+    }
+
+    /** Whatever arguments come from here on may be taken back. */
+    void hold() {
+        heldFrom = arguments.length();
+    }
+
+    /** What is held is certain. */
+    void release() {
+        heldFrom = NOT_HELD;
+    }
+
+    /** Takes back what is held. */
+    void takeBack() {
+        arguments.setLength(heldFrom);
+        heldFrom = NOT_HELD;
+    }
+
+    /** The call's arguments are an object. */
     void end() {
+        tell();
         flushArguments(true);
-        open = false;
+        close();
         sink.endCall();
     }
 
-    /** Forgets arguments whose call turned out to be none. */
-    void forgetArguments() {
-        arguments.setLength(0);
+    /** The call is over, though its arguments are no whole object. */
+    void breakOff() {
+        tell();
+        flushArguments(true);
+        close();
     }
 
-    void flush(boolean last) {
-        if (open) {
-            flushArguments(last);
+    /** Forgets a call that was not told, or arguments whose call turned out to be none. */
+    void forget() {
+        arguments.setLength(0);
+        close();
+    }
+
+    private void close() {
+        name = null;
+        told = false;
+        heldFrom = NOT_HELD;
+    }
+
+    /** Tells what is certain. */
+    void flush() {
+        if (told) {
+            flushArguments(false);
         } else {
-            flushContent(last);
+            flushContent(false);
+        }
+    }
+
+    /** Tells everything: the text has ended. */
+    void flushAll() {
+        if (isOpen()) {
+            tell();
+            flushArguments(true);
+        } else {
+            flushContent(true);
         }
     }
 
     private void flushContent(boolean last) {
-        String text = take(content, last);
+        String text = take(content, content.length(), last);
         if (!text.isEmpty()) {
             sink.content(text);
         }
     }
 
     private void flushArguments(boolean last) {
-        String json = take(arguments, last);
+        boolean held = heldFrom != NOT_HELD;
+        String json = take(arguments, held ? heldFrom : arguments.length(), last);
+        if (held) {
+            heldFrom -= json.length();
+        }
         if (!json.isEmpty()) {
             sink.arguments(json);
         }
     }
 
-    private static String take(StringBuilder from, boolean last) {
-        int length = from.length();
+    private static String take(StringBuilder from, int length, boolean last) {
         if (length == 0) {
             return "";
         }

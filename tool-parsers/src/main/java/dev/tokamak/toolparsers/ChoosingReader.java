@@ -36,6 +36,21 @@ final class ChoosingReader extends CallReader {
     }
 
     @Override
+    boolean inText() {
+        return chosen != null && chosen.inText();
+    }
+
+    @Override
+    boolean hasBegun() {
+        return chosen != null && chosen.hasBegun();
+    }
+
+    @Override
+    String completion() {
+        return chosen.completion();
+    }
+
+    @Override
     void cut() {
         if (chosen != null) {
             chosen.cut();

@@ -41,8 +41,8 @@ final class ElementCallReader extends CallReader {
         super(feed, out);
         this.prefix = prefix;
         this.tools = tools;
-        this.bodyMarks = new Marks(List.of(prefix + "</invoke>", prefix + "<"));
-        this.heldMarks = new Marks(List.of(prefix + "</", prefix + "<"));
+        this.bodyMarks = new Marks(List.of(prefix + "</", prefix + "<", prefix));
+        this.heldMarks = new Marks(List.of(prefix + "</", prefix + "<", prefix));
     }
 
     @Override
@@ -58,6 +58,9 @@ final class ElementCallReader extends CallReader {
     }
 
     private Step name(char c) {
+        if (c == '<' || c == ']') {
+            return fail(c);
+        }
         if (nameMarks.feed(c, feed, text) == Marks.NONE) {
             return text.length() > HEAD_LIMIT ? Step.FAIL : Step.MORE;
         }
@@ -65,6 +68,7 @@ final class ElementCallReader extends CallReader {
         if (name == null || !NamedCallReader.isName(name)) {
             return Step.FAIL;
         }
+        name = tools.meant(name);
         text.setLength(0);
         out.begin(name, "");
         state = State.BODY;
@@ -77,17 +81,14 @@ final class ElementCallReader extends CallReader {
         }
         int mark = bodyMarks.feed(c, feed, text);
         if (!text.isEmpty()) {
-            out.arguments(text);
-            return Step.FAIL;
+            char last = text.charAt(0);
+            text.setLength(0);
+            return fail(last);
         }
-        if (mark == 0) {
-            out.arguments(hasArguments ? "}" : "{}");
-            return Step.LAST;
-        }
-        if (mark == 1) {
+        if (mark == 0 || mark == 1) {
             source.setLength(0);
-            source.append(prefix).append('<');
-            state = State.TAG;
+            source.append(bodyMarks.get(mark));
+            state = mark == 0 ? State.CLOSING_TAG : State.TAG;
         }
         return Step.MORE;
     }
@@ -96,12 +97,15 @@ final class ElementCallReader extends CallReader {
         source.append(c);
         if (c != '>') {
             text.append(c);
-            return Step.MORE;
+            return c == '<' || c == ']' || text.length() > HEAD_LIMIT ? Step.FAIL : Step.MORE;
         }
         String tag = text.toString();
         text.setLength(0);
         if (tag.isBlank() || open.size() == DEPTH_LIMIT) {
-            return spill();
+            return Step.FAIL;
+        }
+        if (open.size() == 1 && tools.schemaOf(name, open.get(0).name()).type().isPlain()) {
+            closeArgument();
         }
         if (open.isEmpty()) {
             beginArgument(tag);
@@ -127,20 +131,25 @@ final class ElementCallReader extends CallReader {
         state = State.HELD;
         if (type.isString()) {
             streamed = new ValueWriter(type, false, out);
-            streamedMarks = new Marks(List.of(prefix + "</" + key + ">"));
+            streamedMarks = new Marks(List.of(prefix + "</", prefix + "<", prefix));
             state = State.STREAMED;
         }
     }
 
+    /** A string has no elements: any tag ends it. */
     private Step streamed(char c) {
         int mark = streamedMarks.feed(c, feed, text);
-        for (int i = 0; i < text.length(); i++) {
-            streamed.append(text.charAt(i));
-        }
+        streamed.append(text);
         text.setLength(0);
-        if (mark != Marks.NONE) {
-            streamed.end();
-            state = State.BODY;
+        if (mark == 0 || mark == 1) {
+            if (mark == 0) {
+                streamed.end();
+            } else {
+                out.arguments(streamed.completion());
+            }
+            source.setLength(0);
+            source.append(streamedMarks.get(mark));
+            state = mark == 0 ? State.CLOSING_TAG : State.TAG;
         }
         return Step.MORE;
     }
@@ -154,46 +163,59 @@ final class ElementCallReader extends CallReader {
         source.append(text);
         top().text().append(text);
         text.setLength(0);
-        if (mark != Marks.NONE) {
+        if (mark == 0 || mark == 1) {
             source.append(heldMarks.get(mark));
             state = mark == 0 ? State.CLOSING_TAG : State.TAG;
         }
         return Step.MORE;
     }
 
+    /** Ends its element and those within that lack their end; one that fits no element says nothing. */
     private Step closingTag(char c) {
         source.append(c);
         if (c != '>') {
             text.append(c);
-            return Step.MORE;
+            return c == '<' || c == ']' || text.length() > HEAD_LIMIT ? Step.FAIL : Step.MORE;
         }
-        boolean closes = top().name().contentEquals(text);
+        String tag = text.toString();
         text.setLength(0);
-        if (!closes) {
-            return spill();
+        int level = open.size() - 1;
+        while (level >= 0 && !open.get(level).name().equals(tag)) {
+            level--;
         }
-        Element ended = open.remove(open.size() - 1);
-        state = State.HELD;
-        if (open.isEmpty()) {
-            out.arguments(ended.toJson(tools.schemaOf(name, ended.name())));
-            state = State.BODY;
+        state = open.isEmpty() ? State.BODY : State.HELD;
+        if (level == 0) {
+            closeArgument();
+        } else if (level > 0) {
+            open.subList(level, open.size()).clear();
         }
         return Step.MORE;
     }
 
-    private Step spill() {
-        out.arguments(source);
-        return Step.FAIL;
+    private void closeArgument() {
+        out.arguments(argument());
+        open.clear();
+        state = State.BODY;
+    }
+
+    private String argument() {
+        Element outermost = open.get(0);
+        return outermost.toJson(tools.schemaOf(name, outermost.name()));
+    }
+
+    @Override
+    String completion() {
+        return switch (state) {
+            case STREAMED -> streamed.completion() + "}";
+            default -> (open.isEmpty() ? "" : argument()) + (hasArguments ? "}" : "{}");
+        };
     }
 
     @Override
     void cut() {
         switch (state) {
             case STREAMED -> {
-                String held = streamedMarks.takeHeld();
-                for (int i = 0; i < held.length(); i++) {
-                    streamed.append(held.charAt(i));
-                }
+                streamed.append(streamedMarks.takeHeld());
                 streamed.cut();
             }
             case BODY -> out.arguments(bodyMarks.takeHeld());

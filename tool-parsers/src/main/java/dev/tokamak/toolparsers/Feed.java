@@ -7,6 +7,8 @@ final class Feed {
 
     private final StringBuilder record = new StringBuilder();
     private boolean recording;
+    private int markLength;
+    private boolean doubtful;
 
     boolean hasNext() {
         return !back.isEmpty();
@@ -34,6 +36,7 @@ final class Feed {
     private void unrecord(int length) {
         if (recording) {
             record.setLength(Math.max(0, record.length() - length));
+            markLength = Math.min(markLength, record.length());
         }
     }
 
@@ -41,6 +44,12 @@ final class Feed {
         recording = true;
         record.setLength(0);
         record.append(begin);
+        markLength = begin.length();
+    }
+
+    /** How much of the record is the mark that began it. */
+    int recordedMark() {
+        return markLength;
     }
 
     void record(char c) {
@@ -51,6 +60,29 @@ final class Feed {
 
     boolean isRecording() {
         return recording;
+    }
+
+    /** Whether what comes is data only if nothing contradicts it. */
+    boolean isDoubtful() {
+        return doubtful;
+    }
+
+    void doubtful(boolean isDoubtful) {
+        doubtful = isDoubtful;
+    }
+
+    String recordedText() {
+        return record.toString();
+    }
+
+    /** How many characters the record has. */
+    int recorded() {
+        return record.length();
+    }
+
+    /** What was recorded from a place on comes again. */
+    void rewind(int place) {
+        pushBack(record.substring(place));
     }
 
     /** Ends the record and gives what was in it. */

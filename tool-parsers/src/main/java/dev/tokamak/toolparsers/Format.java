@@ -3,6 +3,7 @@ package dev.tokamak.toolparsers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** A wire format of tool calls as a table: its marks, what reads the calls, and how a model is held to it. */
 final class Format {
@@ -12,14 +13,20 @@ final class Format {
         CALL,
         /** The head of a message begins, wherever it stands. */
         HEADER,
-        /** Follows a call; text like any other elsewhere. */
+        /** Follows a call; text like any other elsewhere, unless it is a special token. */
         CALL_END,
         /** Wraps calls. Content if no call follows it. */
         SECTION,
-        /** Ends what wraps calls, behind a call; text like any other elsewhere. */
+        /** Ends what wraps calls, behind a call; text like any other elsewhere, unless it is a special token. */
         SECTION_END,
         /** Never content. */
-        SILENT
+        SILENT,
+        /** Behind a call, what it begins repeats the call if it ends as one does. */
+        ECHO,
+        /** Stands within a call, and is never content. */
+        SEPARATOR,
+        /** Stands around a call's strings, and is never content. */
+        QUOTE
     }
 
     /** Makes a reader of calls. */
@@ -38,13 +45,21 @@ final class Format {
      */
     record Mark(Kind kind, String text, Readers reader, boolean partOfCall) {}
 
+    private static final int DISTINCT_LENGTH = 4;
+
     private final List<Mark> marks;
+    private final List<Mark> bareInSections;
+    private final Function<Tools, List<String>> resuming;
+    private final Readers resumingReader;
     private final boolean callsOnlyInSections;
     private final boolean specialTokens;
     private final CallGrammar grammar;
 
     private Format(Builder builder) {
         this.marks = List.copyOf(builder.marks);
+        this.bareInSections = List.copyOf(builder.bareInSections);
+        this.resuming = builder.resuming;
+        this.resumingReader = builder.resumingReader;
         this.callsOnlyInSections = builder.callsOnlyInSections;
         this.specialTokens = builder.specialTokens;
         this.grammar = builder.grammar;
@@ -77,8 +92,65 @@ final class Format {
                         && mark.text().startsWith(text));
     }
 
-    private static boolean applies(Mark mark, boolean afterCall) {
-        return afterCall || (mark.kind() != Kind.CALL_END && mark.kind() != Kind.SECTION_END);
+    /** The marks that end a call wherever they stand, unless they are data. */
+    List<String> breaks() {
+        return marks.stream()
+                .filter(mark -> !mark.partOfCall()
+                        && mark.kind() != Kind.SEPARATOR
+                        && mark.kind() != Kind.QUOTE
+                        && !CallReader.isSpace(mark.text().charAt(0)))
+                .map(Mark::text)
+                .distinct()
+                .toList();
+    }
+
+    /** What malformed text ends at or does not tell. */
+    List<String> spillMarks(Tools tools) {
+        List<String> all = new ArrayList<>(breaks());
+        marks.stream().filter(mark -> isNoise(mark.text())).map(Mark::text).forEach(all::add);
+        all.addAll(resuming.apply(tools));
+        return all.stream().distinct().limit(Marks.MOST).toList();
+    }
+
+    /** Whether a mark is a special token, which nobody means to see. */
+    boolean isToken(String text) {
+        return specialTokens && !text.isEmpty() && !CallReader.isSpace(text.charAt(0));
+    }
+
+    int longestMark() {
+        return marks.stream().mapToInt(mark -> mark.text().length()).max().orElse(0);
+    }
+
+    /** Whether a mark within a string is more than punctuation. */
+    boolean isDistinct(String text) {
+        return text.length() >= DISTINCT_LENGTH;
+    }
+
+    /** Whether a text separates or quotes. */
+    boolean isNoise(String text) {
+        return marks.stream()
+                .anyMatch(mark -> (mark.kind() == Kind.SEPARATOR || mark.kind() == Kind.QUOTE)
+                        && mark.text().equals(text));
+    }
+
+    /** The call that a text begins behind malformed ones of its list; null if it is a mark. */
+    Mark resumed(String text) {
+        return marks.stream().anyMatch(mark -> mark.text().equals(text))
+                ? null
+                : new Mark(Kind.CALL, text, resumingReader, true);
+    }
+
+    /** What begins a call without a mark, but only behind that of a section; null if this character does not. */
+    Mark bareInSection(char c) {
+        return bareInSections.stream()
+                .filter(mark -> mark.text().charAt(0) == c)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private boolean applies(Mark mark, boolean afterCall) {
+        boolean end = mark.kind() == Kind.CALL_END || mark.kind() == Kind.SECTION_END;
+        return afterCall || mark.kind() != Kind.ECHO && !end || (isToken(mark.text()) && isDistinct(mark.text()));
     }
 
     /** The marks of a kind, in the table's order. */
@@ -101,6 +173,9 @@ final class Format {
     /** Builds a format. */
     static final class Builder {
         private final List<Mark> marks = new ArrayList<>();
+        private final List<Mark> bareInSections = new ArrayList<>();
+        private Function<Tools, List<String>> resuming = tools -> List.of();
+        private Readers resumingReader;
         private boolean callsOnlyInSections;
         private boolean specialTokens;
         private CallGrammar grammar;
@@ -113,6 +188,21 @@ final class Format {
         /** Texts that are the beginning of a call themselves. */
         Builder bareCalls(Readers reader, String... texts) {
             return add(Kind.CALL, reader, true, texts);
+        }
+
+        /** Characters that are the beginning of a call if they come first in a section. */
+        Builder bareCallsInSections(Readers reader, String... texts) {
+            for (String text : texts) {
+                bareInSections.add(new Mark(Kind.CALL, text, reader, true));
+            }
+            return this;
+        }
+
+        /** Texts that begin a further call of a list, where the one before is malformed. */
+        Builder resuming(Readers reader, Function<Tools, List<String>> texts) {
+            resumingReader = reader;
+            resuming = texts;
+            return this;
         }
 
         /** Texts that a message's head begins with. */
@@ -136,6 +226,21 @@ final class Format {
 
         Builder silent(String... texts) {
             return add(Kind.SILENT, null, false, texts);
+        }
+
+        /** Behind a call, some models write it once more without the mark before it. */
+        Builder echoes(String begin, String end) {
+            return add(Kind.ECHO, (feed, out, tools) -> new EchoReader(end, feed, out), true, begin);
+        }
+
+        /** Texts within calls that are special tokens, too. */
+        Builder separators(String... texts) {
+            return add(Kind.SEPARATOR, null, false, texts);
+        }
+
+        /** Texts around strings that are special tokens, too. */
+        Builder quotes(String... texts) {
+            return add(Kind.QUOTE, null, false, texts);
         }
 
         /** The marks are special tokens of the tokenizer. */

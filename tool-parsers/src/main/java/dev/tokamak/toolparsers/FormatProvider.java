@@ -18,6 +18,10 @@ abstract class FormatProvider implements ToolParserProvider {
         this.format = format;
     }
 
+    final Format format() {
+        return format;
+    }
+
     @Override
     public final String name() {
         return name;

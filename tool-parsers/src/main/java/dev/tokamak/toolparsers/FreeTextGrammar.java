@@ -38,12 +38,19 @@ final class FreeTextGrammar {
                         .filter(text -> !text.startsWith(trigger.get()))
                         .toList();
         List<Object> tags = grammar.triggered(trigger.get(), tools, parallel);
-        List<String> silent =
-                format.marks(Kind.SILENT).stream().map(Mark::text).distinct().toList();
+        List<String> silent = shortest(
+                format.marks(Kind.SILENT).stream().map(Mark::text).distinct().toList());
         return Optional.of(CallGrammar.structuralTag(
                 parallel
                         ? manyCalls(trigger.get(), tags, silent, excluded)
                         : oneCall(trigger.get(), tags, silent, excluded)));
+    }
+
+    /** Without those that another one begins: what is left of them is free text. */
+    private static List<String> shortest(List<String> marks) {
+        return marks.stream()
+                .filter(mark -> marks.stream().noneMatch(other -> !other.equals(mark) && mark.startsWith(other)))
+                .toList();
     }
 
     private static Object manyCalls(String trigger, List<Object> tags, List<String> silent, List<String> excluded) {

@@ -1,5 +1,6 @@
 package dev.tokamak.toolparsers;
 
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -23,7 +24,19 @@ final class JsonCallReader extends CallReader {
         Keys guard() {
             return new Keys(name, arguments, id, true);
         }
+
+        /** What the first key of an object may be, by which it is known as a call. */
+        Set<String> first(Tools tools) {
+            if (name.isEmpty()) {
+                return tools.names();
+            }
+            Set<String> all = new HashSet<>(name);
+            all.addAll(id);
+            return all;
+        }
     }
+
+    private static final String WRAPPER = "function";
 
     private enum State {
         BEGIN,
@@ -32,6 +45,7 @@ final class JsonCallReader extends CallReader {
         NEXT_KEY,
         KEY,
         COLON,
+        WRAPPED,
         NAME,
         ID,
         ARGUMENTS,
@@ -46,7 +60,7 @@ final class JsonCallReader extends CallReader {
     private final StringBuilder string = new StringBuilder();
     private ArgumentsReader arguments;
     private State state = State.BEGIN;
-    private boolean array;
+    private boolean wrapped;
     private String key;
     private String name;
     private String id;
@@ -79,7 +93,6 @@ final class JsonCallReader extends CallReader {
         switch (state) {
             case BEGIN -> {
                 if (c == '[') {
-                    array = true;
                     state = State.NEXT_ITEM;
                     return Step.MORE;
                 }
@@ -93,39 +106,50 @@ final class JsonCallReader extends CallReader {
                     state = State.NEXT_ITEM;
                     return Step.MORE;
                 }
-                return c == ']' ? Step.DONE : fail(c);
+                return c == ']' ? Step.DONE : c == '{' ? item(c) : fail(c);
             }
             case FIRST_KEY, NEXT_KEY -> {
                 if (c == '}' && state == State.FIRST_KEY) {
-                    return objectEnd(c);
+                    return objectEnd();
                 }
                 scanner.reset();
                 string.setLength(0);
+                if (c != '"') {
+                    return fail(c);
+                }
                 state = State.KEY;
-                return c == '"' ? key(c) : fail(c);
+                return key(c);
             }
             case COLON -> {
                 return c == ':' ? value() : fail(c);
+            }
+            case WRAPPED -> {
+                wrapped = c == '{';
+                state = wrapped ? State.FIRST_KEY : State.SKIPPED;
+                return wrapped ? Step.MORE : skipped(c);
             }
             default -> {
                 if (c == ',') {
                     state = State.NEXT_KEY;
                     return Step.MORE;
                 }
-                return c == '}' ? objectEnd(c) : fail(c);
+                return c == '}' ? objectEnd() : fail(c);
             }
         }
     }
 
+    /** The opening bracket of an object that a mark announces may be missing. */
     private Step item(char c) {
-        if (c != '{') {
+        boolean missing = c == '"' && !keys.guarded();
+        if (c != '{' && !missing) {
             return fail(c);
         }
         state = State.FIRST_KEY;
+        wrapped = false;
         name = null;
         id = "";
         arguments = null;
-        return Step.MORE;
+        return missing ? punctuation(c) : Step.MORE;
     }
 
     private Step key(char c) {
@@ -156,6 +180,8 @@ final class JsonCallReader extends CallReader {
             state = State.NAME;
         } else if (keys.id().contains(key)) {
             state = State.ID;
+        } else if (key.equals(WRAPPER) && name == null && !wrapped) {
+            state = State.WRAPPED;
         } else if (keys.guarded() && name == null && !key.equals("type")) {
             return Step.FAIL;
         } else {
@@ -201,27 +227,27 @@ final class JsonCallReader extends CallReader {
         if (name.isBlank() || (keys.guarded() && !tools.mayBe(name))) {
             return false;
         }
-        out.begin(name, id);
+        out.name(name, id);
         return true;
     }
 
     private Step arguments(char c) {
         JsonScanner.Step step = arguments.feed(c);
-        switch (step) {
-            case BAD -> {
-                return fail(c);
-            }
-            case ENDED_BEFORE -> {
-                feed.pushBack(c);
-                state = State.AFTER_VALUE;
-            }
-            case END -> state = State.AFTER_VALUE;
-            case MORE -> {}
+        if (step == JsonScanner.Step.BAD) {
+            return fail(c);
+        }
+        if (step == JsonScanner.Step.END) {
+            state = State.AFTER_VALUE;
         }
         return Step.MORE;
     }
 
-    private Step objectEnd(char c) {
+    private Step objectEnd() {
+        if (wrapped) {
+            wrapped = false;
+            state = State.AFTER_VALUE;
+            return Step.MORE;
+        }
         if (name == null) {
             return Step.FAIL;
         }
@@ -229,7 +255,26 @@ final class JsonCallReader extends CallReader {
             out.arguments("{}");
         }
         state = State.AFTER_ITEM;
-        return array ? Step.CALL : Step.LAST;
+        return Step.CALL;
+    }
+
+    @Override
+    boolean inText() {
+        return switch (state) {
+            case ARGUMENTS -> arguments.inText();
+            case KEY, NAME, ID, SKIPPED -> scanner.inText();
+            default -> false;
+        };
+    }
+
+    @Override
+    boolean hasBegun() {
+        return state != State.BEGIN;
+    }
+
+    @Override
+    String completion() {
+        return arguments == null ? "{}" : arguments.completion();
     }
 
     @Override

@@ -48,12 +48,81 @@ final class JsonScanner {
     private int hexLeft;
     private String word;
     private int wordPosition;
+    /** A string has ended, and nothing has shown yet that it was one. */
+    private boolean stringJustEnded;
 
     /** Begins another value. */
     void reset() {
         state = State.VALUE;
         depth = 0;
         stringIsKey = false;
+        stringJustEnded = false;
+    }
+
+    /** Begins an object whose opening bracket is missing. */
+    void beginObject() {
+        reset();
+        open(true);
+    }
+
+    /** Whether the next character is within a string, or is to show that one has ended. */
+    boolean inText() {
+        return stringJustEnded || inString();
+    }
+
+    boolean inString() {
+        return state == State.STRING || state == State.ESCAPE || state == State.HEX;
+    }
+
+    /**
+     * What ends the value here. A comma that was taken last counts as not written.
+     *
+     * @return null if nothing does
+     */
+    String completion() {
+        boolean item =
+                switch (state) {
+                    case FIRST_ITEM, FIRST_KEY, KEY, AFTER_ITEM, ZERO, INTEGER, FRACTION, EXPONENT_DIGITS -> true;
+                    case VALUE -> depth > 0 && !inObject();
+                    case STRING -> !stringIsKey;
+                    default -> false;
+                };
+        if (!item) {
+            return null;
+        }
+        StringBuilder closing = new StringBuilder(state == State.STRING ? "\"" : "");
+        for (int level = depth; level > 0; level--) {
+            closing.append(closingOf(level));
+        }
+        return closing.toString();
+    }
+
+    /**
+     * The brackets that are missing before a closing one, which ends an outer object or array than the innermost. They count
+     * as taken.
+     *
+     * @return empty if that does not help
+     */
+    String missingBefore(char c) {
+        if (state != State.AFTER_ITEM && state != State.FIRST_ITEM && state != State.FIRST_KEY) {
+            return "";
+        }
+        int level = depth;
+        StringBuilder missing = new StringBuilder();
+        while (level > 0 && closingOf(level) != c) {
+            missing.append(closingOf(level));
+            level--;
+        }
+        if (level == 0) {
+            return "";
+        }
+        depth = level;
+        state = State.AFTER_ITEM;
+        return missing.toString();
+    }
+
+    private char closingOf(int level) {
+        return (objects[(level - 1) >> 6] >> (level - 1) & 1) != 0 ? '}' : ']';
     }
 
     /** Whether a character of a string that was just taken must be escaped to be valid. */
@@ -104,6 +173,17 @@ final class JsonScanner {
     }
 
     Step feed(char c) {
+        boolean wasInString = state == State.STRING;
+        Step step = take(c);
+        if (wasInString && state != State.STRING && state != State.ESCAPE) {
+            stringJustEnded = true;
+        } else if (!CallReader.isSpace(c)) {
+            stringJustEnded = false;
+        }
+        return step;
+    }
+
+    private Step take(char c) {
         return switch (state) {
             case VALUE -> CallReader.isSpace(c) ? Step.MORE : value(c);
             case FIRST_ITEM -> CallReader.isSpace(c) ? Step.MORE : c == ']' ? close() : value(c);
@@ -159,7 +239,7 @@ final class JsonScanner {
     }
 
     private boolean inObject() {
-        return (objects[(depth - 1) >> 6] >> (depth - 1) & 1) != 0;
+        return closingOf(depth) == '}';
     }
 
     private Step close() {

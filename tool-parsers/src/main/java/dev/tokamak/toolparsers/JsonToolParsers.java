@@ -27,9 +27,17 @@ final class JsonToolParsers {
                         .separatedBy("\n"));
     }
 
+    /** A further object of an array is known by its first key. */
+    private static Format.Builder resuming(Format.Builder format, Keys keys) {
+        return format.resuming(json(keys.guard()), tools -> keys.first(tools).stream()
+                .map(key -> "{" + JsonText.quote(key))
+                .sorted()
+                .toList());
+    }
+
     /** An array between tags. */
     private static Format.Builder array(String begin, String end) {
-        return (end.isEmpty() ? tagged(begin) : tagged(begin, end))
+        return resuming(end.isEmpty() ? tagged(begin) : tagged(begin, end), Keys.USUAL)
                 .grammar(CallGrammar.json("{\"name\": ", "arguments", "}").within(begin + "[", ", ", "]" + end));
     }
 
@@ -42,11 +50,13 @@ final class JsonToolParsers {
                 .grammar(CallGrammar.json("{\"name\": ", "parameters", "}").separatedBy("; "));
     }
 
-    private static Format.Builder cohere(String begin, String end) {
-        return Format.builder()
+    private static Format.Builder cohere() {
+        return resuming(Format.builder(), COHERE)
                 .calls(json(COHERE), "<|START_ACTION|>")
                 .callEnds("<|END_ACTION|>")
-                .silent(begin, end)
+                .silent("<|START_RESPONSE|>", "<|END_RESPONSE|>", "<|START_TEXT|>", "<|END_TEXT|>")
+                .silent(CitationReader.WHOLE)
+                .headers(CitationReader::new, CitationReader.BEGINNINGS)
                 .specialTokens()
                 .grammar(CallGrammar.json("{\"tool_call_id\": \"0\", \"tool_name\": ", "parameters", "}")
                         .within("<|START_ACTION|>[", null, "]<|END_ACTION|>"));
@@ -67,6 +77,14 @@ final class JsonToolParsers {
             super(
                     "longcat",
                     lines("<longcat_tool_call>", "</longcat_tool_call>").build());
+        }
+    }
+
+    /** EXAONE 4. */
+    public static final class Exaone4 extends FormatProvider {
+        /** The format. */
+        public Exaone4() {
+            super("exaone4", lines("<tool_call>", "</tool_call>").build());
         }
     }
 
@@ -180,7 +198,7 @@ final class JsonToolParsers {
         public Xlam() {
             super(
                     "xlam",
-                    Format.builder()
+                    resuming(Format.builder(), Keys.USUAL)
                             .calls(json(Keys.USUAL), "[TOOL_CALLS]", "<tool_call>")
                             .calls(json(Keys.USUAL.guard()), "```json", "```")
                             .bareCalls(json(Keys.USUAL.guard()), "[")
@@ -195,9 +213,7 @@ final class JsonToolParsers {
     public static final class CohereCommand3 extends FormatProvider {
         /** The format. */
         public CohereCommand3() {
-            super(
-                    "cohere_command3",
-                    cohere("<|START_RESPONSE|>", "<|END_RESPONSE|>").build());
+            super("cohere_command3", cohere().build());
         }
     }
 
@@ -205,7 +221,7 @@ final class JsonToolParsers {
     public static final class CohereCommand4 extends FormatProvider {
         /** The format. */
         public CohereCommand4() {
-            super("cohere_command4", cohere("<|START_TEXT|>", "<|END_TEXT|>").build());
+            super("cohere_command4", cohere().build());
         }
     }
 
@@ -217,7 +233,7 @@ final class JsonToolParsers {
                     "gigachat3",
                     tagged("<|function_call|>", "</s>")
                             .calls(json(Keys.USUAL), "function call<|role_sep|>\n")
-                            .silent("<|message_sep|>")
+                            .silent("<|message_sep|>\n\n", "<|message_sep|>", "<|role_sep|>\n", "<|role_sep|>")
                             .specialTokens()
                             .grammar(CallGrammar.json("<|function_call|>{\"name\": ", "arguments", "}"))
                             .build());
@@ -230,7 +246,7 @@ final class JsonToolParsers {
         public Apertus() {
             super(
                     "apertus",
-                    Format.builder()
+                    resuming(Format.builder(), Keys.NAME_IS_KEY)
                             .calls(json(Keys.NAME_IS_KEY), "<|tools_prefix|>")
                             .callEnds("<|tools_suffix|>")
                             .specialTokens()
@@ -250,10 +266,13 @@ final class JsonToolParsers {
                             .calls(json(INKLING), "<|content_invoke_tool_json|>")
                             .callEnds("<|end_message|>", "<|content_model_end_sampling|>")
                             .silent(
-                                    "<|message_model|>",
                                     "<|content_text|>",
+                                    "<|content_thinking|>",
+                                    "<|content_invoke_tool_text|>",
+                                    "<|content_tool_error|>",
                                     "<|end_message|>",
                                     "<|content_model_end_sampling|>")
+                            .headers(BlockHeadReader::new, "<|message_model|>")
                             .specialTokens()
                             .grammar(CallGrammar.json(
                                             "<|content_invoke_tool_json|>{\"name\": ", "args", "}<|end_message|>")

@@ -89,14 +89,27 @@ final class LiteralCallReader extends CallReader {
         JsonScanner.Step step = arguments.feed(c);
         arguments.drain(out);
         if (step == JsonScanner.Step.BAD) {
-            arguments.cut(out);
-            return fail(c);
+            return c == layout.open() && layout.several() ? nextWithoutEnd(c) : fail(c);
         }
         if (step == JsonScanner.Step.MORE) {
             return Step.MORE;
         }
         state = State.AFTER;
         return layout.several() ? Step.CALL : Step.LAST;
+    }
+
+    /** A name and an opening bracket where neither can be: another call begins, and this one lacks its end. */
+    private Step nextWithoutEnd(char open) {
+        String next = arguments.pendingName();
+        String missing = arguments.completionBeforeName();
+        if (next.isEmpty() || missing == null || !tools.mayBe(next)) {
+            return fail(open);
+        }
+        feed.pushBack(open);
+        feed.pushBack(next);
+        out.arguments(missing);
+        state = State.NEXT;
+        return Step.CALL;
     }
 
     private Step after(char c) {
@@ -112,6 +125,21 @@ final class LiteralCallReader extends CallReader {
 
     private static boolean isName(char c) {
         return Character.isLetterOrDigit(c) || c == '_' || c == '.' || c == '-';
+    }
+
+    @Override
+    boolean inText() {
+        return state == State.ARGUMENTS && arguments.inText();
+    }
+
+    @Override
+    boolean hasBegun() {
+        return list || tools.names().stream().anyMatch(tool -> name.indexOf(tool) == 0);
+    }
+
+    @Override
+    String completion() {
+        return arguments.completion();
     }
 
     @Override

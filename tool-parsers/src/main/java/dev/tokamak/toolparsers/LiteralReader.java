@@ -31,13 +31,18 @@ final class LiteralReader {
         AFTER
     }
 
+    private static final int CERTAIN = -1;
+
     private final Dialect dialect;
     private final Feed quoteFeed = new Feed();
     private final StringBuilder quoteReleased = new StringBuilder();
     private final StringBuilder json = new StringBuilder();
     private final StringBuilder word = new StringBuilder();
-    /** The closing bracket of each open one; of a call's arguments, upper bits say that keys are followed by '='. */
+    /** The closing bracket of each open one, as the language writes it. */
     private final StringBuilder stack = new StringBuilder();
+
+    /** The same as JSON writes it. */
+    private final StringBuilder jsonStack = new StringBuilder();
 
     private char argumentsClose;
     private char argumentsSign;
@@ -47,6 +52,14 @@ final class LiteralReader {
     private String quote;
     private int quotePosition;
     private Marks quoteEnd;
+    private boolean stringJustEnded;
+    private String bareKey = "";
+    /** Where the JSON begins that stays only if what follows fits: a key up to its value, a word up to its end. */
+    private int uncertainFrom = CERTAIN;
+
+    /** Where the bracket of a dictionary stands that may turn out to be a set. */
+    private int setFrom = CERTAIN;
+
     private int codeLeft;
     private int code;
 
@@ -66,7 +79,7 @@ final class LiteralReader {
         LiteralReader reader = new LiteralReader(dialect);
         reader.argumentsSign = sign;
         reader.argumentsClose = close;
-        reader.push(close, '{', State.KEY);
+        reader.push(close, '{', '}', State.KEY);
         return reader;
     }
 
@@ -87,23 +100,76 @@ final class LiteralReader {
 
     /** Moves the JSON that is certain to the end of the arguments. */
     void drain(CallWriter to) {
-        to.arguments(json);
-        json.setLength(0);
+        int length = uncertainFrom == CERTAIN ? json.length() : uncertainFrom;
+        to.arguments(json.substring(0, length));
+        json.delete(0, length);
+        uncertainFrom = uncertainFrom == CERTAIN ? CERTAIN : 0;
+        setFrom = setFrom == CERTAIN ? CERTAIN : setFrom - length;
     }
 
     /** Moves all that was read there, in the source's language where it could not be understood yet. */
     void cut(CallWriter to) {
-        drain(to);
         if (state == State.STRING && quoteEnd != null) {
             writeEscaped(quoteEnd.takeHeld());
-            drain(to);
         }
-        to.arguments(word);
+        json.append(word);
         word.setLength(0);
+        certain();
+        drain(to);
+    }
+
+    /** Whether the next character is within a string, or is to show that one has ended. */
+    boolean inText() {
+        return stringJustEnded || state == State.STRING || state == State.ESCAPE || state == State.CODE;
+    }
+
+    /**
+     * The JSON that ends the value here, behind what was moved. A key without a value counts as not written.
+     *
+     * @return null if nothing does
+     */
+    String completion() {
+        String last =
+                switch (state) {
+                    case KEY, BARE_KEY, SIGN, VALUE, AFTER -> "";
+                    case STRING -> stringIsKey ? "" : "\"";
+                    case WORD -> wordToJson(word.toString().strip());
+                    default -> null;
+                };
+        if (last == null || setFrom != CERTAIN) {
+            return null;
+        }
+        String held = state == State.WORD ? json.toString() : "";
+        return held + last + closing();
+    }
+
+    private String closing() {
+        return new StringBuilder(jsonStack).reverse().toString();
+    }
+
+    /** A name that stands where a key or a value was to come, if one was read and nothing behind it. */
+    String pendingName() {
+        return state == State.SIGN && inArguments() ? bareKey : state == State.WORD ? word.toString() : "";
+    }
+
+    /** What ends the value before the pending name. */
+    String completionBeforeName() {
+        return setFrom == CERTAIN ? closing() : null;
     }
 
     /** Takes a character; a string or a bracket ends with it, so {@link Step#ENDED_BEFORE} never comes. */
     Step feed(char c) {
+        boolean wasInString = state == State.STRING;
+        Step step = take(c);
+        if (wasInString && state != State.STRING && state != State.ESCAPE) {
+            stringJustEnded = true;
+        } else if (!CallReader.isSpace(c)) {
+            stringJustEnded = false;
+        }
+        return step;
+    }
+
+    private Step take(char c) {
         return switch (state) {
             case KEY -> CallReader.isSpace(c) ? Step.MORE : key(c);
             case BARE_KEY -> bareKey(c);
@@ -118,11 +184,23 @@ final class LiteralReader {
         };
     }
 
-    private void push(char close, char jsonOpen, State next) {
+    private void push(char close, char jsonOpen, char jsonClose, State next) {
         stack.append(close);
+        jsonStack.append(jsonClose);
         json.append(jsonOpen);
         needsComma = false;
         state = next;
+    }
+
+    private void uncertain() {
+        if (uncertainFrom == CERTAIN) {
+            uncertainFrom = json.length();
+        }
+    }
+
+    private void certain() {
+        uncertainFrom = CERTAIN;
+        setFrom = CERTAIN;
     }
 
     private char top() {
@@ -134,7 +212,7 @@ final class LiteralReader {
     }
 
     private boolean inObject() {
-        return inArguments() || top() == '}';
+        return !jsonStack.isEmpty() && jsonStack.charAt(jsonStack.length() - 1) == '}';
     }
 
     private void comma() {
@@ -146,12 +224,19 @@ final class LiteralReader {
 
     private Step key(char c) {
         if (c == top()) {
+            certain();
             return close();
         }
+        uncertain();
         comma();
         stringIsKey = true;
+        bareKey = "";
         if (beginQuote(c)) {
             return Step.MORE;
+        }
+        if (setFrom != CERTAIN && c == '(') {
+            beginSet();
+            return value(c);
         }
         state = State.BARE_KEY;
         return isKey(c) ? bareKey(c) : Step.BAD;
@@ -162,34 +247,74 @@ final class LiteralReader {
             word.append(c);
             return Step.MORE;
         }
-        json.append(JsonText.quote(word));
+        bareKey = word.toString();
         word.setLength(0);
+        json.append(JsonText.quote(bareKey));
         state = State.SIGN;
         return CallReader.isSpace(c) ? Step.MORE : sign(c);
     }
 
     private Step sign(char c) {
+        if (setFrom != CERTAIN && (c == ',' || c == top())) {
+            return firstOfSet(c);
+        }
         if (c != (inArguments() ? argumentsSign : ':')) {
             return Step.BAD;
         }
         json.append(": ");
+        if (setFrom != CERTAIN) {
+            uncertainFrom = setFrom + 1;
+            setFrom = CERTAIN;
+        }
         state = State.VALUE;
         return Step.MORE;
+    }
+
+    /** What looked like a dictionary's first key was a set's first item. */
+    private Step firstOfSet(char c) {
+        if (!bareKey.isEmpty()) {
+            String value = wordToJson(bareKey);
+            if (value == null) {
+                return Step.BAD;
+            }
+            json.setLength(setFrom + 1);
+            json.append(value);
+        }
+        beginSet();
+        valueEnded();
+        return after(c);
+    }
+
+    private void beginSet() {
+        json.setCharAt(setFrom, '[');
+        jsonStack.setCharAt(jsonStack.length() - 1, ']');
+        certain();
     }
 
     private Step value(char c) {
         if (c == top() && !inObject()) {
             return close();
         }
+        uncertain();
         comma();
         stringIsKey = false;
         if (beginQuote(c)) {
+            certain();
             return Step.MORE;
         }
         switch (c) {
-            case '{' -> push('}', '{', State.KEY);
-            case '[' -> push(']', '[', State.VALUE);
-            case '(' -> push(')', '[', State.VALUE);
+            case '{' -> {
+                certain();
+                if (!dialect.bareStrings()) {
+                    setFrom = json.length();
+                    uncertainFrom = setFrom;
+                }
+                push('}', '{', '}', State.KEY);
+            }
+            case '[', '(' -> {
+                certain();
+                push(c == '[' ? ']' : ')', '[', ']', State.VALUE);
+            }
             case ',', ')', ']', '}' -> {
                 return Step.BAD;
             }
@@ -202,9 +327,9 @@ final class LiteralReader {
     }
 
     private Step close() {
-        boolean object = inObject();
+        json.append(jsonStack.charAt(jsonStack.length() - 1));
         stack.setLength(stack.length() - 1);
-        json.append(object ? '}' : ']');
+        jsonStack.setLength(jsonStack.length() - 1);
         return valueEnded();
     }
 
@@ -331,19 +456,25 @@ final class LiteralReader {
     private Step word(char c) {
         boolean ends = c == ',' || c == top() || (!dialect.bareStrings() && CallReader.isSpace(c));
         if (!ends) {
+            if (!dialect.bareStrings() && !isWord(c)) {
+                return Step.BAD;
+            }
             word.append(c);
             return Step.MORE;
         }
         String value = wordToJson(word.toString().strip());
         if (value == null) {
-            json.append(word);
-            word.setLength(0);
             return Step.BAD;
         }
         word.setLength(0);
         json.append(value);
+        certain();
         valueEnded();
         return CallReader.isSpace(c) ? Step.MORE : after(c);
+    }
+
+    private static boolean isWord(char c) {
+        return Character.isLetterOrDigit(c) || "_.+-".indexOf(c) >= 0;
     }
 
     private String wordToJson(String text) {
@@ -353,9 +484,18 @@ final class LiteralReader {
             case "None", "null" -> "null";
             default -> {
                 String number = Numerals.number(text);
-                yield number == null && dialect.bareStrings() ? JsonText.quote(text) : number;
+                yield number == null && dialect.bareStrings() ? JsonText.quote(withoutQuotes(text)) : number;
             }
         };
+    }
+
+    /** A string may lack one of its quotes. */
+    private String withoutQuotes(String text) {
+        String bare = text;
+        for (String mark : dialect.quotes()) {
+            bare = mark.length() > 1 ? bare.replace(mark, "") : bare;
+        }
+        return bare;
     }
 
     private boolean isKey(char c) {

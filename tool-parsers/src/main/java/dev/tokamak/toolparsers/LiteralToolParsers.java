@@ -3,6 +3,7 @@ package dev.tokamak.toolparsers;
 import dev.tokamak.toolparsers.LiteralCallReader.Layout;
 import dev.tokamak.toolparsers.LiteralReader.Dialect;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The formats that write calls as a programming language does: Python's, or a family's own literals. */
 final class LiteralToolParsers {
@@ -17,8 +18,15 @@ final class LiteralToolParsers {
                 .within(begin, separator, end);
     }
 
+    private static Format.Builder list() {
+        return Format.builder().resuming(literal(Layout.PYTHON), tools -> tools.names().stream()
+                .sorted()
+                .flatMap(name -> Stream.of(name + "(", "[" + name + "("))
+                .toList());
+    }
+
     private static Format.Builder bareList() {
-        return Format.builder().bareCalls(literal(Layout.PYTHON.guard()), "[").grammar(python("[", ", ", "]"));
+        return list().bareCalls(literal(Layout.PYTHON.guard()), "[").grammar(python("[", ", ", "]"));
     }
 
     private static Format gemma(String begin, String quote, String end) {
@@ -26,6 +34,8 @@ final class LiteralToolParsers {
         return Format.builder()
                 .calls(literal(layout), begin + "call:")
                 .callEnds(end)
+                .separators(begin)
+                .quotes(quote)
                 .specialTokens()
                 .grammar(CallGrammar.parameters(
                                 begin + "call:", "{", new NamedArgumentsGrammar(":", ",", quote), "}" + end)
@@ -60,8 +70,7 @@ final class LiteralToolParsers {
         public Olmo3() {
             super(
                     "olmo3",
-                    Format.builder()
-                            .calls(literal(Layout.PYTHON), "<function_calls>")
+                    list().calls(literal(Layout.PYTHON), "<function_calls>")
                             .callEnds("</function_calls>")
                             .grammar(python("<function_calls>\n", "\n", "\n</function_calls>"))
                             .build());
@@ -74,9 +83,9 @@ final class LiteralToolParsers {
         public Lfm2() {
             super(
                     "lfm2",
-                    Format.builder()
-                            .calls(literal(Layout.PYTHON), "<|tool_call_start|>")
+                    list().calls(literal(Layout.PYTHON), "<|tool_call_start|>")
                             .callEnds("<|tool_call_end|>")
+                            .echoes("[", "<|tool_call_end|>")
                             .grammar(python("<|tool_call_start|>[", ", ", "]<|tool_call_end|>"))
                             .specialTokens()
                             .build());

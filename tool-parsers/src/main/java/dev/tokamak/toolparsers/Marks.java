@@ -10,6 +10,9 @@ final class Marks {
     /** No mark is complete. */
     static final int NONE = -1;
 
+    /** How many marks there can be. */
+    static final int MOST = Long.SIZE;
+
     private final String[] marks;
     private final StringBuilder held = new StringBuilder();
     /** One bit for each mark that {@link #held} begins. */
@@ -19,8 +22,8 @@ final class Marks {
     private int bestLength;
 
     Marks(List<String> marks) {
-        if (marks.size() > Long.SIZE) {
-            throw new IllegalArgumentException("At most " + Long.SIZE + " marks, not " + marks.size());
+        if (marks.size() > MOST) {
+            throw new IllegalArgumentException("At most " + MOST + " marks, not " + marks.size());
         }
         for (String mark : marks) {
             if (mark.isEmpty()) {
@@ -103,6 +106,6 @@ final class Marks {
     }
 
     private long allBits() {
-        return marks.length == Long.SIZE ? -1L : (1L << marks.length) - 1;
+        return marks.length == MOST ? -1L : (1L << marks.length) - 1;
     }
 }

@@ -29,6 +29,11 @@ final class MessageHeaderReader extends CallReader {
     }
 
     @Override
+    String completion() {
+        return null;
+    }
+
+    @Override
     void cut() {
         // A header is no call, so there is nothing to tell.
     }

@@ -52,6 +52,10 @@ final class MessageReasoning implements ReasoningParser {
     private final Marks lastMarks;
     private String headBegin = "";
     private boolean headIsOfPrompt;
+    /** Whether the user was told something, which another message does not run into. */
+    private boolean toldUser;
+
+    private boolean newMessage;
     private State state = State.BETWEEN;
     private State before = State.BETWEEN;
 
@@ -91,6 +95,8 @@ final class MessageReasoning implements ReasoningParser {
         };
         accept(promptTail.substring(at), nobody);
         headIsOfPrompt = state == State.HEAD;
+        toldUser = false;
+        newMessage = false;
         out.forget();
     }
 
@@ -112,8 +118,7 @@ final class MessageReasoning implements ReasoningParser {
             case BETWEEN, SELF, USER -> body(c);
             case LAST -> {
                 lastMarks.feed(c, feed, text);
-                out.content(text);
-                text.setLength(0);
+                tellUser();
             }
             case TOOL -> {
                 text.append(c);
@@ -140,6 +145,21 @@ final class MessageReasoning implements ReasoningParser {
         text.setLength(0);
         headIsOfPrompt = false;
         state = audience == Audience.SELF ? State.SELF : audience == Audience.USER ? State.USER : State.LAST;
+        newMessage = toldUser;
+    }
+
+    /** Messages to the user are lines of one text. */
+    private void tellUser() {
+        if (text.isEmpty()) {
+            return;
+        }
+        if (newMessage) {
+            out.content("\n");
+        }
+        newMessage = false;
+        toldUser = true;
+        out.content(text);
+        text.setLength(0);
     }
 
     /** The head is told as it stands. */
@@ -155,10 +175,10 @@ final class MessageReasoning implements ReasoningParser {
         int mark = bodyMarks.feed(c, feed, text);
         if (state == State.SELF) {
             out.reasoning(text);
+            text.setLength(0);
         } else {
-            out.content(text);
+            tellUser();
         }
-        text.setLength(0);
         if (mark == Marks.NONE) {
             return;
         }

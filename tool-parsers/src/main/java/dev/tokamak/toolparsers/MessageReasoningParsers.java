@@ -6,10 +6,18 @@ import dev.tokamak.toolparsers.MessageReasoning.Audience;
 import dev.tokamak.toolparsers.MessageReasoning.Layout;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The families that write a completion as messages, some of them to themselves. */
 final class MessageReasoningParsers {
     private MessageReasoningParsers() {}
+
+    private static final Set<String> READERS = Set.of("assistant", "user", "all");
+
+    /** Whether a recipient is no tool. */
+    static boolean isForReaders(String recipient) {
+        return READERS.contains(recipient);
+    }
 
     /** A layout under a name. */
     private abstract static class Provider implements ReasoningParserProvider {
@@ -59,7 +67,8 @@ final class MessageReasoningParsers {
         }
 
         private static Audience audience(String head) {
-            if (head.contains("to=")) {
+            int to = head.indexOf("to=");
+            if (to >= 0 && !isForReaders(head.substring(to + 3).split("[ <]", 2)[0])) {
                 return Audience.TOOL;
             }
             return head.contains("analysis")

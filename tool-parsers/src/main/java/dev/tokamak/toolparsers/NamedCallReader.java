@@ -21,8 +21,8 @@ final class NamedCallReader extends CallReader {
      *
      * @param headEnds what stands between head and arguments; an opening brace is part of the arguments
      * @param head the head's meaning; null if it is none
-     * @param ends what may follow the arguments, so that it may stand for missing ones
-     * @param begins what begins a call, so that it ends a malformed head
+     * @param ends what ends a call, and so a malformed head
+     * @param begins what begins a call, and so ends a malformed head
      */
     record Layout(List<String> headEnds, Function<String, Head> head, List<String> ends, List<String> begins) {}
 
@@ -31,13 +31,11 @@ final class NamedCallReader extends CallReader {
     private enum State {
         HEAD,
         GAP,
-        ARGUMENTS,
-        MISSING
+        ARGUMENTS
     }
 
     private final Layout layout;
     private final Marks headMarks;
-    private final Marks endMarks;
     private final ArgumentsReader arguments;
     private final StringBuilder text = new StringBuilder();
     private State state = State.HEAD;
@@ -57,9 +55,6 @@ final class NamedCallReader extends CallReader {
             }
         }
         this.headMarks = new Marks(marks);
-        List<String> ends = new ArrayList<>(layout.ends());
-        layout.begins().stream().filter(mark -> !ends.contains(mark)).forEach(ends::add);
-        this.endMarks = new Marks(ends);
         this.arguments = new ArgumentsReader(out);
     }
 
@@ -69,7 +64,6 @@ final class NamedCallReader extends CallReader {
             case HEAD -> head(c);
             case GAP -> gap(c);
             case ARGUMENTS -> arguments(c);
-            case MISSING -> missing(c);
         };
     }
 
@@ -90,18 +84,29 @@ final class NamedCallReader extends CallReader {
         if (head == Head.NO_CALL) {
             return Step.DROP;
         }
-        out.begin(head.name(), head.id());
+        out.name(head.name(), head.id());
+        feed.startRecord("");
         state = State.GAP;
         return Step.MORE;
     }
 
+    /** The mark before the arguments may be repeated. */
     private Step gap(char c) {
-        if (isSpace(c)) {
+        if (!headMarks.isHolding() && isSpace(c)) {
             return Step.MORE;
         }
-        boolean json = c == '{' || c == '"' || c == 'n';
-        state = json ? State.ARGUMENTS : State.MISSING;
-        return json ? arguments(c) : missing(c);
+        if (!headMarks.isHolding() && c == '{') {
+            state = State.ARGUMENTS;
+            return arguments(c);
+        }
+        headMarks.feed(c, feed, text);
+        if (text.isEmpty()) {
+            return Step.MORE;
+        }
+        char first = text.charAt(0);
+        text.setLength(0);
+        state = State.ARGUMENTS;
+        return arguments(first);
     }
 
     private Step arguments(char c) {
@@ -112,27 +117,24 @@ final class NamedCallReader extends CallReader {
         };
     }
 
-    private Step missing(char c) {
-        int mark = endMarks.feed(c, feed, text);
-        if (mark != Marks.NONE) {
-            feed.pushBack(endMarks.get(mark));
-            out.arguments("{}");
-            return Step.LAST;
-        }
-        if (text.isEmpty()) {
-            return Step.MORE;
-        }
-        out.arguments(text);
-        return Step.FAIL;
+    @Override
+    boolean inText() {
+        return state == State.ARGUMENTS && arguments.inText();
+    }
+
+    @Override
+    boolean hasBegun() {
+        return state != State.HEAD;
+    }
+
+    @Override
+    String completion() {
+        return arguments.completion();
     }
 
     @Override
     void cut() {
-        switch (state) {
-            case ARGUMENTS -> arguments.cut();
-            case MISSING -> out.arguments(endMarks.takeHeld());
-            default -> {}
-        }
+        arguments.cut();
     }
 
     /** The head is the name. */

@@ -24,6 +24,7 @@ final class NamedToolParsers {
                 .section(section, sectionEnd)
                 .calls(named(layout), begin)
                 .callEnds(end)
+                .separators(headEnd)
                 .specialTokens();
     }
 
@@ -40,7 +41,8 @@ final class NamedToolParsers {
                                     DeepseekV3::head,
                                     "<｜tool▁call▁end｜>",
                                     "<｜tool▁calls▁end｜>")
-                            .callEnds("```<｜tool▁call▁end｜>")
+                            .callEnds("```<｜tool▁call▁end｜>", "```")
+                            .separators("<｜tool▁sep｜>")
                             .grammar(CallGrammar.named(
                                             "<｜tool▁call▁begin｜>function<｜tool▁sep｜>",
                                             "\n```json\n",
@@ -50,7 +52,7 @@ final class NamedToolParsers {
         }
 
         private static Head head(String text) {
-            int separator = text.indexOf("<｜tool▁sep｜>");
+            int separator = text.lastIndexOf("<｜tool▁sep｜>");
             return separator < 0
                     ? null
                     : NamedCallReader.plainName(text.substring(separator + "<｜tool▁sep｜>".length()));
@@ -124,6 +126,7 @@ final class NamedToolParsers {
                                             feed,
                                             out),
                                     "[TOOL_CALLS]")
+                            .separators("[ARGS]", "[CALL_ID]")
                             .specialTokens()
                             .grammar(CallGrammar.named("[TOOL_CALLS]", "[ARGS]", "")
                                     .separatedBy(""))
@@ -152,10 +155,11 @@ final class NamedToolParsers {
             super(
                     "openai",
                     Format.builder()
-                            .calls(named(LAYOUT), "<|channel|>", "<|start|>assistant")
+                            .calls(named(LAYOUT), "<|channel|>", "<|start|>assistant", "<|start|>")
                             .bareCalls(named(LAYOUT), " to=functions.")
                             .callEnds("<|call|>")
                             .silent("<|end|>", "<|return|>", "<|call|>")
+                            .separators("<|message|>", "<|constrain|>")
                             .specialTokens()
                             .grammar(CallGrammar.named(
                                     "<|channel|>commentary to=functions.", " <|constrain|>json<|message|>", "<|call|>"))
@@ -173,7 +177,8 @@ final class NamedToolParsers {
                 end++;
             }
             String name = text.substring(begin, end);
-            return NamedCallReader.isName(name) ? new Head(name, "") : Head.NO_CALL;
+            boolean call = NamedCallReader.isName(name) && !MessageReasoningParsers.isForReaders(name);
+            return call ? new Head(name, "") : Head.NO_CALL;
         }
     }
 }

@@ -9,20 +9,23 @@ import java.util.List;
  */
 final class ParameterCallReader extends CallReader {
     /**
-     * The format's tags, from the function's name on.
+     * The format's tags.
      *
-     * @param nameEnds what ends the name or the attributes that hold it; one that begins a parameter or ends the call is
-     *     that, too
+     * @param begin what stands before the name
+     * @param nameEnds what ends the name or the attributes that hold it; the first is nothing else, the others begin what
+     *     follows
      * @param nameAttribute the attribute that is the name, or empty if all the text is
      * @param parameter what begins a parameter
      * @param keyEnd what ends the parameter's name or the attributes that hold it
      * @param keyAttribute the attribute that is the parameter's name, or empty if all the text is
      * @param valueBegin what stands before the value, possibly behind white space, or empty
      * @param valueEnd what ends the value
-     * @param callEnds what ends the call
      * @param quoting how a value may be set apart from the tags
+     * @param distinct whether no value mentions the tag of a parameter, since tags are special tokens or have a prefix that
+     *     text does not have
      */
     record Tags(
+            String begin,
             List<String> nameEnds,
             String nameAttribute,
             String parameter,
@@ -30,8 +33,8 @@ final class ParameterCallReader extends CallReader {
             String keyAttribute,
             String valueBegin,
             String valueEnd,
-            List<String> callEnds,
-            Quoting quoting) {}
+            Quoting quoting,
+            boolean distinct) {}
 
     /** How a value is set apart from the tags around it. */
     enum Quoting {
@@ -44,6 +47,16 @@ final class ParameterCallReader extends CallReader {
     }
 
     private static final int HEAD_LIMIT = 1024;
+
+    /** The places of the tags in the marks that are looked for. */
+    private static final int PARAMETER = 0;
+
+    private static final int KEY_END = 0;
+    private static final int REPEATED = 1;
+    private static final int VALUE_BEGIN = 0;
+    private static final int VALUE_END = 0;
+    private static final int NEXT_PARAMETER = 1;
+
     private static final String CDATA = "<![CDATA[";
     private static final String CDATA_END = "]]>";
 
@@ -54,6 +67,7 @@ final class ParameterCallReader extends CallReader {
         VALUE_BEGIN,
         FIRST,
         VALUE,
+        NEXT_KEY,
         JSON
     }
 
@@ -70,6 +84,7 @@ final class ParameterCallReader extends CallReader {
     private final StringBuilder text = new StringBuilder();
     private State state = State.NAME;
     private String name;
+    private String key;
     private boolean hasParameters;
     private ValueWriter value;
     private ArgumentsReader json;
@@ -78,16 +93,28 @@ final class ParameterCallReader extends CallReader {
         super(feed, out);
         this.tags = tags;
         this.tools = tools;
-        this.nameMarks = new Marks(tags.nameEnds());
-        List<String> body = new ArrayList<>(tags.callEnds());
-        body.add(tags.parameter());
-        this.bodyMarks = new Marks(body);
-        this.keyMarks = new Marks(List.of(tags.keyEnd()));
-        this.valueBeginMarks = tags.valueBegin().isEmpty() ? null : new Marks(List.of(tags.valueBegin()));
-        this.firstMarks =
-                new Marks(tags.quoting() == Quoting.CDATA ? List.of(tags.valueEnd(), CDATA) : List.of(tags.valueEnd()));
-        this.plainValueMarks = new Marks(List.of(tags.valueEnd()));
-        this.cdataMarks = new Marks(List.of(CDATA_END + tags.valueEnd()));
+        String begin = tags.valueBegin();
+        List<String> nameEnds = new ArrayList<>(tags.nameEnds());
+        nameEnds.add(tags.begin());
+        this.nameMarks = new Marks(nameEnds);
+        this.bodyMarks = new Marks(List.of(tags.parameter(), tags.valueEnd(), CDATA_END + tags.valueEnd()));
+        this.keyMarks = new Marks(
+                begin.isEmpty()
+                        ? List.of(tags.keyEnd(), tags.parameter())
+                        : List.of(tags.keyEnd(), tags.parameter(), begin));
+        this.valueBeginMarks = begin.isEmpty() ? null : new Marks(List.of(begin, tags.keyEnd()));
+        List<String> first = new ArrayList<>(List.of(tags.valueEnd(), tags.parameter()));
+        if (!begin.isEmpty()) {
+            first.add(begin);
+        } else if (tags.keyEnd().length() > 1) {
+            first.add(tags.keyEnd());
+        }
+        if (tags.quoting() == Quoting.CDATA) {
+            first.add(CDATA);
+        }
+        this.firstMarks = new Marks(first);
+        this.plainValueMarks = new Marks(List.of(tags.valueEnd(), tags.parameter()));
+        this.cdataMarks = new Marks(List.of(CDATA_END + tags.valueEnd(), CDATA));
     }
 
     @Override
@@ -99,6 +126,7 @@ final class ParameterCallReader extends CallReader {
             case VALUE_BEGIN -> valueBegin(c);
             case FIRST -> first(c);
             case VALUE -> value(c);
+            case NEXT_KEY -> nextKey(c);
             case JSON -> json(c);
         };
     }
@@ -111,18 +139,33 @@ final class ParameterCallReader extends CallReader {
         if (mark == Marks.NONE) {
             return text.length() > HEAD_LIMIT ? Step.FAIL : Step.MORE;
         }
-        String end = nameMarks.get(mark);
-        if (end.equals(tags.parameter()) || tags.callEnds().contains(end)) {
-            feed.pushBack(end);
+        if (mark > 0) {
+            feed.pushBack(nameMarks.get(mark));
+        }
+        if (mark == tags.nameEnds().size()
+                && !tools.names().contains(text.toString().strip())) {
+            return Step.FAIL;
         }
         name = Attributes.value(text, tags.nameAttribute());
         if (name == null || !NamedCallReader.isName(name)) {
             return Step.FAIL;
         }
+        name = tools.meant(name);
         text.setLength(0);
         out.begin(name, "");
         state = State.BODY;
         return Step.MORE;
+    }
+
+    private boolean endsIn(char c) {
+        return !text.isEmpty() && text.charAt(text.length() - 1) == c;
+    }
+
+    /** Malformed from the last character on. */
+    private Step unread() {
+        char last = text.charAt(text.length() - 1);
+        text.setLength(text.length() - 1);
+        return fail(last);
     }
 
     private Step body(char c) {
@@ -136,20 +179,15 @@ final class ParameterCallReader extends CallReader {
         }
         int mark = bodyMarks.feed(c, feed, text);
         if (!text.isEmpty()) {
-            return spill();
+            return unread();
         }
-        if (mark == Marks.NONE) {
-            return Step.MORE;
+        if (mark == PARAMETER) {
+            if (json != null) {
+                feed.pushBack(tags.parameter());
+                return Step.FAIL;
+            }
+            state = State.KEY;
         }
-        if (mark < tags.callEnds().size()) {
-            out.arguments(json != null ? "" : hasParameters ? "}" : "{}");
-            return Step.LAST;
-        }
-        if (json != null) {
-            text.append(tags.parameter());
-            return spill();
-        }
-        state = State.KEY;
         return Step.MORE;
     }
 
@@ -165,43 +203,55 @@ final class ParameterCallReader extends CallReader {
         return Step.MORE;
     }
 
-    /** What is neither a parameter nor the call's end goes into the arguments as it is. */
-    private Step spill() {
-        out.arguments(text);
-        return Step.FAIL;
-    }
-
     private Step key(char c) {
-        if (keyMarks.feed(c, feed, text) == Marks.NONE) {
+        int mark = keyMarks.feed(c, feed, text);
+        if (mark == Marks.NONE) {
+            return endsIn('<') || text.length() > HEAD_LIMIT ? unread() : Step.MORE;
+        }
+        if (mark == REPEATED) {
+            text.setLength(0);
             return Step.MORE;
         }
-        String key = Attributes.value(text, tags.keyAttribute());
+        key = Attributes.value(text, tags.keyAttribute());
         if (key == null) {
-            text.append(tags.keyEnd());
-            return spill();
+            feed.pushBack(keyMarks.get(mark));
+            return Step.FAIL;
         }
+        if (tags.valueBegin().isEmpty() || mark > REPEATED) {
+            state = State.FIRST;
+            beginValue();
+        } else {
+            state = State.VALUE_BEGIN;
+            text.setLength(0);
+        }
+        return Step.MORE;
+    }
+
+    private void beginValue() {
         out.arguments(hasParameters ? ", " : "{");
         out.arguments(JsonText.quote(key));
         out.arguments(": ");
         hasParameters = true;
-        value = new ValueWriter(type(key), tags.quoting() == Quoting.LINES, out);
+        value = new ValueWriter(type(), tags.quoting() == Quoting.LINES, out);
+        valueMarks = plainValueMarks;
         text.setLength(0);
-        state = tags.valueBegin().isEmpty() ? State.FIRST : State.VALUE_BEGIN;
-        return Step.MORE;
     }
 
-    private ParameterType type(String key) {
-        if (!tags.keyAttribute().isEmpty()) {
-            String isString = Attributes.value(text, "string");
-            if (isString != null) {
-                return isString.equals("true") ? ParameterType.STRING : ParameterType.ANY;
-            }
-            String type = Attributes.value(text, "type");
-            if (type != null) {
-                return ParameterType.named(type);
-            }
+    /** What the schema says; where it leaves a choice or says nothing, what the tag says. */
+    private ParameterType type() {
+        ParameterType known = tools.typeOf(name, key);
+        if (tags.keyAttribute().isEmpty()) {
+            return known;
         }
-        return tools.typeOf(name, key);
+        String isString = Attributes.value(text, "string");
+        String type = Attributes.value(text, "type");
+        if (isString == null && type == null) {
+            return known;
+        }
+        ParameterType told = isString != null
+                ? isString.equals("true") ? ParameterType.STRING : ParameterType.ANY
+                : ParameterType.named(type);
+        return known == ParameterType.ANY || (told == ParameterType.STRING && known.mayBeString()) ? told : known;
     }
 
     private Step valueBegin(char c) {
@@ -209,55 +259,123 @@ final class ParameterCallReader extends CallReader {
             return Step.MORE;
         }
         int mark = valueBeginMarks.feed(c, feed, text);
-        if (!text.isEmpty()) {
-            return spill();
-        }
-        if (mark != Marks.NONE) {
+        if (mark == VALUE_BEGIN || !text.isEmpty()) {
+            String begun = text.toString();
             state = State.FIRST;
+            beginValue();
+            feed.pushBack(begun);
         }
         return Step.MORE;
     }
 
     /** A value may be quoted as XML does it, so that it can hold its end tag. */
     private Step first(char c) {
-        valueMarks = plainValueMarks;
         int mark = firstMarks.feed(c, feed, text);
-        if (mark == 0) {
-            value.end();
-            state = State.BODY;
-        } else if (mark == 1) {
-            valueMarks = cdataMarks;
-            state = State.VALUE;
-        } else if (!text.isEmpty()) {
-            appendToValue(text);
-            text.setLength(0);
-            state = State.VALUE;
+        if (mark == Marks.NONE) {
+            if (!text.isEmpty()) {
+                state = State.VALUE;
+                takeText();
+            }
+            return Step.MORE;
         }
-        return Step.MORE;
+        return switch (mark) {
+            case VALUE_END -> valueEnds();
+            case NEXT_PARAMETER -> nextParameter();
+            default -> {
+                if (firstMarks.get(mark).equals(CDATA)) {
+                    valueMarks = cdataMarks;
+                    state = State.VALUE;
+                }
+                yield Step.MORE;
+            }
+        };
     }
 
     private Step value(char c) {
         int mark = valueMarks.feed(c, feed, text);
-        appendToValue(text);
+        takeText();
+        return switch (mark) {
+            case Marks.NONE -> Step.MORE;
+            case VALUE_END -> valueEnds();
+            default -> valueMarks == cdataMarks ? nestedData() : nextParameter();
+        };
+    }
+
+    /** Character data may hold its own beginning, but not behind the end of its call. */
+    private Step nestedData() {
+        value.append(CDATA);
+        return feed.isDoubtful() ? Step.FAIL : Step.MORE;
+    }
+
+    private void takeText() {
+        value.append(text);
         text.setLength(0);
+    }
+
+    private Step valueEnds() {
+        value.end();
+        state = State.BODY;
+        return Step.MORE;
+    }
+
+    /** The next parameter begins, and so this one has ended without its tag; or the value mentions the tag. */
+    private Step nextParameter() {
+        if (feed.isDoubtful()) {
+            return Step.FAIL;
+        }
+        state = State.NEXT_KEY;
+        return Step.MORE;
+    }
+
+    /** Only a parameter that the function has ends the one before. */
+    private Step nextKey(char c) {
+        int mark = keyMarks.feed(c, feed, text);
+        if (mark == Marks.NONE && !endsIn('<') && !endsIn('\n') && text.length() <= HEAD_LIMIT) {
+            return Step.MORE;
+        }
+        String next = mark == KEY_END ? Attributes.value(text, tags.keyAttribute()) : null;
+        boolean begins = next != null && (tags.distinct() || tools.mayHave(name, next));
         if (mark != Marks.NONE) {
-            value.end();
-            state = State.BODY;
+            feed.pushBack(keyMarks.get(mark));
+        }
+        feed.pushBack(text);
+        text.setLength(0);
+        if (begins) {
+            out.arguments(value.completion());
+            state = State.KEY;
+        } else {
+            value.append(tags.parameter());
+            state = State.VALUE;
         }
         return Step.MORE;
     }
 
-    private void appendToValue(CharSequence part) {
-        for (int i = 0; i < part.length(); i++) {
-            value.append(part.charAt(i));
-        }
+    @Override
+    boolean inText() {
+        return switch (state) {
+            case FIRST, VALUE, NEXT_KEY -> true;
+            case JSON -> json.inText();
+            default -> false;
+        };
+    }
+
+    @Override
+    String completion() {
+        return switch (state) {
+            case FIRST, VALUE, NEXT_KEY -> value.completion() + "}";
+            default -> json != null ? json.completion() : hasParameters ? "}" : "{}";
+        };
     }
 
     @Override
     void cut() {
         switch (state) {
             case FIRST, VALUE -> {
-                appendToValue((state == State.FIRST ? firstMarks : valueMarks).takeHeld());
+                value.append((state == State.FIRST ? firstMarks : valueMarks).takeHeld());
+                value.cut();
+            }
+            case NEXT_KEY -> {
+                value.append(tags.parameter() + text + keyMarks.takeHeld());
                 value.cut();
             }
             case JSON -> json.cut();
@@ -265,8 +383,8 @@ final class ParameterCallReader extends CallReader {
             case VALUE_BEGIN -> out.arguments(valueBeginMarks.takeHeld());
             case KEY -> {
                 out.arguments(hasParameters ? ", " : "{");
-                String key = JsonText.quote(text + keyMarks.takeHeld());
-                out.arguments(key.substring(0, key.length() - 1));
+                String begun = JsonText.quote(text + keyMarks.takeHeld());
+                out.arguments(begun.substring(0, begun.length() - 1));
             }
             default -> {}
         }

@@ -1,6 +1,7 @@
 package dev.tokamak.toolparsers;
 
 import dev.tokamak.spi.toolparser.ToolDefinition;
+import dev.tokamak.toolparsers.JsonCallReader.Keys;
 import dev.tokamak.toolparsers.ParameterCallReader.Quoting;
 import dev.tokamak.toolparsers.ParameterCallReader.Tags;
 import java.util.ArrayList;
@@ -19,10 +20,12 @@ final class ParameterToolParsers {
     /** {@code <function=F><parameter=k>v</parameter></function>} within a section. */
     private static Format equalSigns(String section, String sectionEnd) {
         Tags tags = new Tags(
-                List.of(">"), "", "<parameter=", ">", "", "", "</parameter>", List.of("</function>"), Quoting.LINES);
+                "<function=", List.of(">"), "", "<parameter=", ">", "", "", "</parameter>", Quoting.LINES, false);
         return Format.builder()
                 .section(section, sectionEnd)
-                .calls(parameters(tags), "<function=")
+                .calls(parameters(tags), tags.begin())
+                .callEnds("</function>")
+                .bareCallsInSections(JsonToolParsers.json(Keys.USUAL), "{", "[")
                 .grammar(CallGrammar.parameters(
                                 section + "\n<function=",
                                 ">\n",
@@ -34,9 +37,10 @@ final class ParameterToolParsers {
 
     /** {@code <invoke name="F"><parameter name="k">v</parameter></invoke>} within a section; tags may have a prefix. */
     private static Format.Builder invoke(String prefix, String section, String sectionEnd) {
-        return attributes(prefix + "invoke", prefix + "parameter", Quoting.NONE)
+        return attributes(prefix + "invoke", prefix + "parameter", Quoting.NONE, !prefix.isEmpty())
                 .section(section, sectionEnd)
                 .onlyInSections()
+                .bareCallsInSections(JsonToolParsers.json(Keys.USUAL), "{", "[")
                 .grammar(CallGrammar.parameters(
                                 "<" + prefix + "invoke name=\"",
                                 "\">\n",
@@ -46,8 +50,9 @@ final class ParameterToolParsers {
                         .within(section + "\n", "", sectionEnd));
     }
 
-    private static Format.Builder attributes(String call, String parameter, Quoting quoting) {
+    private static Format.Builder attributes(String call, String parameter, Quoting quoting, boolean distinct) {
         Tags tags = new Tags(
+                "<" + call + " ",
                 List.of(">"),
                 "name",
                 "<" + parameter + " ",
@@ -55,14 +60,17 @@ final class ParameterToolParsers {
                 "name",
                 "",
                 "</" + parameter + ">",
-                List.of("</" + call + ">"),
-                quoting);
-        return Format.builder().calls(parameters(tags), "<" + call + " ");
+                quoting,
+                distinct);
+        Format.Builder format =
+                Format.builder().calls(parameters(tags), tags.begin()).callEnds("</" + call + ">");
+        return distinct ? format.separators(tags.parameter(), tags.valueEnd()) : format;
     }
 
     /** {@code <tool_call>F<arg_key>k</arg_key><arg_value>v</arg_value></tool_call>}. */
     private static Format.Builder argKeys(List<String> nameEnds, String grammarNameEnd) {
         Tags tags = new Tags(
+                "<tool_call>",
                 nameEnds,
                 "",
                 "<arg_key>",
@@ -70,10 +78,11 @@ final class ParameterToolParsers {
                 "",
                 "<arg_value>",
                 "</arg_value>",
-                List.of("</tool_call>"),
-                Quoting.NONE);
+                Quoting.NONE,
+                false);
         return Format.builder()
-                .calls(parameters(tags), "<tool_call>")
+                .calls(parameters(tags), tags.begin())
+                .callEnds("</tool_call>")
                 .grammar(CallGrammar.parameters(
                                 "<tool_call>",
                                 grammarNameEnd,
@@ -217,7 +226,8 @@ final class ParameterToolParsers {
                             .calls(
                                     (feed, out, tools) -> new ElementCallReader(PREFIX, feed, out, tools),
                                     PREFIX + "<invoke ")
-                            .onlyInSections()
+                            .callEnds(PREFIX + "</invoke>")
+                            .separators(PREFIX)
                             .grammar(CallGrammar.parameters(
                                             PREFIX + "<invoke name=\"",
                                             "\">",
@@ -260,7 +270,7 @@ final class ParameterToolParsers {
         public Minicpm5() {
             super(
                     "minicpm5",
-                    attributes("function", "param", Quoting.CDATA)
+                    attributes("function", "param", Quoting.CDATA, false)
                             .grammar(CallGrammar.parameters(
                                             "<function name=\"",
                                             "\">",
@@ -271,22 +281,23 @@ final class ParameterToolParsers {
         }
     }
 
-    private static Format dsml(String section) {
-        String begin = "<" + DSML + section + ">";
-        String end = "</" + DSML + section + ">";
-        return invoke(DSML, begin, end)
+    /** Tags with a prefix, and an attribute that says whether a value is a string. */
+    private static Format stringOrNot(String prefix, String section, String lineBreak) {
+        String begin = "<" + prefix + section + ">";
+        String end = "</" + prefix + section + ">";
+        return invoke(prefix, begin, end)
                 .specialTokens()
                 .grammar(CallGrammar.parameters(
-                                "<" + DSML + "invoke name=\"",
-                                "\">\n",
+                                "<" + prefix + "invoke name=\"",
+                                "\">" + lineBreak,
                                 new ParameterGrammar(
-                                        "<" + DSML + "parameter name=\"",
+                                        "<" + prefix + "parameter name=\"",
                                         "\" string=\"true\">",
                                         "\" string=\"false\">",
-                                        "</" + DSML + "parameter>\n",
+                                        "</" + prefix + "parameter>" + lineBreak,
                                         List.of()),
-                                "</" + DSML + "invoke>\n")
-                        .within(begin + "\n", "", end))
+                                "</" + prefix + "invoke>" + lineBreak)
+                        .within(begin + lineBreak, "", end))
                 .build();
     }
 
@@ -294,7 +305,7 @@ final class ParameterToolParsers {
     public static final class DeepseekV32 extends FormatProvider {
         /** The format. */
         public DeepseekV32() {
-            super("deepseek_v32", dsml("function_calls"));
+            super("deepseek_v32", stringOrNot(DSML, "function_calls", "\n"));
         }
     }
 
@@ -302,13 +313,64 @@ final class ParameterToolParsers {
     public static final class DeepseekV4 extends FormatProvider {
         /** The format. */
         public DeepseekV4() {
-            super("deepseek_v4", dsml("tool_calls"));
+            super("deepseek_v4", stringOrNot(DSML, "tool_calls", "\n"));
+        }
+    }
+
+    /** DeepSeek V4.1: a space behind the prefix. */
+    public static final class DeepseekV41 extends FormatProvider {
+        /** The format. */
+        public DeepseekV41() {
+            super("deepseek_v41", stringOrNot(DSML + " ", "calls", "\n"));
+        }
+    }
+
+    /** GigaChat 3.5. */
+    public static final class Gigachat35 extends FormatProvider {
+        /** The format. */
+        public Gigachat35() {
+            super("gigachat35", stringOrNot("｜GCML｜", "tool_calls", ""));
+        }
+    }
+
+    /** Solar Open 2: an argument's name and value between special tokens. */
+    public static final class SolarOpen2 extends FormatProvider {
+        private static final Tags TAGS = new Tags(
+                "<|tool_call:start|>",
+                List.of("\n", "<|tool_arg:start|>", "<|tool_call:end|>"),
+                "",
+                "<|tool_arg:start|>",
+                "<|tool_arg:value|>",
+                "",
+                "",
+                "<|tool_arg:end|>",
+                Quoting.NONE,
+                true);
+
+        /** The format. */
+        public SolarOpen2() {
+            super(
+                    "solar_open2",
+                    Format.builder()
+                            .calls(parameters(TAGS), TAGS.begin())
+                            .callEnds("<|tool_call:end|>")
+                            .separators("<|tool_arg:start|>", "<|tool_arg:value|>", "<|tool_arg:end|>")
+                            .specialTokens()
+                            .grammar(CallGrammar.parameters(
+                                            "<|tool_call:start|>",
+                                            "\n",
+                                            new ParameterGrammar(
+                                                    "<|tool_arg:start|>", "<|tool_arg:value|>", "<|tool_arg:end|>\n"),
+                                            "<|tool_call:end|>")
+                                    .separatedBy("\n"))
+                            .build());
         }
     }
 
     /** Kimi K3: tags of special tokens, with each argument's type. */
     public static final class KimiK3 extends FormatProvider {
         private static final Tags TAGS = new Tags(
+                "<|open|>call ",
                 List.of("<|sep|>"),
                 "tool",
                 "<|open|>argument ",
@@ -316,8 +378,8 @@ final class ParameterToolParsers {
                 "key",
                 "",
                 "<|close|>argument<|sep|>",
-                List.of("<|close|>call<|sep|>"),
-                Quoting.NONE);
+                Quoting.NONE,
+                true);
 
         /** The format. */
         public KimiK3() {
@@ -325,7 +387,9 @@ final class ParameterToolParsers {
                     "kimi_k3",
                     Format.builder()
                             .section("<|open|>tools<|sep|>", "<|close|>tools<|sep|>")
-                            .calls(parameters(TAGS), "<|open|>call ")
+                            .calls(parameters(TAGS), TAGS.begin())
+                            .callEnds("<|close|>call<|sep|>")
+                            .separators("<|open|>argument ", "<|close|>argument<|sep|>")
                             .onlyInSections()
                             .silent(
                                     "<|open|>response<|sep|>",

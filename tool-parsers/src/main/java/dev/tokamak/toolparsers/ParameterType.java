@@ -51,6 +51,11 @@ final class ParameterType {
         return types.contains(Type.STRING) && (types.size() == 1 || types.size() == 2 && isNullable());
     }
 
+    /** Whether a string is one of several types, or the only one. */
+    boolean mayBeString() {
+        return types.contains(Type.STRING);
+    }
+
     boolean isNullable() {
         return types.contains(Type.NULL);
     }
@@ -62,6 +67,11 @@ final class ParameterType {
                 .filter(type -> type != Type.INTEGER || !all.contains(Type.NUMBER))
                 .map(type -> type.name().toLowerCase(Locale.ROOT))
                 .toList();
+    }
+
+    /** Whether the values have no parts. */
+    boolean isPlain() {
+        return !types.isEmpty() && !types.contains(Type.OBJECT) && !types.contains(Type.ARRAY);
     }
 
     boolean isArray() {

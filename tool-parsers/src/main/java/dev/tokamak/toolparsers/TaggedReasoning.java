@@ -5,8 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Splits off reasoning that stands between tags at the beginning of a completion. Each character is looked at once, but for
- * beginnings of tags that turn out to be none.
+ * Splits off reasoning that stands between tags, at the beginning of a completion or, where the tags are special tokens, anywhere
+ * before its calls.
+ *
+ * <p>Implementation notes. A model that calls a tool while it thinks may forget to end its thinking. Where the mark of calls is a
+ * special token, it ends the reasoning at once. Where it is text, the reasoning may just mention it: what looks like a call is
+ * held until the reasoning ends, whose part it then is, or the text does, and then it is content. Each character is looked at
+ * once, but for beginnings of tags that turn out to be none.
  */
 final class TaggedReasoning implements ReasoningParser {
     /** Whether text that no tag opens is reasoning. */
@@ -26,21 +31,48 @@ final class TaggedReasoning implements ReasoningParser {
      *
      * @param starts what opens reasoning; at least one
      * @param ends what closes it; at least one
-     * @param alsoEnds what closes it as well and stays in the content
-     * @param silent what is dropped from content
+     * @param again those of the starts that open it behind content, too
+     * @param callTokens what begins calls and is a special token
+     * @param callTexts what begins calls and is text
+     * @param silent what is dropped
      * @param implicit whether text that no tag opens is reasoning
+     * @param cites whether text holds marks of citations, which are dropped
      */
-    record Tags(List<String> starts, List<String> ends, List<String> alsoEnds, List<String> silent, Implicit implicit) {
+    record Tags(
+            List<String> starts,
+            List<String> ends,
+            List<String> again,
+            List<String> callTokens,
+            List<String> callTexts,
+            List<String> silent,
+            Implicit implicit,
+            boolean cites) {
+        static Tags of(List<String> starts, List<String> ends, Implicit implicit) {
+            return new Tags(starts, ends, List.of(), List.of(), List.of(), List.of(), implicit, false);
+        }
+
         static Tags of(String start, String end, Implicit implicit) {
-            return new Tags(List.of(start), List.of(end), List.of(), List.of(), implicit);
+            return of(List.of(start), List.of(end), implicit);
         }
 
         Tags silently(String... texts) {
-            return new Tags(starts, ends, alsoEnds, List.of(texts), implicit);
+            return new Tags(starts, ends, again, callTokens, callTexts, List.of(texts), implicit, cites);
         }
 
-        Tags endedBy(String... texts) {
-            return new Tags(starts, ends, List.of(texts), silent, implicit);
+        Tags again(String... texts) {
+            return new Tags(starts, ends, List.of(texts), callTokens, callTexts, silent, implicit, cites);
+        }
+
+        Tags endedBy(String... tokens) {
+            return new Tags(starts, ends, again, List.of(tokens), callTexts, silent, implicit, cites);
+        }
+
+        Tags leftBy(String... texts) {
+            return new Tags(starts, ends, again, callTokens, List.of(texts), silent, implicit, cites);
+        }
+
+        Tags citing() {
+            return new Tags(starts, ends, again, callTokens, callTexts, silent, implicit, true);
         }
     }
 
@@ -56,115 +88,253 @@ final class TaggedReasoning implements ReasoningParser {
         CONTENT
     }
 
+    private enum State {
+        BEGINNING,
+        REASONING,
+        /** Behind a mark of calls: what comes next shows whether it is mentioned. */
+        MENTION,
+        /** In what looks like a call. */
+        HELD,
+        CONTENT,
+        /** Behind the first call nothing is reasoning. */
+        CALLS
+    }
+
+    private static final String OPENINGS = "{[<]";
+
     private final Tags tags;
     private final boolean implicit;
     private final Feed feed = new Feed();
     private final ReasoningWriter out = new ReasoningWriter();
     private final StringBuilder released = new StringBuilder();
-    private final StringBuilder leadingSpace = new StringBuilder();
+    /** White space that is reasoning unless a call follows, or that waits for the beginning to be clear. */
+    private final StringBuilder space = new StringBuilder();
+    /** What looks like a call. */
+    private final StringBuilder held = new StringBuilder();
+
     private final Marks startMarks;
+    private final Marks reasoningMarks;
     private final Marks endMarks;
+    private final Marks contentMarks;
     private final Marks silentMarks;
-    private Beginning state;
+    private final CitationFilter citations;
+    private State state;
 
     TaggedReasoning(Tags tags, Beginning beginning) {
         this.tags = tags;
-        this.state = beginning;
         this.implicit = beginning == Beginning.OPEN_OR_REASONING;
-        this.startMarks = new Marks(joined(tags.starts(), tags.silent(), implicit ? tags.ends() : List.of()));
-        this.endMarks = new Marks(joined(tags.ends(), tags.alsoEnds(), List.of()));
+        this.state = switch (beginning) {
+            case REASONING -> State.REASONING;
+            case CONTENT -> State.CONTENT;
+            default -> State.BEGINNING;
+        };
+        this.startMarks = marks(tags.starts(), tags.silent(), implicit ? tags.ends() : List.of());
+        this.reasoningMarks = marks(tags.ends(), tags.callTokens(), tags.callTexts());
+        this.endMarks = new Marks(tags.ends());
+        this.contentMarks = marks(tags.silent(), tags.again(), tags.again().isEmpty() ? List.of() : tags.callTokens());
         this.silentMarks = new Marks(tags.silent());
+        this.citations = tags.cites() ? new CitationFilter() : null;
     }
 
-    private static List<String> joined(List<String> first, List<String> second, List<String> third) {
+    private static Marks marks(List<String> first, List<String> second, List<String> third) {
         List<String> all = new ArrayList<>(first);
         all.addAll(second);
         all.addAll(third);
-        return all;
+        return new Marks(all);
     }
 
     @Override
     public void accept(CharSequence text, Sink sink) {
         out.to(sink);
         for (int i = 0; i < text.length(); i++) {
-            step(text.charAt(i));
-            while (feed.hasNext()) {
-                step(feed.next());
+            if (citations == null || state == State.CALLS) {
+                take(text.charAt(i));
+            } else {
+                takeAll(citations.without(text.charAt(i)));
             }
         }
         out.flush(false);
     }
 
+    private void takeAll(CharSequence text) {
+        for (int i = 0; i < text.length(); i++) {
+            take(text.charAt(i));
+        }
+    }
+
+    private void take(char c) {
+        step(c);
+        while (feed.hasNext()) {
+            step(feed.next());
+        }
+    }
+
     private void step(char c) {
         switch (state) {
+            case BEGINNING -> beginning(c);
             case REASONING -> reasoning(c);
+            case MENTION -> mention(c);
+            case HELD -> held(c);
             case CONTENT -> content(c);
-            default -> beginning(c);
+            case CALLS -> {
+                silentMarks.feed(c, feed, released);
+                out.content(released);
+                released.setLength(0);
+            }
         }
     }
 
     private void beginning(char c) {
         if (!startMarks.isHolding() && Character.isWhitespace(c)) {
-            leadingSpace.append(c);
+            space.append(c);
             return;
         }
         int mark = startMarks.feed(c, feed, released);
         if (!released.isEmpty()) {
-            leadingSpace.append(released);
+            feed.pushBack(released);
             released.setLength(0);
-            leave(implicit ? Beginning.REASONING : Beginning.CONTENT);
+            leave();
         } else if (mark >= tags.starts().size() + tags.silent().size()) {
-            leave(Beginning.CONTENT);
+            tellSpace(false);
+            state = State.CONTENT;
         } else if (mark != Marks.NONE && mark < tags.starts().size()) {
-            leadingSpace.setLength(0);
-            state = Beginning.REASONING;
+            space.setLength(0);
+            state = State.REASONING;
         }
     }
 
-    private void leave(Beginning next) {
-        if (next == Beginning.REASONING) {
-            out.reasoning(leadingSpace);
-        } else {
-            out.content(leadingSpace);
+    /** No tag came at the beginning. */
+    private void leave() {
+        if (!implicit) {
+            tellSpace(false);
         }
-        leadingSpace.setLength(0);
-        state = next;
+        state = implicit ? State.REASONING : State.CONTENT;
+    }
+
+    private void tellSpace(boolean reasoning) {
+        if (reasoning) {
+            out.reasoning(space);
+        } else {
+            out.content(space);
+        }
+        space.setLength(0);
     }
 
     private void reasoning(char c) {
-        int mark = endMarks.feed(c, feed, released);
-        out.reasoning(released);
-        released.setLength(0);
-        if (mark != Marks.NONE) {
-            state = Beginning.CONTENT;
-            if (mark >= tags.ends().size()) {
-                out.content(endMarks.get(mark));
+        int mark = reasoningMarks.feed(c, feed, released);
+        for (int i = 0; i < released.length(); i++) {
+            if (Character.isWhitespace(released.charAt(i))) {
+                space.append(released.charAt(i));
+            } else {
+                tellSpace(true);
+                out.reasoning(released.substring(i, i + 1));
             }
+        }
+        released.setLength(0);
+        if (mark == Marks.NONE) {
+            return;
+        }
+        int token = mark - tags.ends().size();
+        if (token < 0) {
+            tellSpace(true);
+            state = State.CONTENT;
+        } else if (token < tags.callTokens().size()) {
+            space.setLength(0);
+            out.content(reasoningMarks.get(mark));
+            state = State.CALLS;
+        } else {
+            held.append(reasoningMarks.get(mark));
+            state = State.MENTION;
         }
     }
 
+    /** A call has its name or an opening bracket next to the mark, or on the next line. */
+    private void mention(char c) {
+        char last = held.charAt(held.length() - 1);
+        if (c == '\n' || (c == ' ' && last != '\n')) {
+            held.append(c);
+            return;
+        }
+        boolean name = (Character.isLetter(c) || c == '_') && last != ' ';
+        feed.pushBack(c);
+        if (name || OPENINGS.indexOf(c) >= 0) {
+            state = State.HELD;
+        } else {
+            heldIsReasoning();
+            state = State.REASONING;
+        }
+    }
+
+    private void held(char c) {
+        int mark = endMarks.feed(c, feed, held);
+        if (mark != Marks.NONE) {
+            heldIsReasoning();
+            tellSpace(true);
+            state = State.CONTENT;
+        }
+    }
+
+    private void heldIsReasoning() {
+        tellSpace(true);
+        int end = held.length();
+        while (end > 0 && Character.isWhitespace(held.charAt(end - 1))) {
+            end--;
+        }
+        out.reasoning(held.substring(0, end));
+        space.append(held, end, held.length());
+        held.setLength(0);
+    }
+
     private void content(char c) {
-        silentMarks.feed(c, feed, released);
+        int mark = contentMarks.feed(c, feed, released);
         out.content(released);
         released.setLength(0);
+        if (mark < tags.silent().size()) {
+            return;
+        }
+        boolean again = mark < tags.silent().size() + tags.again().size();
+        if (!again) {
+            out.content(contentMarks.get(mark));
+        }
+        state = again ? State.REASONING : State.CALLS;
     }
 
     @Override
     public void finish(Sink sink) {
         out.to(sink);
+        if (citations != null) {
+            takeAll(citations.rest());
+        }
         switch (state) {
-            case REASONING -> out.reasoning(endMarks.takeHeld());
-            case CONTENT -> out.content(silentMarks.takeHeld());
-            default -> {
-                leadingSpace.append(startMarks.takeHeld());
-                leave(implicit ? Beginning.REASONING : Beginning.CONTENT);
+            case BEGINNING -> {
+                leave();
+                if (implicit) {
+                    tellSpace(true);
+                    out.reasoning(startMarks.takeHeld());
+                } else {
+                    out.content(startMarks.takeHeld());
+                }
             }
+            case REASONING -> {
+                tellSpace(true);
+                out.reasoning(reasoningMarks.takeHeld());
+            }
+            case MENTION -> {
+                heldIsReasoning();
+                tellSpace(true);
+            }
+            case HELD -> {
+                held.append(endMarks.takeHeld());
+                out.content(held);
+            }
+            case CONTENT -> out.content(contentMarks.takeHeld());
+            case CALLS -> out.content(silentMarks.takeHeld());
         }
         out.flush(true);
     }
 
     @Override
     public boolean ended() {
-        return state == Beginning.CONTENT;
+        return state == State.CONTENT || state == State.CALLS;
     }
 }

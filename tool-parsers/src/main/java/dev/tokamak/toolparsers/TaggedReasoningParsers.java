@@ -16,15 +16,32 @@ import java.util.Map;
 final class TaggedReasoningParsers {
     private TaggedReasoningParsers() {}
 
-    private static Tags think(Implicit implicit) {
-        return Tags.of("<think>", "</think>", implicit);
+    /** Calls of the families that are distilled or fine-tuned into many formats begin with any of these. */
+    private static final String[] ANY_CALL = {
+        "<tool_call>", "<tool_calls>", "<function_calls>", "<｜tool▁calls▁begin｜>", "<｜tool▁call▁begin｜>"
+    };
+
+    private static final String[] COHERE_SILENT = {
+        "<|START_RESPONSE|>", "<|END_RESPONSE|>", "<|START_TEXT|>", "<|END_TEXT|>"
+    };
+
+    private static Tags think(Implicit implicit, String... calls) {
+        return Tags.of("<think>", "</think>", implicit).leftBy(calls);
+    }
+
+    private static Tags cohere() {
+        return Tags.of("<|START_THINKING|>", "<|END_THINKING|>", NEVER)
+                .again("<|START_THINKING|>")
+                .endedBy("<|START_ACTION|>")
+                .silently(COHERE_SILENT)
+                .citing();
     }
 
     /** DeepSeek R1 and its distillations; the start tag is optional. */
     public static final class DeepseekR1 extends TaggedReasoningProvider {
         /** The format. */
         public DeepseekR1() {
-            super("deepseek_r1", think(ALWAYS));
+            super("deepseek_r1", think(ALWAYS, ANY_CALL));
         }
     }
 
@@ -32,7 +49,7 @@ final class TaggedReasoningParsers {
     public static final class Qwen3 extends TaggedReasoningProvider {
         /** The format. */
         public Qwen3() {
-            super("qwen3", think(IF_PROMPT_IS_UNKNOWN));
+            super("qwen3", think(IF_PROMPT_IS_UNKNOWN, "<tool_call>"));
         }
     }
 
@@ -40,7 +57,7 @@ final class TaggedReasoningParsers {
     public static final class Mimo extends TaggedReasoningProvider {
         /** The format. */
         public Mimo() {
-            super("mimo", think(IF_PROMPT_IS_UNKNOWN));
+            super("mimo", think(IF_PROMPT_IS_UNKNOWN, "<tool_call>"));
         }
     }
 
@@ -48,7 +65,7 @@ final class TaggedReasoningParsers {
     public static final class Glm45 extends TaggedReasoningProvider {
         /** The format. */
         public Glm45() {
-            super("glm45", think(IF_PROMPT_IS_UNKNOWN));
+            super("glm45", think(IF_PROMPT_IS_UNKNOWN, "<tool_call>"));
         }
     }
 
@@ -56,7 +73,7 @@ final class TaggedReasoningParsers {
     public static final class Glm47 extends TaggedReasoningProvider {
         /** The format. */
         public Glm47() {
-            super("glm47", think(IF_PROMPT_IS_UNKNOWN));
+            super("glm47", think(IF_PROMPT_IS_UNKNOWN, "<tool_call>"));
         }
     }
 
@@ -64,7 +81,7 @@ final class TaggedReasoningParsers {
     public static final class Ling3 extends TaggedReasoningProvider {
         /** The format. */
         public Ling3() {
-            super("ling3", think(IF_PROMPT_IS_UNKNOWN));
+            super("ling3", think(IF_PROMPT_IS_UNKNOWN, "<tool_call>"));
         }
     }
 
@@ -72,7 +89,10 @@ final class TaggedReasoningParsers {
     public static final class KimiK2 extends TaggedReasoningProvider {
         /** The format. */
         public KimiK2() {
-            super("kimi_k2", think(IF_PROMPT_IS_UNKNOWN).endedBy("<|tool_calls_section_begin|>"), true);
+            super(
+                    "kimi_k2",
+                    think(IF_PROMPT_IS_UNKNOWN).endedBy("<|tool_calls_section_begin|>", "<|tool_call_begin|>"),
+                    true);
         }
     }
 
@@ -80,7 +100,7 @@ final class TaggedReasoningParsers {
     public static final class Step3 extends TaggedReasoningProvider {
         /** The format. */
         public Step3() {
-            super("step3", think(ALWAYS));
+            super("step3", think(ALWAYS, "<｜tool_calls_begin｜>", "<｜tool_call_begin｜>"));
         }
     }
 
@@ -88,7 +108,7 @@ final class TaggedReasoningParsers {
     public static final class Step3p5 extends TaggedReasoningProvider {
         /** The format. */
         public Step3p5() {
-            super("step3p5", think(ALWAYS));
+            super("step3p5", think(ALWAYS, "<tool_call>"));
         }
     }
 
@@ -96,7 +116,7 @@ final class TaggedReasoningParsers {
     public static final class Olmo3 extends TaggedReasoningProvider {
         /** The format. */
         public Olmo3() {
-            super("olmo3", think(ALWAYS));
+            super("olmo3", think(ALWAYS, "<function_calls>"));
         }
     }
 
@@ -104,7 +124,7 @@ final class TaggedReasoningParsers {
     public static final class NemotronV3 extends TaggedReasoningProvider {
         /** The format. */
         public NemotronV3() {
-            super("nemotron_v3", think(IF_PROMPT_IS_UNKNOWN));
+            super("nemotron_v3", think(IF_PROMPT_IS_UNKNOWN, "<tool_call>"));
         }
     }
 
@@ -112,7 +132,10 @@ final class TaggedReasoningParsers {
     public static final class Ernie45 extends TaggedReasoningProvider {
         /** The format. */
         public Ernie45() {
-            super("ernie45", think(ALWAYS).silently("<response>\n", "<response>", "\n</response>", "</response>"));
+            super(
+                    "ernie45",
+                    think(ALWAYS, "<tool_call>")
+                            .silently("<response>\n", "<response>", "\n</response>", "</response>"));
         }
     }
 
@@ -122,12 +145,12 @@ final class TaggedReasoningParsers {
         public HunyuanA13b() {
             super(
                     "hunyuan_a13b",
-                    new Tags(
-                            List.of("<think>\n", "<think>"),
-                            List.of("\n</think>\n<answer>\n", "\n</think>", "</think>"),
-                            List.of(),
-                            List.of("<answer>\n", "<answer>", "\n</answer>", "</answer>"),
-                            IF_PROMPT_IS_UNKNOWN));
+                    Tags.of(
+                                    List.of("<think>\n", "<think>"),
+                                    List.of("\n</think>\n<answer>\n", "\n</think>", "</think>"),
+                                    IF_PROMPT_IS_UNKNOWN)
+                            .leftBy("<tool_calls>")
+                            .silently("<answer>\n", "<answer>", "\n</answer>", "</answer>"));
         }
     }
 
@@ -135,7 +158,7 @@ final class TaggedReasoningParsers {
     public static final class DeepseekV3 extends TaggedReasoningProvider {
         /** The format. */
         public DeepseekV3() {
-            super("deepseek_v3", think(IF_ASKED_FOR));
+            super("deepseek_v3", think(IF_ASKED_FOR, ANY_CALL));
         }
     }
 
@@ -143,7 +166,7 @@ final class TaggedReasoningParsers {
     public static final class DeepseekV4 extends TaggedReasoningProvider {
         /** The format. */
         public DeepseekV4() {
-            super("deepseek_v4", think(IF_ASKED_FOR));
+            super("deepseek_v4", think(IF_ASKED_FOR, "<｜DSML｜tool_calls>", "<｜DSML｜function_calls>"));
         }
     }
 
@@ -151,7 +174,7 @@ final class TaggedReasoningParsers {
     public static final class PoolsideV1 extends TaggedReasoningProvider {
         /** The format. */
         public PoolsideV1() {
-            super("poolside_v1", think(IF_ASKED_FOR));
+            super("poolside_v1", think(IF_ASKED_FOR, "<tool_call>"));
         }
     }
 
@@ -159,7 +182,7 @@ final class TaggedReasoningParsers {
     public static final class Holo2 extends TaggedReasoningProvider {
         /** The format. */
         public Holo2() {
-            super("holo2", think(ALWAYS));
+            super("holo2", think(ALWAYS, "<tool_call>"));
         }
     }
 
@@ -167,7 +190,7 @@ final class TaggedReasoningParsers {
     public static final class HyV3 extends TaggedReasoningProvider {
         /** The format. */
         public HyV3() {
-            super("hy_v3", think(IF_PROMPT_IS_UNKNOWN));
+            super("hy_v3", think(IF_PROMPT_IS_UNKNOWN, "<tool_calls>", "<tool_call>"));
         }
     }
 
@@ -175,7 +198,7 @@ final class TaggedReasoningParsers {
     public static final class MinimaxM2 extends TaggedReasoningProvider {
         /** The format. */
         public MinimaxM2() {
-            super("minimax_m2", think(ALWAYS));
+            super("minimax_m2", think(ALWAYS, "<minimax:tool_call>"));
         }
     }
 
@@ -183,7 +206,10 @@ final class TaggedReasoningParsers {
     public static final class SeedOss extends TaggedReasoningProvider {
         /** The format. */
         public SeedOss() {
-            super("seed_oss", Tags.of("<seed:think>", "</seed:think>", IF_PROMPT_IS_UNKNOWN));
+            super(
+                    "seed_oss",
+                    Tags.of("<seed:think>", "</seed:think>", IF_PROMPT_IS_UNKNOWN)
+                            .leftBy("<seed:tool_call>"));
         }
     }
 
@@ -191,7 +217,9 @@ final class TaggedReasoningParsers {
     public static final class MinimaxM3 extends TaggedReasoningProvider {
         /** The format. */
         public MinimaxM3() {
-            super("minimax_m3", Tags.of("<mm:think>", "</mm:think>", IF_PROMPT_IS_UNKNOWN));
+            super(
+                    "minimax_m3",
+                    Tags.of("<mm:think>", "</mm:think>", IF_PROMPT_IS_UNKNOWN).leftBy("]<]minimax[>[<tool_call>"));
         }
     }
 
@@ -201,28 +229,24 @@ final class TaggedReasoningParsers {
         public Mistral() {
             super(
                     "mistral",
-                    new Tags(
-                            List.of("[THINK]", "<think>"),
-                            List.of("[/THINK]", "</think>"),
-                            List.of(),
-                            List.of(),
-                            NEVER),
+                    Tags.of(List.of("[THINK]", "<think>"), List.of("[/THINK]", "</think>"), NEVER)
+                            .again("[THINK]")
+                            .endedBy("[TOOL_CALLS]"),
                     true);
         }
     }
 
     /** Gemma 4: a channel. */
     public static final class Gemma4 extends TaggedReasoningProvider {
+        private static final String[] STARTS = {"<|channel>thought\n", "<|channel>thought"};
+
         /** The format. */
         public Gemma4() {
             super(
                     "gemma4",
-                    new Tags(
-                            List.of("<|channel>thought\n", "<|channel>thought"),
-                            List.of("<channel|>"),
-                            List.of(),
-                            List.of(),
-                            NEVER),
+                    Tags.of(List.of(STARTS), List.of("<channel|>"), NEVER)
+                            .again(STARTS)
+                            .endedBy("<|tool_call>"),
                     true);
         }
     }
@@ -231,11 +255,7 @@ final class TaggedReasoningParsers {
     public static final class CohereCommand3 extends TaggedReasoningProvider {
         /** The format. */
         public CohereCommand3() {
-            super(
-                    "cohere_command3",
-                    Tags.of("<|START_THINKING|>", "<|END_THINKING|>", NEVER)
-                            .silently("<|START_RESPONSE|>", "<|END_RESPONSE|>"),
-                    true);
+            super("cohere_command3", cohere(), true);
         }
     }
 
@@ -243,10 +263,7 @@ final class TaggedReasoningParsers {
     public static final class CohereCommand4 extends TaggedReasoningProvider {
         /** The format. */
         public CohereCommand4() {
-            super(
-                    "cohere_command4",
-                    Tags.of("<|START_THINKING|>", "<|END_THINKING|>", NEVER).silently("<|START_TEXT|>", "<|END_TEXT|>"),
-                    true);
+            super("cohere_command4", cohere(), true);
         }
     }
 
@@ -256,12 +273,11 @@ final class TaggedReasoningParsers {
         public Granite() {
             super(
                     "granite",
-                    new Tags(
-                            List.of("Here is my thought process:", "Here's my thought process:"),
-                            List.of("Here is my response:", "Here's my response:"),
-                            List.of(),
-                            List.of(),
-                            NEVER));
+                    Tags.of(
+                                    List.of("Here is my thought process:", "Here's my thought process:"),
+                                    List.of("Here is my response:", "Here's my response:"),
+                                    NEVER)
+                            .leftBy("<|tool_call|>", "<tool_call>"));
         }
     }
 
@@ -272,12 +288,50 @@ final class TaggedReasoningParsers {
             super(
                     "inkling",
                     Tags.of("<|content_thinking|>", "<|end_message|>", NEVER)
+                            .again("<|content_thinking|>")
+                            .endedBy("<|content_invoke_tool_json|>")
                             .silently(
                                     "<|message_model|>",
                                     "<|content_text|>",
                                     "<|end_message|>",
                                     "<|content_model_end_sampling|>"),
                     true);
+        }
+    }
+
+    /** Solar Open 2. */
+    public static final class SolarOpen2 extends TaggedReasoningProvider {
+        /** The format. */
+        public SolarOpen2() {
+            super(
+                    "solar_open2",
+                    Tags.of("<|think:start|>", "<|think:end|>", IF_PROMPT_IS_UNKNOWN)
+                            .endedBy("<|tool_call:start|>"),
+                    true);
+        }
+    }
+
+    /** EXAONE 4. */
+    public static final class Exaone4 extends TaggedReasoningProvider {
+        /** The format. */
+        public Exaone4() {
+            super("exaone4", think(IF_PROMPT_IS_UNKNOWN, "<tool_call>"));
+        }
+    }
+
+    /** GigaChat 3.5; off unless the prompt or the request opens it. */
+    public static final class Gigachat35 extends TaggedReasoningProvider {
+        /** The format. */
+        public Gigachat35() {
+            super("gigachat35", think(IF_ASKED_FOR, "<｜GCML｜tool_calls>"));
+        }
+    }
+
+    /** DeepSeek V4.1; off unless the prompt or the request opens it. */
+    public static final class DeepseekV41 extends TaggedReasoningProvider {
+        /** The format. */
+        public DeepseekV41() {
+            super("deepseek_v41", think(IF_ASKED_FOR, "<｜DSML｜ calls>"));
         }
     }
 
@@ -288,6 +342,8 @@ final class TaggedReasoningParsers {
             super(
                     "kimi_k3",
                     Tags.of("<|open|>think<|sep|>", "<|close|>think<|sep|>", NEVER)
+                            .again("<|open|>think<|sep|>")
+                            .endedBy("<|open|>tools<|sep|>")
                             .silently(
                                     "<|open|>response<|sep|>",
                                     "<|close|>response<|sep|>",

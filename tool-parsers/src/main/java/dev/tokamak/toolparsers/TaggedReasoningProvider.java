@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * Tags under a name. Where a completion begins is read off the prompt's end if it shows it; else from the request's template
- * variables {@code thinking}, {@code enable_thinking} and {@code reasoning_effort}; else it is the format's habit.
+ * variables {@code thinking}, {@code enable_thinking}, {@code reasoning} and {@code reasoning_effort}; else it is the format's habit.
  */
 abstract class TaggedReasoningProvider implements ReasoningParserProvider {
     private final String name;
@@ -59,13 +59,14 @@ abstract class TaggedReasoningProvider implements ReasoningParserProvider {
 
     private static boolean asks(Map<String, Object> variables, boolean thinking) {
         return Boolean.valueOf(thinking).equals(variables.get("thinking"))
-                || Boolean.valueOf(thinking).equals(variables.get("enable_thinking"));
+                || Boolean.valueOf(thinking).equals(variables.get("enable_thinking"))
+                || Boolean.valueOf(thinking).equals(variables.get("reasoning"));
     }
 
     @Override
     public final List<String> endMarkers() {
         List<String> markers = new ArrayList<>(tags.ends());
-        markers.addAll(tags.alsoEnds());
+        markers.addAll(tags.callTokens());
         return List.copyOf(markers);
     }
 

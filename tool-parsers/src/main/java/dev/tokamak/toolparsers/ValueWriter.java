@@ -9,8 +9,10 @@ final class ValueWriter {
     private final CallWriter out;
     private final StringBuilder held = new StringBuilder();
     private final StringBuilder escaped = new StringBuilder();
+    /** White space that is part of the value only if something follows or the value ends as it should. */
+    private final StringBuilder space = new StringBuilder();
+
     private boolean begun;
-    private boolean lineBreakHeld;
     private boolean streaming;
 
     ValueWriter(ParameterType type, boolean trimsLines, CallWriter out) {
@@ -22,25 +24,31 @@ final class ValueWriter {
         }
     }
 
-    void append(char c) {
-        if (!trimsLines) {
-            put(c);
-            return;
+    void append(CharSequence text) {
+        for (int i = 0; i < text.length(); i++) {
+            append(text.charAt(i));
         }
+    }
+
+    private void append(char c) {
         boolean first = !begun;
         begun = true;
-        if (first && c == '\n') {
+        if (first && trimsLines && c == '\n') {
             return;
         }
-        if (lineBreakHeld) {
-            lineBreakHeld = false;
-            put('\n');
+        if (CallReader.isSpace(c)) {
+            space.append(c);
+            return;
         }
-        if (c == '\n') {
-            lineBreakHeld = true;
-        } else {
-            put(c);
+        putSpace();
+        put(c);
+    }
+
+    private void putSpace() {
+        for (int i = 0; i < space.length(); i++) {
+            put(space.charAt(i));
         }
+        space.setLength(0);
     }
 
     private void put(char c) {
@@ -66,11 +74,22 @@ final class ValueWriter {
     }
 
     void end() {
-        out.arguments(streaming ? "\"" : type.toJson(held.toString()));
+        int last = space.length() - 1;
+        if (trimsLines && last >= 0 && space.charAt(last) == '\n') {
+            space.setLength(last);
+        }
+        putSpace();
+        out.arguments(completion());
+    }
+
+    /** What ends the value here, without white space that stands there. */
+    String completion() {
+        return streaming ? "\"" : type.toJson(held.toString());
     }
 
     /** The value will not be completed: what is held is written as the beginning of what it would have been. */
     void cut() {
+        putSpace();
         if (!streaming && !held.isEmpty()) {
             String json = type.toJson(held.toString());
             out.arguments(json.charAt(0) == '"' ? json.substring(0, json.length() - 1) : json);

@@ -5,6 +5,7 @@ import dev.tokamak.tck.ToolParserContract;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The contract for a format whose text is a prefix, calls with something between them, and a suffix. */
 abstract class FormatLaw extends ToolParserContract {
@@ -31,6 +32,27 @@ abstract class FormatLaw extends ToolParserContract {
     @Override
     protected String render(List<Call> calls, String contentBefore) {
         return contentBefore + calls.stream().map(call).collect(Collectors.joining(separator, prefix, suffix));
+    }
+
+    private Format format() {
+        return ((FormatProvider) provider).format();
+    }
+
+    @Override
+    protected List<String> marks() {
+        Format format = format();
+        return format.spillMarks(new Tools(List.of())).stream()
+                .filter(mark -> format.isDistinct(mark) && format.resumed(mark) == null)
+                .toList();
+    }
+
+    @Override
+    protected List<String> closingMarks() {
+        return marks().stream()
+                .filter(mark -> Stream.of(Format.Kind.CALL_END, Format.Kind.SECTION_END, Format.Kind.QUOTE)
+                        .flatMap(kind -> format().marks(kind).stream())
+                        .anyMatch(end -> end.text().equals(mark)))
+                .toList();
     }
 
     @Override

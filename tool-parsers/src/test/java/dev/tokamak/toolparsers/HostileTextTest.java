@@ -59,6 +59,15 @@ class HostileTextTest {
         return collected;
     }
 
+    /** Some marks are told where no call follows, others are not. */
+    private static String without(Format format, String text) {
+        String rest = text;
+        for (String mark : format.marks(true)) {
+            rest = format.isDistinct(mark) ? rest.replace(mark, "") : rest;
+        }
+        return rest;
+    }
+
     private static Stream<ToolParserProvider> providers() {
         return ServiceLoader.load(ToolParserProvider.class).stream().map(ServiceLoader.Provider::get);
     }
@@ -143,20 +152,22 @@ class HostileTextTest {
             String text = piece.repeat(5_000 / piece.length());
             Collected collected = parse(provider, text, 5);
             assertThat(collected.ended).as("calls in %s…", piece).isZero();
-            if (collected.begun == 0 && !piece.startsWith("<|channel")) {
-                assertThat(collected.content).as("content of %s…", piece).hasToString(text);
+            Format format = ((FormatProvider) provider).format();
+            if (collected.begun == 0) {
+                assertThat(without(format, collected.content.toString()))
+                        .as("content of %s… for %s", piece, provider.name())
+                        .isEqualTo(without(format, text));
             }
         }
     }
 
     @Test
-    void malformedTextBeforeTheNameIsContent() {
+    void aMarkThatIsJustMentionedIsContent() {
         for (String text : List.of(
                 "<tool_call>oops</tool_call>",
-                "<tool_call>{\"name\": 5}</tool_call>",
-                "<tool_call>{\"arguments\": {\"a\": 1}}</tool_call>",
-                "<tool_call>{\"name\": \"f",
-                "<tool_call>{\"arguments\": {\"a\": nope}, \"name\": \"f\"}")) {
+                "Write <tool_call> and </tool_call> around it.",
+                "Write `<tool_call>` first",
+                "</tool_call>")) {
             Collected collected = parse(new JsonToolParsers.Hermes(), text, 3);
             assertThat(collected.begun).as(text).isZero();
             assertThat(collected.content).hasToString(text);
@@ -164,15 +175,30 @@ class HostileTextTest {
     }
 
     @Test
-    void malformedTextBehindTheNameGoesIntoTheArgumentsAsItIs() {
+    void malformedTextBeforeTheNameIsContentWithoutItsMarks() {
+        for (String text : List.of(
+                "{\"name\": 5}",
+                "{\"arguments\": {\"a\": 1}}",
+                "{\"name\": \"f",
+                "{\"arguments\": {\"a\": nope}, \"name\": \"f\"}")) {
+            for (String end : List.of("", "</tool_call>", "</tool_call></tool_call>")) {
+                Collected collected = parse(new JsonToolParsers.Hermes(), "<tool_call>" + text + end, 3);
+                assertThat(collected.begun).as(text + end).isZero();
+                assertThat(collected.content).hasToString(text);
+            }
+        }
+    }
+
+    @Test
+    void malformedTextBehindTheNameGoesIntoTheArgumentsAsItIsUpToTheNextMark() {
         Collected collected = parse(
                 new JsonToolParsers.Hermes(),
                 "<tool_call>{\"name\": \"f\", \"arguments\": {\"a\": nope}}</tool_call> and more",
                 3);
         assertThat(collected.begun).isOne();
         assertThat(collected.ended).isZero();
-        assertThat(collected.arguments).hasToString("{\"a\": nope}}</tool_call> and more");
-        assertThat(collected.content).isEmpty();
+        assertThat(collected.arguments).hasToString("{\"a\": nope}}");
+        assertThat(collected.content).hasToString(" and more");
     }
 
     @Test
@@ -181,7 +207,7 @@ class HostileTextTest {
                 new JsonToolParsers.Hermes(),
                 "<tool_call>{\"name\": <tool_call>{\"name\": \"f\"}</tool_call>\n bye",
                 3);
-        assertThat(collected.content).hasToString("<tool_call>{\"name\": \n bye");
+        assertThat(collected.content).hasToString("{\"name\": \n bye");
         assertThat(collected.ended).isOne();
         assertThat(collected.arguments).hasToString("{}");
     }

@@ -67,6 +67,18 @@ class JsonToolParsersTest {
     }
 
     @Nested
+    class Exaone4 extends FormatLaw {
+        Exaone4() {
+            super(
+                    new JsonToolParsers.Exaone4(),
+                    "",
+                    object("<tool_call>", "name", "arguments", "</tool_call>"),
+                    "\n",
+                    "");
+        }
+    }
+
+    @Nested
     class Granite extends FormatLaw {
         Granite() {
             super(new JsonToolParsers.Granite(), "<|tool_call|>[", object("", "name", "arguments", ""), ", ", "]");
@@ -145,6 +157,11 @@ class JsonToolParsersTest {
         Llama3Json() {
             super(new JsonToolParsers.Llama3Json(), "", object("", "name", "parameters", ""), "; ", "");
         }
+
+        @Override
+        protected String between() {
+            return "; ";
+        }
     }
 
     @Nested
@@ -152,12 +169,22 @@ class JsonToolParsersTest {
         Llama3JsonWithItsMark() {
             super(new JsonToolParsers.Llama3Json(), "", object("<|python_tag|>", "name", "arguments", ""), ";", "");
         }
+
+        @Override
+        protected String between() {
+            return "; ";
+        }
     }
 
     @Nested
     class Llama4Json extends FormatLaw {
         Llama4Json() {
             super(new JsonToolParsers.Llama4Json(), "", object("", "name", "parameters", ""), ";", "\n");
+        }
+
+        @Override
+        protected String between() {
+            return "; ";
         }
     }
 

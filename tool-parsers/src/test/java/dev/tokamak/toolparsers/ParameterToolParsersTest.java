@@ -5,6 +5,7 @@ import dev.tokamak.tck.ToolParserContract.Call;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 
 class ParameterToolParsersTest {
@@ -55,6 +56,16 @@ class ParameterToolParsersTest {
         @Override
         protected boolean carries(String text) {
             return !text.contains(end);
+        }
+
+        @Override
+        protected List<String> marks() {
+            return Stream.concat(super.marks().stream(), Stream.of(end)).toList();
+        }
+
+        @Override
+        protected List<String> closingMarks() {
+            return Stream.concat(super.closingMarks().stream(), Stream.of(end)).toList();
         }
     }
 
@@ -236,12 +247,15 @@ class ParameterToolParsersTest {
         }
     }
 
-    private static Function<Call, String> dsml() {
+    private static Function<Call, String> stringOrNot(String prefix, String lineBreak) {
         return call -> call.arguments().entrySet().stream()
-                .map(entry -> "<｜DSML｜parameter name=\"" + entry.getKey() + "\" string=\""
-                        + (entry.getValue() instanceof String) + "\">" + bare(entry.getValue())
-                        + "</｜DSML｜parameter>\n")
-                .collect(Collectors.joining("", "<｜DSML｜invoke name=\"" + call.name() + "\">\n", "</｜DSML｜invoke>\n"));
+                .map(entry -> "<" + prefix + "parameter name=\"" + entry.getKey() + "\" string=\""
+                        + (entry.getValue() instanceof String) + "\">" + bare(entry.getValue()) + "</" + prefix
+                        + "parameter>" + lineBreak)
+                .collect(Collectors.joining(
+                        "",
+                        "<" + prefix + "invoke name=\"" + call.name() + "\">" + lineBreak,
+                        "</" + prefix + "invoke>" + lineBreak));
     }
 
     @Nested
@@ -250,7 +264,7 @@ class ParameterToolParsersTest {
             super(
                     new ParameterToolParsers.DeepseekV32(),
                     "\n\n<｜DSML｜function_calls>\n",
-                    dsml(),
+                    stringOrNot("｜DSML｜", "\n"),
                     "",
                     "</｜DSML｜function_calls>",
                     "</｜DSML｜parameter>");
@@ -263,10 +277,55 @@ class ParameterToolParsersTest {
             super(
                     new ParameterToolParsers.DeepseekV4(),
                     "\n\n<｜DSML｜tool_calls>\n",
-                    dsml(),
+                    stringOrNot("｜DSML｜", "\n"),
                     "",
                     "</｜DSML｜tool_calls>",
                     "</｜DSML｜parameter>");
+        }
+    }
+
+    @Nested
+    class DeepseekV41 extends Tagged {
+        DeepseekV41() {
+            super(
+                    new ParameterToolParsers.DeepseekV41(),
+                    "\n\n<｜DSML｜ calls>\n",
+                    stringOrNot("｜DSML｜ ", "\n"),
+                    "",
+                    "</｜DSML｜ calls>",
+                    "</｜DSML｜ parameter>");
+        }
+    }
+
+    @Nested
+    class Gigachat35 extends Tagged {
+        Gigachat35() {
+            super(
+                    new ParameterToolParsers.Gigachat35(),
+                    "<｜GCML｜tool_calls>",
+                    stringOrNot("｜GCML｜", ""),
+                    "",
+                    "</｜GCML｜tool_calls>",
+                    "</｜GCML｜parameter>");
+        }
+    }
+
+    @Nested
+    class SolarOpen2 extends Tagged {
+        SolarOpen2() {
+            super(
+                    new ParameterToolParsers.SolarOpen2(),
+                    "",
+                    call(
+                            "<|tool_call:start|>",
+                            "\n",
+                            "<|tool_arg:start|>",
+                            "<|tool_arg:value|>",
+                            "<|tool_arg:end|>\n",
+                            "<|tool_call:end|>"),
+                    "\n",
+                    "",
+                    "<|tool_arg:end|>");
         }
     }
 
@@ -279,7 +338,7 @@ class ParameterToolParsersTest {
                     KimiK3::call,
                     "",
                     "<|close|>tools<|sep|>",
-                    "<|close|>argument");
+                    "<|close|>argument<|sep|>");
         }
 
         private static String call(Call call) {
@@ -315,6 +374,13 @@ class ParameterToolParsersTest {
                     "",
                     NS + "</tool_call>",
                     NS);
+        }
+
+        @Override
+        protected List<String> closingMarks() {
+            return super.closingMarks().stream()
+                    .filter(mark -> !mark.equals(NS))
+                    .toList();
         }
 
         /** Values within lists and objects are of no schema, so that only those of clear type come back as they were. */

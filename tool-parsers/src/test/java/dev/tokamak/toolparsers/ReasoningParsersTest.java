@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tokamak.spi.reasoning.ReasoningParser;
 import dev.tokamak.spi.reasoning.ReasoningParserProvider;
 import dev.tokamak.tck.ReasoningParserContract;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ReasoningParsersTest {
     /** A format whose text is a start, the reasoning, an end, the content and perhaps a last mark. */
@@ -219,6 +224,11 @@ class ReasoningParsersTest {
         Mistral() {
             super(new TaggedReasoningParsers.Mistral(), "[THINK]", "[/THINK]");
         }
+
+        @Override
+        protected boolean carries(String text) {
+            return !text.contains("[TOOL_CALLS]");
+        }
     }
 
     @Nested
@@ -348,6 +358,39 @@ class ReasoningParsersTest {
         }
     }
 
+    @Nested
+    class SolarOpen2 extends Between {
+        SolarOpen2() {
+            super(new TaggedReasoningParsers.SolarOpen2(), "<|think:start|>", "<|think:end|>");
+        }
+    }
+
+    @Nested
+    class Exaone4 extends Between {
+        Exaone4() {
+            super(new TaggedReasoningParsers.Exaone4(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class DeepseekV41 extends Asked {
+        DeepseekV41() {
+            super(new TaggedReasoningParsers.DeepseekV41(), "<think>", "</think>");
+        }
+    }
+
+    @Nested
+    class Gigachat35 extends Asked {
+        Gigachat35() {
+            super(new TaggedReasoningParsers.Gigachat35(), "", "</think>");
+        }
+
+        @Override
+        protected Map<String, Object> templateVariables() {
+            return Map.of("reasoning", true);
+        }
+    }
+
     abstract static class Asked extends Between {
         Asked(ReasoningParserProvider provider, String start, String end) {
             super(provider, start, end);
@@ -440,7 +483,7 @@ class ReasoningParsersTest {
     }
 
     @Test
-    void harmonyTellsPreamblesAsContentAndThinksOn() {
+    void harmonyTellsPreamblesAsLinesOfContentAndThinksOn() {
         assertThat(parse(
                         new MessageReasoningParsers.OpenAiGptOss(),
                         "",
@@ -448,7 +491,7 @@ class ReasoningParsersTest {
                         "<|channel|>commentary<|message|>Let me see.<|end|>"
                                 + "<|start|>assistant<|channel|>analysis<|message|>Hm.<|end|>"
                                 + "<|start|>assistant<|channel|>final<|message|>Done.<|return|>"))
-                .containsExactly("Hm.", "Let me see.Done.");
+                .containsExactly("Hm.", "Let me see.\nDone.");
     }
 
     @Test
@@ -467,5 +510,192 @@ class ReasoningParsersTest {
                         " to=functions.f<|channel|>commentary json<|message|>{}<|call|>"))
                 .containsExactly(
                         "", "<|start|>assistant to=functions.f<|channel|>commentary json<|message|>{}<|call|>");
+    }
+
+    /** The same text whole and in single characters. */
+    private static void check(ReasoningParserProvider provider, String tail, String text, String... told) {
+        assertThat(parse(provider, tail, Map.of(), text)).as(provider.name()).containsExactly(told);
+        ReasoningParser parser = provider.create(tail, Map.of());
+        StringBuilder reasoning = new StringBuilder();
+        StringBuilder content = new StringBuilder();
+        ReasoningParser.Sink sink = new ReasoningParser.Sink() {
+            @Override
+            public void reasoning(String text) {
+                reasoning.append(text);
+            }
+
+            @Override
+            public void content(String text) {
+                content.append(text);
+            }
+        };
+        text.chars().forEach(c -> parser.accept(String.valueOf((char) c), sink));
+        parser.finish(sink);
+        assertThat(new String[] {reasoning.toString(), content.toString()})
+                .as(provider.name())
+                .containsExactly(told);
+    }
+
+    /** A parser, the prompt's end that opens its reasoning, and a call as its family writes it. */
+    static Stream<Arguments> openedReasoning() {
+        String xml = "<tool_call>\n<function=f>\n<parameter=a>\n1\n</parameter>\n</function>\n</tool_call>";
+        String json = "<tool_call>\n{\"name\": \"f\", \"arguments\": {}}\n</tool_call>";
+        String keys = "<tool_call>f\n<arg_key>a</arg_key>\n<arg_value>1</arg_value>\n</tool_call>";
+        return Stream.of(
+                Arguments.of(new TaggedReasoningParsers.Qwen3(), "<think>\n", xml),
+                Arguments.of(new TaggedReasoningParsers.Qwen3(), "<think>\n", json),
+                Arguments.of(new TaggedReasoningParsers.DeepseekR1(), "<think>\n", json),
+                Arguments.of(
+                        new TaggedReasoningParsers.DeepseekR1(),
+                        "<think>\n",
+                        "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f"),
+                Arguments.of(new TaggedReasoningParsers.Mimo(), "<think>", xml),
+                Arguments.of(new TaggedReasoningParsers.NemotronV3(), "<think>\n", xml),
+                Arguments.of(new TaggedReasoningParsers.Step3p5(), "<think>\n", xml),
+                Arguments.of(new TaggedReasoningParsers.Exaone4(), "<think>\n", json),
+                Arguments.of(new TaggedReasoningParsers.Ernie45(), "<think>\n", json),
+                Arguments.of(new TaggedReasoningParsers.Holo2(), "<think>\n", json),
+                Arguments.of(new TaggedReasoningParsers.Glm45(), "<think>", keys),
+                Arguments.of(new TaggedReasoningParsers.Glm47(), "<think>", keys),
+                Arguments.of(new TaggedReasoningParsers.Ling3(), "<think>", keys),
+                Arguments.of(new TaggedReasoningParsers.PoolsideV1(), "<think>", keys),
+                Arguments.of(new TaggedReasoningParsers.HyV3(), "<think>", "<tool_calls>\n" + keys + "\n</tool_calls>"),
+                Arguments.of(
+                        new TaggedReasoningParsers.HunyuanA13b(),
+                        "<think>\n",
+                        "<tool_calls>[{\"name\": \"f\"}]</tool_calls>"),
+                Arguments.of(
+                        new TaggedReasoningParsers.Olmo3(), "<think>", "<function_calls>\nf(a=1)\n</function_calls>"),
+                Arguments.of(
+                        new TaggedReasoningParsers.SeedOss(),
+                        "<seed:think>",
+                        "<seed:tool_call>\n<function=f>\n</function>\n</seed:tool_call>"),
+                Arguments.of(
+                        new TaggedReasoningParsers.MinimaxM2(),
+                        "<think>\n",
+                        "<minimax:tool_call>\n<invoke name=\"f\">\n</invoke>\n</minimax:tool_call>"),
+                Arguments.of(
+                        new TaggedReasoningParsers.MinimaxM3(),
+                        "<mm:think>",
+                        "]<]minimax[>[<tool_call>]<]minimax[>[<invoke name=\"f\">"),
+                Arguments.of(
+                        new TaggedReasoningParsers.DeepseekV3(), "<think>", "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f"),
+                Arguments.of(
+                        new TaggedReasoningParsers.DeepseekV4(),
+                        "<think>",
+                        "<｜DSML｜tool_calls>\n<｜DSML｜invoke name=\"f\">"),
+                Arguments.of(
+                        new TaggedReasoningParsers.DeepseekV41(),
+                        "<think>",
+                        "<｜DSML｜ calls>\n<｜DSML｜ invoke name=\"f\">"),
+                Arguments.of(
+                        new TaggedReasoningParsers.Gigachat35(),
+                        "<think>",
+                        "<｜GCML｜tool_calls><｜GCML｜invoke name=\"f\">"),
+                Arguments.of(new TaggedReasoningParsers.Step3(), "<think>", "<｜tool_calls_begin｜><｜tool_call_begin｜>f"),
+                Arguments.of(new TaggedReasoningParsers.KimiK2(), "<think>", "<|tool_calls_section_begin|>"),
+                Arguments.of(new TaggedReasoningParsers.SolarOpen2(), "<|think:start|>", "<|tool_call:start|>f\n"),
+                Arguments.of(new TaggedReasoningParsers.Mistral(), "[THINK]", "[TOOL_CALLS]f[ARGS]{}"),
+                Arguments.of(
+                        new TaggedReasoningParsers.Gemma4(), "<|channel>thought\n", "<|tool_call>call:f{}<tool_call|>"),
+                Arguments.of(new TaggedReasoningParsers.CohereCommand3(), "<|START_THINKING|>", "<|START_ACTION|>[{}]"),
+                Arguments.of(new TaggedReasoningParsers.CohereCommand4(), "<|START_THINKING|>", "<|START_ACTION|>[{}]"),
+                Arguments.of(new TaggedReasoningParsers.Granite(), "Here is my thought process:", "<|tool_call|>[{}]"),
+                Arguments.of(
+                        new TaggedReasoningParsers.Inkling(), "<|content_thinking|>", "<|content_invoke_tool_json|>{}"),
+                Arguments.of(
+                        new TaggedReasoningParsers.KimiK3(),
+                        "<|open|>think<|sep|>",
+                        "<|open|>tools<|sep|><|open|>call tool=\"f\""));
+    }
+
+    @ParameterizedTest
+    @MethodSource("openedReasoning")
+    void aCallWithinReasoningThatWasNeverClosedIsContent(
+            ReasoningParserProvider provider, String promptTail, String call) {
+        check(provider, promptTail, "I need f.\n\n" + call, "I need f.", call);
+    }
+
+    @Test
+    void aCallThatIsMentionedOrDraftedWithinReasoningIsReasoning() {
+        for (String thought : List.of(
+                "I could write <tool_call> here.",
+                "First <tool_call>\n{\"name\": \"f\"}\n</tool_call>, hm.\n",
+                "`<tool_call>`",
+                "<tool_call>\n")) {
+            check(new TaggedReasoningParsers.Qwen3(), "<think>\n", thought + "</think>Done.", thought, "Done.");
+        }
+    }
+
+    @Test
+    void aMentionIsToldBeforeTheReasoningEnds() {
+        ReasoningParser parser = new TaggedReasoningParsers.Qwen3().create("<think>\n", Map.of());
+        StringBuilder reasoning = new StringBuilder();
+        parser.accept("So <tool_call> is", new ReasoningParser.Sink() {
+            @Override
+            public void reasoning(String text) {
+                reasoning.append(text);
+            }
+
+            @Override
+            public void content(String text) {
+                throw new AssertionError(text);
+            }
+        });
+        assertThat(reasoning).hasToString("So <tool_call> is");
+    }
+
+    @Test
+    void formatsOfSpecialTokensMayThinkAgain() {
+        check(new TaggedReasoningParsers.Mistral(), "", "[THINK]a[/THINK]b[THINK]c[/THINK]d", "ac", "bd");
+        check(
+                new TaggedReasoningParsers.Gemma4(),
+                "",
+                "<|channel>thought\na<channel|>b<|channel>thought\nc<channel|>d",
+                "ac",
+                "bd");
+        check(
+                new TaggedReasoningParsers.Inkling(),
+                "",
+                "<|content_thinking|>a<|end_message|><|message_model|><|content_text|>b<|end_message|>"
+                        + "<|message_model|><|content_thinking|>c<|end_message|><|message_model|><|content_text|>d",
+                "ac",
+                "bd");
+        check(
+                new TaggedReasoningParsers.CohereCommand3(),
+                "",
+                "<|START_THINKING|>a<|END_THINKING|>b<|START_THINKING|>c<|END_THINKING|><|START_TEXT|>d<|END_TEXT|>",
+                "ac",
+                "bd");
+    }
+
+    @Test
+    void behindItsCallsNothingIsReasoning() {
+        check(
+                new TaggedReasoningParsers.Mistral(),
+                "",
+                "[THINK]a[/THINK][TOOL_CALLS]f[ARGS]{\"a\": \"[THINK]\"}",
+                "a",
+                "[TOOL_CALLS]f[ARGS]{\"a\": \"[THINK]\"}");
+    }
+
+    @Test
+    void whatHarmonyAddressesToTheAssistantIsTheAnswer() {
+        check(
+                new MessageReasoningParsers.OpenAiGptOss(),
+                "",
+                "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>commentary to=assistant<|message|>Hi.<|end|>",
+                "Hm.",
+                "Hi.");
+    }
+
+    @Test
+    void citationMarksAreDroppedFromReasoningToo() {
+        check(
+                new TaggedReasoningParsers.CohereCommand3(),
+                "",
+                "<|START_THINKING|>It <co>rains</co: 0:[1]>.<|END_THINKING|><|START_RESPONSE|><co: 1>Yes</co: 1>.<|END_RESPONSE|>",
+                "It rains.",
+                "Yes.");
     }
 }

@@ -5,7 +5,8 @@ import dev.tokamak.spi.toolparser.ToolParser;
 
 /**
  * Reads the format one character at a time. What is held back is at most a line's arrow and name; arguments go to the sink as
- * they come. A call is ended only if its JSON was whole, since an ended call promises valid arguments.
+ * they come. A line's end is a call's. The call is ended only if its JSON was whole, since an ended call promises valid
+ * arguments; otherwise it is broken off, and the next line is parsed as if nothing had happened.
  */
 final class ArrowToolParser implements ToolParser {
     private static final String ARROW = "=>";
@@ -50,7 +51,7 @@ final class ArrowToolParser implements ToolParser {
             case LINE_START, ARROW -> arrow(c);
             case NAME -> name(c, sink);
             case ARGUMENTS -> arguments(c, sink);
-            case BROKEN_ARGUMENTS -> arguments.append(c);
+            case BROKEN_ARGUMENTS -> brokenArguments(c, sink);
             case CONTENT -> content(c);
         }
     }
@@ -96,15 +97,27 @@ final class ArrowToolParser implements ToolParser {
     }
 
     private void arguments(char c, ToolCallSink sink) {
-        if (c == '\n' && json.isWhole()) {
+        if (c == '\n') {
             flush(sink);
-            sink.endCall();
+            if (json.isWhole()) {
+                sink.endCall();
+            }
             state = State.LINE_START;
             return;
         }
         arguments.append(c);
         if (!json.accept(c)) {
             state = State.BROKEN_ARGUMENTS;
+        }
+    }
+
+    /** The line's end is the call's, too: what follows is parsed as ever. */
+    private void brokenArguments(char c, ToolCallSink sink) {
+        if (c == '\n') {
+            flush(sink);
+            state = State.LINE_START;
+        } else {
+            arguments.append(c);
         }
     }
 

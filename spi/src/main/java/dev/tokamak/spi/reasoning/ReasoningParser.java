@@ -26,9 +26,9 @@ public interface ReasoningParser {
     void finish(Sink sink);
 
     /**
-     * Whether the reasoning has ended, so that everything further is content.
+     * Whether the reasoning has ended, so that what comes next is content.
      *
-     * @return true from then on
+     * @return true from then on; where the format may open reasoning once more behind content, false again within that
      */
     boolean ended();
 

@@ -3,8 +3,9 @@ package dev.tokamak.spi.toolparser;
 import dev.tokamak.api.Stable;
 
 /**
- * Is told what a {@link ToolParser} found, in order. Calls do not overlap: between {@link #beginCall} and {@link #endCall}
- * only {@link #arguments} is called.
+ * Is told what a {@link ToolParser} found, in order. Calls do not overlap: behind {@link #beginCall} only {@link #arguments} is
+ * called until {@link #endCall}. Where a model wrote arguments that are no JSON, the call is not ended but broken off: the next
+ * call of {@link #beginCall} or {@link #content}, or the text's end, is its end.
  *
  * @since 0.1
  */
@@ -32,6 +33,9 @@ public interface ToolCallSink {
      */
     void arguments(String json);
 
-    /** The current call is complete: its arguments are valid JSON. A call that the completion's end cuts off is not ended. */
+    /**
+     * The current call is complete: its arguments are a JSON object. A call that the completion's end cuts off, or that is
+     * malformed beyond repair, is not ended.
+     */
     void endCall();
 }

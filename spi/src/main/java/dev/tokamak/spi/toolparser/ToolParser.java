@@ -6,8 +6,9 @@ import dev.tokamak.api.Stable;
  * Splits one completion into content and tool calls. Used by one thread at a time.
  *
  * <p>However the text is cut into deltas, what the sink is told adds up to the same. A call is committed when its name is
- * complete: until then malformed text becomes content, afterwards the rest of it goes verbatim into the arguments. Nothing
- * is lost and nothing is told twice. A call that was closed has arguments that are valid JSON.
+ * complete and its arguments begin as an object: until then malformed text becomes content, afterwards it goes verbatim into
+ * the arguments, up to the next mark of the format that cannot be data. So one mistake costs one call at most: what follows is
+ * parsed as ever, and no mark is told as arguments. A call that was ended has arguments that are a JSON object.
  *
  * @since 0.1
  */

@@ -1,0 +1,359 @@
+package dev.tokamak.toolparsers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tokamak.spi.toolparser.ToolCallSink;
+import dev.tokamak.spi.toolparser.ToolDefinition;
+import dev.tokamak.spi.toolparser.ToolParser;
+import dev.tokamak.spi.toolparser.ToolParserProvider;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What models write that is not quite their format, and what comes of it. */
+class MistakesTest {
+    private static final List<ToolDefinition> TOOLS = List.of(
+            tool("f", Map.of("a", Map.of("type", "string"), "b", Map.of("type", "string"))),
+            tool("g", Map.of("n", Map.of("type", "integer"))));
+
+    private static ToolDefinition tool(String name, Map<String, Object> properties) {
+        return new ToolDefinition(name, "", Map.of("type", "object", "properties", properties), false);
+    }
+
+    /** Content as it stands, calls as {@code name arguments}, with an ellipsis behind those that were not ended. */
+    private static final class Story implements ToolCallSink {
+        final List<String> told = new ArrayList<>();
+        final StringBuilder piece = new StringBuilder();
+        boolean inCall;
+
+        @Override
+        public void content(String text) {
+            breakOff();
+            piece.append(text);
+        }
+
+        @Override
+        public void beginCall(String name, String id) {
+            breakOff();
+            flush("");
+            inCall = true;
+            piece.append(name).append(' ');
+        }
+
+        @Override
+        public void arguments(String json) {
+            piece.append(json);
+        }
+
+        @Override
+        public void endCall() {
+            inCall = false;
+            flush("");
+        }
+
+        private void breakOff() {
+            if (inCall) {
+                inCall = false;
+                flush("…");
+            }
+        }
+
+        private void flush(String end) {
+            if (!piece.isEmpty()) {
+                told.add(piece + end);
+            }
+            piece.setLength(0);
+        }
+
+        List<String> whole() {
+            breakOff();
+            flush("");
+            return told;
+        }
+    }
+
+    private static List<String> parse(ToolParserProvider provider, String text, int delta) {
+        ToolParser parser = provider.create(TOOLS);
+        Story story = new Story();
+        for (int from = 0; from < text.length(); from += delta) {
+            parser.accept(text.substring(from, Math.min(text.length(), from + delta)), story);
+        }
+        parser.finish(story);
+        return story.whole();
+    }
+
+    private static void check(ToolParserProvider provider, String text, String... told) {
+        for (int delta : new int[] {text.length(), 1, 3, 7}) {
+            assertThat(parse(provider, text, delta))
+                    .as("%s in deltas of %d: %s", provider.name(), delta, text)
+                    .containsExactly(told);
+        }
+    }
+
+    private static ToolParserProvider format(String name) {
+        return providers()
+                .filter(provider -> provider.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Stream<ToolParserProvider> providers() {
+        return ServiceLoader.load(ToolParserProvider.class).stream().map(ServiceLoader.Provider::get);
+    }
+
+    private static final String F = "f {\"a\": \"x\"}";
+    private static final String G = "g {}";
+
+    @Test
+    void aMissingBraceEndsTheCallAtTheNextMark() {
+        check(
+                format("hermes"),
+                "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": \"x\"}\n</tool_call>\n<tool_call>\n"
+                        + "{\"name\": \"g\", \"arguments\": {}}\n</tool_call>",
+                F,
+                G);
+        check(
+                format("hermes"),
+                "<tool_call>{\"name\": \"f\", \"arguments\": {\"a\": \"x\"<tool_call>{\"name\": \"g\"}</tool_call>",
+                F,
+                G);
+        check(
+                format("kimi_k2"),
+                "<|tool_calls_section_begin|><|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>{\"a\": \"x\""
+                        + "<|tool_call_end|><|tool_call_begin|>functions.g:1<|tool_call_argument_begin|>{}"
+                        + "<|tool_call_end|><|tool_calls_section_end|>",
+                F,
+                G);
+        check(
+                format("deepseek_v31"),
+                "<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>f<｜tool▁sep｜>{\"a\": \"x\"<｜tool▁call▁end｜>"
+                        + "<｜tool▁call▁begin｜>g<｜tool▁sep｜>{}<｜tool▁call▁end｜><｜tool▁calls▁end｜>",
+                F,
+                G);
+        check(
+                format("deepseek_v3"),
+                "<｜tool▁call▁begin｜>function<｜tool▁sep｜>f\n```json\n{\"a\": \"x\"\n```<｜tool▁call▁end｜>\n"
+                        + "<｜tool▁call▁begin｜>function<｜tool▁sep｜>g\n```json\n{}\n```<｜tool▁call▁end｜>",
+                F,
+                G);
+        check(format("gemma4"), "<|tool_call>call:f{a:<|\"|>x<|\"|><tool_call|><|tool_call>call:g{}<tool_call|>", F, G);
+        check(
+                format("openai"),
+                "<|channel|>commentary to=functions.f <|constrain|>json<|message|>{\"a\": \"x\"<|call|>"
+                        + "<|start|>assistant<|channel|>commentary to=functions.g<|message|>{}<|call|>",
+                F,
+                G);
+        check(
+                format("jamba"),
+                "<tool_calls>[{\"name\": \"f\", \"arguments\": {\"a\": \"x\", {\"name\": \"g\"}]</tool_calls>",
+                F,
+                G);
+        check(format("pythonic"), "[f(a='x', g()]", F, G);
+        check(format("lfm2"), "<|tool_call_start|>[f(a='x'<|tool_call_end|><|tool_call_start|>[g()]", F, G);
+        check(
+                format("llama3_json"),
+                "{\"name\": \"f\", \"parameters\": {\"a\": \"x\"}; {\"name\": \"g\", \"parameters\": {}}",
+                F,
+                G);
+    }
+
+    @Test
+    void aMissingEndTagEndsTheValueAtTheNextMark() {
+        String both = "f {\"a\": \"x\", \"b\": \"y\"}";
+        for (String name : List.of("qwen3_coder", "mimo", "step3p5")) {
+            check(
+                    format(name),
+                    "<tool_call>\n<function=f>\n<parameter=a>\nx\n<parameter=b>\ny\n</function>\n</tool_call>\n"
+                            + "<tool_call>\n<function=g>\n</function>\n</tool_call>",
+                    both,
+                    G);
+        }
+        check(
+                format("minimax_m2"),
+                "<minimax:tool_call>\n<invoke name=\"f\">\n<parameter name=\"a\">x\n<parameter name=\"b\">y\n</invoke>\n"
+                        + "<invoke name=\"g\">\n<parameter name=\"n\">1</parameter>\n</invoke>\n</minimax:tool_call>",
+                both,
+                "g {\"n\": 1}");
+        check(
+                format("glm45"),
+                "<tool_call>f\n<arg_key>a</arg_key>\n<arg_value>x\n<arg_key>b</arg_key>\n<arg_value>y\n</tool_call>\n"
+                        + "<tool_call>g\n</tool_call>",
+                both,
+                G);
+        check(
+                format("minimax_m3"),
+                "]<]minimax[>[<tool_call>]<]minimax[>[<invoke name=\"f\">]<]minimax[>[<a>x]<]minimax[>[<b>y"
+                        + "]<]minimax[>[</invoke>]<]minimax[>[</tool_call>",
+                both);
+    }
+
+    @Test
+    void aValueMayHoldWhatLooksLikeAMark() {
+        check(
+                format("hermes"),
+                "<tool_call>{\"name\": \"f\", \"arguments\": {\"a\": \"</tool_call> <tool_call>\"}}</tool_call>",
+                "f {\"a\": \"</tool_call> <tool_call>\"}");
+        check(
+                format("qwen3_coder"),
+                "<tool_call>\n<function=f>\n<parameter=a>\n</function>\n</tool_call>\n</parameter>\n</function>\n</tool_call>",
+                "f {\"a\": \"</function>\\n</tool_call>\"}");
+        check(
+                format("qwen3_coder"),
+                "<tool_call>\n<function=f>\n<parameter=a>\n<parameter=c> is a tag\n</parameter>\n</function>\n</tool_call>",
+                "f {\"a\": \"<parameter=c> is a tag\"}");
+    }
+
+    @Test
+    void aMissingQuoteCostsItsOwnCall() {
+        check(
+                format("hermes"),
+                "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": \"x\n</tool_call>\n<tool_call>\n{\"name\": \"g\"}\n</tool_call>",
+                "f {\"a\": \"x\\n\"}",
+                G);
+    }
+
+    @Test
+    void whatNothingRepairsIsBrokenOffAndTheNextCallIsFound() {
+        check(
+                format("hermes"),
+                "<tool_call>{\"name\": \"f\", \"arguments\": {\"a\": nope}}</tool_call><tool_call>{\"name\": \"g\"}</tool_call>",
+                "f {\"a\": nope}}…",
+                G);
+    }
+
+    @Test
+    void argumentsThatAreNoObjectAreContent() {
+        check(
+                format("hermes"),
+                "<tool_call>{\"name\": \"f\", \"arguments\": [1]}</tool_call><tool_call>{\"name\": \"g\"}</tool_call>",
+                "{\"name\": \"f\", \"arguments\": [1]}",
+                G);
+        check(format("mistral"), "[TOOL_CALLS]f[ARGS][1]", "[1]");
+        check(format("mistral"), "[TOOL_CALLS]f[ARGS]\"{\\\"a\\\": \\\"x\\\"}\"", F);
+        check(
+                format("kimi_k2"),
+                "<|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>\"x\"<|tool_call_end|>",
+                "\"x\"");
+        check(format("llama3_json"), "{\"name\": \"f\", \"parameters\": 5}", "{\"name\": \"f\", \"parameters\": 5}");
+        check(
+                format("apertus"),
+                "<|tools_prefix|>[{\"f\": true}, {\"g\": {}}]<|tools_suffix|>",
+                "[{\"f\": true}, {\"g\": {}}]");
+    }
+
+    @Test
+    void emptySectionsAndHeadersAreNoContent() {
+        check(format("kimi_k2"), "Hi.<|tool_calls_section_begin|><|tool_calls_section_end|>", "Hi.");
+        check(format("step3"), "Hi.<｜tool_calls_begin｜><｜tool_calls_end｜>", "Hi.");
+        check(format("gigachat3"), "Hi.<|message_sep|>\n\n", "Hi.");
+        check(
+                format("inkling"),
+                "<|message_model|>f<|content_invoke_tool_json|>{\"name\": \"f\", \"args\": {\"a\": \"x\"}}<|end_message|>",
+                F);
+    }
+
+    @Test
+    void anEchoOfTheCallsIsNoContent() {
+        check(format("lfm2"), "<|tool_call_start|>[f(a='x')]<|tool_call_end|>[f(a='x')]<|tool_call_end|>", F);
+    }
+
+    @Test
+    void aCallMayStandInItsFunctionKey() {
+        check(
+                format("llama3_json"),
+                "{\"type\": \"function\", \"function\": {\"name\": \"f\", \"parameters\": {\"a\": \"x\"}}}",
+                F);
+        check(
+                format("hermes"),
+                "<tool_call>{\"type\": \"function\", \"function\": {\"name\": \"f\", \"arguments\": {\"a\": \"x\"}}}</tool_call>",
+                F);
+    }
+
+    @Test
+    void aSectionOfTagsMayHoldJson() {
+        check(
+                format("dots"),
+                "<dots_function_call>{\"name\": \"f\", \"arguments\": {\"a\": \"x\"}}</dots_function_call>",
+                F);
+        check(format("qwen3_coder"), "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": \"x\"}}\n</tool_call>", F);
+    }
+
+    @Test
+    void attributesAreUnescaped() {
+        check(
+                format("kimi_k3"),
+                "<|open|>tools<|sep|><|open|>call tool=\"f\" index=\"1\"<|sep|><|open|>argument key=\"a&amp;b\" "
+                        + "type=\"string\"<|sep|>x<|close|>argument<|sep|><|close|>call<|sep|><|close|>tools<|sep|>",
+                "f {\"a&b\": \"x\"}");
+    }
+
+    @Test
+    void aToolsNameMayBeDoubled() {
+        check(
+                format("muse_glimmer"),
+                " to=f<|message|><atem:function_calls><atem:invoke name=\"f.f\"><atem:parameter name=\"a\">x"
+                        + "</atem:parameter></atem:invoke></atem:function_calls>",
+                F);
+    }
+
+    @Test
+    void theAssistantIsNoToolOfHarmony() {
+        check(format("openai"), "<|channel|>commentary to=assistant<|message|>Hi.<|end|>", "Hi.");
+    }
+
+    @Test
+    void setsAreArrays() {
+        check(
+                format("lfm2"),
+                "<|tool_call_start|>[f(a={1, 2}, b={'x': {'y'}})]",
+                "f {\"a\": [1, 2], \"b\": {\"x\": [\"y\"]}}");
+    }
+
+    @Test
+    void theSchemaDecidesAnArgumentsType() {
+        String call = "<｜DSML｜tool_calls><｜DSML｜invoke name=\"f\"><｜DSML｜parameter name=\"a\" string=\"%s\">%s"
+                + "</｜DSML｜parameter></｜DSML｜invoke></｜DSML｜tool_calls>";
+        check(format("deepseek_v4"), call.formatted("false", "null"), "f {\"a\": \"null\"}");
+        check(format("deepseek_v4"), call.formatted("false", "12345"), "f {\"a\": \"12345\"}");
+        check(
+                format("kimi_k3"),
+                "<|open|>tools<|sep|><|open|>call tool=\"f\" index=\"1\"<|sep|><|open|>argument key=\"a\" "
+                        + "type=\"number\"<|sep|>12345<|close|>argument<|sep|><|close|>call<|sep|><|close|>tools<|sep|>",
+                "f {\"a\": \"12345\"}");
+    }
+
+    @Test
+    void citationMarksAreNoContent() {
+        check(
+                format("cohere_command3"),
+                "<|START_RESPONSE|>It is <co>warm</co: 0:[1,2],1:[0]> and <co: 0>dry</co: 0>.<|END_RESPONSE|>",
+                "It is warm and dry.");
+        check(format("cohere_command4"), "<|START_RESPONSE|>Hi.<|END_RESPONSE|>", "Hi.");
+    }
+
+    @ParameterizedTest
+    @MethodSource("providers")
+    void namesThatNoToolHasAreToldWhereAMarkAnnouncesCalls(ToolParserProvider provider) {
+        List<ToolDefinition> others = List.of(tool("other", Map.of()));
+        String text =
+                switch (provider.name()) {
+                    case "hermes" -> "<tool_call>{\"name\": \"f\"}</tool_call>";
+                    case "qwen3_coder" -> "<tool_call><function=f></function></tool_call>";
+                    case "llama3_json" -> "{\"name\": \"f\", \"parameters\": {}}";
+                    default -> "";
+                };
+        Story story = new Story();
+        ToolParser parser = provider.create(others);
+        if (!text.isEmpty()) {
+            parser.accept(text, story);
+        }
+        parser.finish(story);
+        assertThat(story.whole())
+                .isEqualTo(text.isEmpty() ? List.of() : List.of(provider.name().equals("llama3_json") ? text : "f {}"));
+    }
+}
