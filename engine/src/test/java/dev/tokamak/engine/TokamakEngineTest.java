@@ -8,6 +8,7 @@ import static dev.tokamak.engine.Engines.prompt;
 import static dev.tokamak.engine.Engines.request;
 import static dev.tokamak.engine.Engines.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokamak.api.ChatPrompt;
 import dev.tokamak.api.CompletionOutput;
@@ -342,6 +343,18 @@ class TokamakEngineTest {
 
             assertThat(plain.promptTokens()).isEqualTo(4);
             assertThat(begun.promptTokens()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void templatesOfWhichNoneIsTheDefaultAreListedInTheError() throws java.io.IOException {
+        Files.writeString(folder.resolve("tokenizer_config.json"), """
+                {"chat_template": [{"name": "tool_use", "template": "t"}, {"name": "rag", "template": "r"}]}""");
+        try (TokamakEngine engine = open("vocabulary", "258")) {
+            var messages = List.of(Map.<String, Object>of("role", "user", "content", "hi"));
+
+            assertThatThrownBy(() -> engine.renderChat(ChatPrompt.of(messages)))
+                    .hasMessageContaining("none that is the default: [rag, tool_use]");
         }
     }
 
