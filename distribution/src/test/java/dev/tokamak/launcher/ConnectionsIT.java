@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -179,6 +180,7 @@ class ConnectionsIT {
             }
             String answer;
             do {
+                goOn();
                 answer = get("/health"); // closing takes the server a moment
             } while (!answer.startsWith("HTTP/1.1 200 "));
         } finally {
@@ -315,10 +317,17 @@ class ConnectionsIT {
                 .orElseThrow();
     }
 
+    /** Lets the test's time limit end a loop that waits for the server. */
+    private static void goOn() throws InterruptedIOException {
+        if (Thread.interrupted()) {
+            throw new InterruptedIOException("the server did not get there in time");
+        }
+    }
+
     /** Asks until nothing runs and nothing waits; the test's time limit ends it. */
     private static void awaitRest() throws IOException {
         while (metric("requests_running") + metric("requests_waiting") > 0) {
-            Thread.onSpinWait();
+            goOn();
         }
     }
 
@@ -347,7 +356,7 @@ class ConnectionsIT {
             double tokens = metric("generation_tokens_total") + 40 * moment;
             Socket client = askForALongAnswer(stream);
             while (moment > 0 && metric("generation_tokens_total") <= tokens) {
-                Thread.onSpinWait();
+                goOn();
             }
             leave(client, moment % 2 == 0);
             awaitRest();
@@ -368,7 +377,7 @@ class ConnectionsIT {
             clients.add(askForALongAnswer(stream));
         }
         while (metric("requests_running") + metric("requests_waiting") < 200) {
-            Thread.onSpinWait();
+            goOn();
         }
         for (Socket client : clients) {
             leave(client, clients.indexOf(client) % 2 == 0);
