@@ -77,6 +77,9 @@ final class CallStream implements ToolParser {
         this.marksAfterCall = new Marks(format.marks(true));
         this.breaks = new Marks(format.breaks());
         this.spillMarks = new Marks(format.spillMarks(this.tools));
+        if (format.beginning() != null) {
+            read(format.beginning());
+        }
     }
 
     /** How many characters were looked at, those that came again included. */
@@ -353,7 +356,11 @@ final class CallStream implements ToolParser {
             case DONE -> {
                 String record = feed.takeRecord();
                 state = State.TEXT;
-                if (!readerFoundCalls) {
+                if (announced && !readerFoundCalls) {
+                    structure.setLength(0);
+                    quiet = true;
+                    endDue = true;
+                } else if (!readerFoundCalls) {
                     text(record);
                 }
             }

@@ -51,6 +51,7 @@ final class Format {
     private final List<Mark> bareInSections;
     private final Function<Tools, List<String>> resuming;
     private final Readers resumingReader;
+    private final Readers beginning;
     private final boolean callsOnlyInSections;
     private final boolean specialTokens;
     private final CallGrammar grammar;
@@ -58,6 +59,7 @@ final class Format {
     private Format(Builder builder) {
         this.marks = List.copyOf(builder.marks);
         this.bareInSections = List.copyOf(builder.bareInSections);
+        this.beginning = builder.beginning;
         this.resuming = builder.resuming;
         this.resumingReader = builder.resumingReader;
         this.callsOnlyInSections = builder.callsOnlyInSections;
@@ -158,6 +160,11 @@ final class Format {
         return marks.stream().filter(mark -> mark.kind() == kind).toList();
     }
 
+    /** What may stand at the very beginning without a mark; null if nothing does. */
+    Mark beginning() {
+        return beginning == null ? null : new Mark(Kind.HEADER, "", beginning, true);
+    }
+
     boolean callsOnlyInSections() {
         return callsOnlyInSections;
     }
@@ -176,6 +183,7 @@ final class Format {
         private final List<Mark> bareInSections = new ArrayList<>();
         private Function<Tools, List<String>> resuming = tools -> List.of();
         private Readers resumingReader;
+        private Readers beginning;
         private boolean callsOnlyInSections;
         private boolean specialTokens;
         private CallGrammar grammar;
@@ -208,6 +216,12 @@ final class Format {
         /** Texts that a message's head begins with. */
         Builder headers(Readers reader, String... texts) {
             return add(Kind.HEADER, reader, false, texts);
+        }
+
+        /** What a completion begins with, if it begins with a head that the prompt has begun. */
+        Builder beginning(Readers reader) {
+            beginning = reader;
+            return this;
         }
 
         Builder callEnds(String... texts) {

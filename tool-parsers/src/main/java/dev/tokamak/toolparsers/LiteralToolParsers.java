@@ -32,7 +32,7 @@ final class LiteralToolParsers {
     private static Format gemma(String begin, String quote, String end) {
         Layout layout = new Layout(new Dialect(List.of(quote, "\""), true), '{', ':', '}', false, false);
         return Format.builder()
-                .calls(literal(layout), begin + "call:")
+                .calls(literal(layout), begin + "call:", begin + ":")
                 .callEnds(end)
                 .separators(begin)
                 .quotes(quote)

@@ -5,15 +5,35 @@ final class MessageHeaderReader extends CallReader {
     private static final String END = "<|message|>";
     private static final int LIMIT = 256;
 
+    private static final String RECIPIENT = "to=";
+
+    private final String begin;
+    private int begun;
     private int length;
     private int matched;
 
     MessageHeaderReader(Feed feed, CallWriter out, Tools tools) {
+        this("", feed, out);
+    }
+
+    private MessageHeaderReader(String begin, Feed feed, CallWriter out) {
         super(feed, out);
+        this.begin = begin;
+    }
+
+    /** The header of a turn's first message, which the prompt may have begun. */
+    static MessageHeaderReader ofTurn(Feed feed, CallWriter out, Tools tools) {
+        return new MessageHeaderReader(RECIPIENT, feed, out);
     }
 
     @Override
     Step read(char c) {
+        if (begun < begin.length()) {
+            boolean space = c == ' ' && begun == 0 && length == 0;
+            length += space ? 1 : 0;
+            begun += space ? 0 : 1;
+            return space || c == begin.charAt(begun - 1) ? Step.MORE : fail(c);
+        }
         if (c == END.charAt(matched)) {
             return ++matched == END.length() ? Step.DROP : Step.MORE;
         }

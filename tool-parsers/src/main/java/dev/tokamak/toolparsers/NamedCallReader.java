@@ -143,6 +143,11 @@ final class NamedCallReader extends CallReader {
         return isName(name) ? new Head(name, "") : null;
     }
 
+    /** Whether the value of an attribute can be a function's name: not blank, without white space or control characters. */
+    static boolean isQuotedName(String text) {
+        return !text.isEmpty() && text.chars().noneMatch(c -> c <= ' ');
+    }
+
     /** Whether text can be a function's name: not blank, without white space, brackets of marks or control characters. */
     static boolean isName(String text) {
         return !text.isEmpty() && text.chars().noneMatch(c -> c <= ' ' || c == '<' || c == '>' || c == '{' || c == '"');

@@ -147,7 +147,9 @@ final class ParameterCallReader extends CallReader {
             return Step.FAIL;
         }
         name = Attributes.value(text, tags.nameAttribute());
-        if (name == null || !NamedCallReader.isName(name)) {
+        boolean named = name != null
+                && (tags.nameAttribute().isEmpty() ? NamedCallReader.isName(name) : NamedCallReader.isQuotedName(name));
+        if (!named) {
             return Step.FAIL;
         }
         name = tools.meant(name);
@@ -206,7 +208,8 @@ final class ParameterCallReader extends CallReader {
     private Step key(char c) {
         int mark = keyMarks.feed(c, feed, text);
         if (mark == Marks.NONE) {
-            return endsIn('<') || text.length() > HEAD_LIMIT ? unread() : Step.MORE;
+            boolean bare = tags.keyAttribute().isEmpty();
+            return (bare && endsIn('<')) || text.length() > HEAD_LIMIT ? unread() : Step.MORE;
         }
         if (mark == REPEATED) {
             text.setLength(0);

@@ -20,7 +20,16 @@ final class ParameterToolParsers {
     /** {@code <function=F><parameter=k>v</parameter></function>} within a section. */
     private static Format equalSigns(String section, String sectionEnd) {
         Tags tags = new Tags(
-                "<function=", List.of(">"), "", "<parameter=", ">", "", "", "</parameter>", Quoting.LINES, false);
+                "<function=",
+                List.of(">", "\n", "<parameter=", "</function>"),
+                "",
+                "<parameter=",
+                ">",
+                "",
+                "",
+                "</parameter>",
+                Quoting.LINES,
+                false);
         return Format.builder()
                 .section(section, sectionEnd)
                 .calls(parameters(tags), tags.begin())
@@ -39,7 +48,6 @@ final class ParameterToolParsers {
     private static Format.Builder invoke(String prefix, String section, String sectionEnd) {
         return attributes(prefix + "invoke", prefix + "parameter", Quoting.NONE, !prefix.isEmpty())
                 .section(section, sectionEnd)
-                .onlyInSections()
                 .bareCallsInSections(JsonToolParsers.json(Keys.USUAL), "{", "[")
                 .grammar(CallGrammar.parameters(
                                 "<" + prefix + "invoke name=\"",
@@ -62,9 +70,7 @@ final class ParameterToolParsers {
                 "</" + parameter + ">",
                 quoting,
                 distinct);
-        Format.Builder format =
-                Format.builder().calls(parameters(tags), tags.begin()).callEnds("</" + call + ">");
-        return distinct ? format.separators(tags.parameter(), tags.valueEnd()) : format;
+        return Format.builder().calls(parameters(tags), tags.begin()).callEnds("</" + call + ">");
     }
 
     /** {@code <tool_call>F<arg_key>k</arg_key><arg_value>v</arg_value></tool_call>}. */
@@ -185,7 +191,9 @@ final class ParameterToolParsers {
         public MinimaxM2() {
             super(
                     "minimax_m2",
-                    invoke("", "<minimax:tool_call>", "</minimax:tool_call>").build());
+                    invoke("", "<minimax:tool_call>", "</minimax:tool_call>")
+                            .onlyInSections()
+                            .build());
         }
     }
 
@@ -195,7 +203,9 @@ final class ParameterToolParsers {
         public Dots() {
             super(
                     "dots",
-                    invoke("", "<dots_function_call>", "</dots_function_call>").build());
+                    invoke("", "<dots_function_call>", "</dots_function_call>")
+                            .onlyInSections()
+                            .build());
         }
     }
 
@@ -206,7 +216,10 @@ final class ParameterToolParsers {
             super(
                     "muse_glimmer",
                     invoke("atem:", "<atem:function_calls>", "</atem:function_calls>")
+                            .onlyInSections()
                             .headers(MessageHeaderReader::new, "<|start|>assistant", " to=")
+                            .beginning(MessageHeaderReader::ofTurn)
+                            .separators("<|message|>")
                             .silent("<|eom|>", "<|eot|>")
                             .specialTokens()
                             .build());
@@ -252,6 +265,8 @@ final class ParameterToolParsers {
                     "step3",
                     invoke("steptml:", "<｜tool_calls_begin｜>", "<｜tool_calls_end｜>")
                             .section("<｜tool_call_begin｜>function<｜tool_sep｜>", "<｜tool_call_end｜>")
+                            .separators("<｜tool_call_begin｜>", "<｜tool_sep｜>")
+                            .separators("<steptml:parameter ", "</steptml:parameter>")
                             .specialTokens()
                             .grammar(CallGrammar.parameters(
                                             "<｜tool_call_begin｜>function<｜tool_sep｜><steptml:invoke name=\"",
@@ -282,10 +297,14 @@ final class ParameterToolParsers {
     }
 
     /** Tags with a prefix, and an attribute that says whether a value is a string. */
-    private static Format stringOrNot(String prefix, String section, String lineBreak) {
+    private static Format stringOrNot(String prefix, String section, String lineBreak, String... otherSections) {
         String begin = "<" + prefix + section + ">";
         String end = "</" + prefix + section + ">";
-        return invoke(prefix, begin, end)
+        Format.Builder format = invoke(prefix, begin, end);
+        for (String other : otherSections) {
+            format.section("<" + prefix + other + ">", "</" + prefix + other + ">");
+        }
+        return format.separators("<" + prefix + "parameter ", "</" + prefix + "parameter>")
                 .specialTokens()
                 .grammar(CallGrammar.parameters(
                                 "<" + prefix + "invoke name=\"",
@@ -305,7 +324,7 @@ final class ParameterToolParsers {
     public static final class DeepseekV32 extends FormatProvider {
         /** The format. */
         public DeepseekV32() {
-            super("deepseek_v32", stringOrNot(DSML, "function_calls", "\n"));
+            super("deepseek_v32", stringOrNot(DSML, "function_calls", "\n", "tool_calls"));
         }
     }
 
@@ -313,7 +332,7 @@ final class ParameterToolParsers {
     public static final class DeepseekV4 extends FormatProvider {
         /** The format. */
         public DeepseekV4() {
-            super("deepseek_v4", stringOrNot(DSML, "tool_calls", "\n"));
+            super("deepseek_v4", stringOrNot(DSML, "tool_calls", "\n", "function_calls"));
         }
     }
 
@@ -389,7 +408,7 @@ final class ParameterToolParsers {
                             .section("<|open|>tools<|sep|>", "<|close|>tools<|sep|>")
                             .calls(parameters(TAGS), TAGS.begin())
                             .callEnds("<|close|>call<|sep|>")
-                            .separators("<|open|>argument ", "<|close|>argument<|sep|>")
+                            .separators("<|open|>argument ", "<|close|>argument<|sep|>", "<|sep|>")
                             .onlyInSections()
                             .silent(
                                     "<|open|>response<|sep|>",

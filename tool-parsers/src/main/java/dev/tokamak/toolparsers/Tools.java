@@ -33,7 +33,7 @@ final class Tools {
                 && name.length() % 2 == 1
                 && name.charAt(half) == '.'
                 && name.startsWith(name.substring(half + 1))
-                && byName.containsKey(name.substring(half + 1));
+                && mayBe(name.substring(half + 1));
         return doubled ? name.substring(half + 1) : name;
     }
 

@@ -258,6 +258,33 @@ class MistakesTest {
     }
 
     @Test
+    void anEmptyListIsNoContent() {
+        check(format("lfm2"), "Hi.<|tool_call_start|>[ ]<|tool_call_end|>", "Hi.");
+        check(format("jamba"), "Hi.<tool_calls>[]</tool_calls>", "Hi.");
+        check(format("pythonic"), "[]", "[]");
+    }
+
+    @Test
+    void theMarkAroundCallsMayBeMissingOrAnothers() {
+        String call = "<｜DSML｜invoke name=\"f\"><｜DSML｜parameter name=\"a\" string=\"true\">x</｜DSML｜parameter>"
+                + "</｜DSML｜invoke>";
+        check(format("deepseek_v4"), call + "</｜DSML｜tool_calls>", F);
+        check(format("deepseek_v4"), "<｜DSML｜function_calls>" + call + "</｜DSML｜function_calls>", F);
+        check(
+                format("step3"),
+                "<｜tool_calls_begin｜><｜tool_call_begin｜><steptml:invoke name=\"f\"><steptml:parameter name=\"a\">x"
+                        + "</steptml:parameter></steptml:invoke><｜tool_call_end｜><｜tool_sep｜><｜tool_call_begin｜>"
+                        + "<steptml:invoke name=\"g\"></steptml:invoke><｜tool_call_end｜><｜tool_calls_end｜>",
+                F,
+                G);
+        check(format("gemma4"), "<|tool_call>:f{a:<|\"|>x<|\"|>}<tool_call|>", F);
+        check(
+                format("qwen3_coder"),
+                "<tool_call>\n<function=f\n<parameter=a>x</parameter>\n</function>\n</tool_call>",
+                F);
+    }
+
+    @Test
     void anEchoOfTheCallsIsNoContent() {
         check(format("lfm2"), "<|tool_call_start|>[f(a='x')]<|tool_call_end|>[f(a='x')]<|tool_call_end|>", F);
     }
@@ -290,6 +317,11 @@ class MistakesTest {
                 "<|open|>tools<|sep|><|open|>call tool=\"f\" index=\"1\"<|sep|><|open|>argument key=\"a&amp;b\" "
                         + "type=\"string\"<|sep|>x<|close|>argument<|sep|><|close|>call<|sep|><|close|>tools<|sep|>",
                 "f {\"a&b\": \"x\"}");
+        check(
+                format("kimi_k3"),
+                "<|open|>tools<|sep|><|open|>call tool=\"f&lt;&quot;\" index=\"1\"<|sep|><|open|>argument key=\"a<b\" "
+                        + "type=\"string\"<|sep|>x<|close|>argument<|sep|><|close|>call<|sep|><|close|>tools<|sep|>",
+                "f<\" {\"a<b\": \"x\"}");
     }
 
     @Test
@@ -299,6 +331,13 @@ class MistakesTest {
                 " to=f<|message|><atem:function_calls><atem:invoke name=\"f.f\"><atem:parameter name=\"a\">x"
                         + "</atem:parameter></atem:invoke></atem:function_calls>",
                 F);
+    }
+
+    @Test
+    void aHeaderThatThePromptHasBegunIsNoContent() {
+        check(format("muse_glimmer"), "to=user<|message|>Hi.<|eot|>", "Hi.");
+        check(format("muse_glimmer"), "<|message|>Hi.<|eot|>", "Hi.");
+        check(format("muse_glimmer"), "to=5 or to=6", "to=5 or to=6");
     }
 
     @Test

@@ -54,6 +54,31 @@ class ReasoningTest {
     }
 
     @Test
+    void aCallWithinThoughtThatWasNeverClosedIsACall() {
+        String text = "<think>\nI need the time.\n\n<tool_call>\n{\"name\": \"now\", \"arguments\": {}\n</tool_call>";
+        Map<?, ?> message = message(new ScriptedEngine(text), TOOLS);
+        assertThat((String) message.get("reasoning")).endsWith("I need the time.");
+        assertThat((List<?>) message.get("tool_calls")).hasSize(1);
+        Frames frames = Frames.of(protocol(new ScriptedEngine(text))
+                .chatCompletions(body(TOOLS + ",\"stream\":true"))
+                .open());
+        assertThat(frames.joined(0, "reasoning")).isEqualTo(message.get("reasoning"));
+        assertThat(frames.finishReason(0)).isEqualTo("tool_calls");
+    }
+
+    @Test
+    void aCallThatNothingRepairsDoesNotHideTheNext() {
+        String text = "</think><tool_call>{\"name\": \"now\", \"arguments\": {\"a\": nope}}</tool_call>"
+                + "<tool_call>{\"name\": \"now\", \"arguments\": {}}</tool_call>";
+        List<?> calls = (List<?>) message(new ScriptedEngine(text), TOOLS).get("tool_calls");
+        assertThat(calls).hasSize(2);
+        assertThat(((Map<?, ?>) ((Map<?, ?>) calls.get(0)).get("function")).get("arguments"))
+                .isEqualTo("{\"a\": nope}}");
+        assertThat(((Map<?, ?>) ((Map<?, ?>) calls.get(1)).get("function")).get("arguments"))
+                .isEqualTo("{}");
+    }
+
+    @Test
     void strictToolsDoNotHoldAModelWhoseEndOfThinkingIsNoToken() {
         ScriptedEngine engine = new ScriptedEngine(THOUGHT);
         message(engine, TOOLS.replace("\"now\"", "\"now\",\"strict\":true"));
