@@ -14,7 +14,7 @@ trap 'rm -f "$log" "$serve_log"' EXIT
 
 offline() {
     # shellcheck disable=SC2086
-    java $java_options -cp "$BENCH_JAR:$home/lib/*:$home/lib/payara/runtime/*" dev.tokamak.bench.OfflineBenchmark \
+    java $java_options -cp "$BENCH_JAR:$home/lib/*:$home/payara/runtime/*" dev.tokamak.bench.OfflineBenchmark \
         "$model" "$tokenizer" cuda dummy "$@" 2>&1 | grep -E 'requests|ready|timeline|takes|Exception|rror'
 }
 

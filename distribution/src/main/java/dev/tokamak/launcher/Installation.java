@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Where the parts of an installed Tokamak lie: {@code lib/} with the jars, the WAR and Payara Micro, {@code models/} with
+ * Where the parts of an installed Tokamak lie: {@code lib/} with the jars and nothing else, {@code war/} with the application,
+ * {@code payara/} with Payara Micro, {@code models/} with
  * the embedded model, {@code plugins/} with a folder for each plugin.
  *
  * @param home the folder that holds them
@@ -28,12 +29,12 @@ record Installation(Path home) {
     }
 
     Path war() {
-        return existing(home.resolve("lib/ROOT.war"));
+        return existing(home.resolve("war/ROOT.war"));
     }
 
     /** The jar that boots Payara Micro from the jars beside it. */
     Path payaraBootJar() {
-        return existing(home.resolve("lib/payara/launch-micro.jar"));
+        return existing(home.resolve("payara/launch-micro.jar"));
     }
 
     Path demoModel() {

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients and the log are told where something fails, by one server that the last test stops. */
 @Timeout(240)
@@ -90,6 +92,53 @@ class HttpErrorsIT {
                 .endsWith("data: [DONE]\n\n");
         server.awaitSaid(" failed: java.lang.IllegalStateException: the parser has a mistake");
         assertThat(server.said()).contains("the stream chatcmpl-").doesNotContain("\tat ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET /nope HTTP/1.1",
+                "DELETE /v1/models HTTP/1.1",
+                "TRACE /v1/models HTTP/1.1",
+                "FOO /v1/models HTTP/1.1",
+                "CONNECT example.com:443 HTTP/1.1",
+                "PRI * HTTP/2.0",
+                "GET /v1/models",
+                "GET /v1/models HTTP/0.9",
+                "GET /v1/models HTTP/2.0",
+                "GET /v1/models HTTP/1.2",
+                "GET nope HTTP/1.1",
+                "GET ftp://localhost/nope HTTP/1.1",
+                "GET /v1/%zz HTTP/1.1",
+                "GET /v1/% HTTP/1.1",
+                "GET /v1/%00 HTTP/1.1",
+                "GET /v1/%ff%fe HTTP/1.1",
+                "GET /v1\\models HTTP/1.1",
+                "GET /v1%5cmodels HTTP/1.1",
+                "GET /../../etc/passwd HTTP/1.1",
+                "GET /%2e%2e/%2e%2e/etc HTTP/1.1",
+                "GET /WEB-INF/web.xml HTTP/1.1",
+                "GET /_error HTTP/1.1",
+                "NONSENSE",
+                "\u0016\u0003\u0001",
+            })
+    void whateverIsRefusedHasTheBodyOfAllErrors(String requestLine) throws IOException {
+        RawHttp.assertErrorBody(
+                RawHttp.answer(server.port(), requestLine + "\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "DELETE /v1/models HTTP/1.1\r\nContent-Length: 2",
+                "FOO /v1/models HTTP/1.1\r\nContent-Length: 2",
+                "POST /v1/completions HTTP/1.1\r\nContent-Length: abc",
+                "POST /v1/completions HTTP/1.1\r\nContent-Type: ;;;\r\nContent-Length: 2",
+                "POST /v1/completions HTTP/1.1\r\nCookie: \u0001\r\nContent-Length: 2"
+            })
+    void aBodyWhereNoneBelongsAndHeadersThatAreNoneAreRefusedLikeEverythingElse(String head) throws IOException {
+        RawHttp.assertErrorBody(
+                RawHttp.answer(server.port(), head + "\r\nHost: localhost\r\nConnection: close\r\n\r\n{}"));
     }
 
     @Test

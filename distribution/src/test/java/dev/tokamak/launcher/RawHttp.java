@@ -1,5 +1,7 @@
 package dev.tokamak.launcher;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
@@ -26,6 +28,24 @@ final class RawHttp {
             }
             return Integer.parseInt(status.split(" ")[1]);
         }
+    }
+
+    /** Sends bytes and returns all that comes until the server closes the connection. */
+    static String answer(int port, String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(60_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Asserts that an answer as it came is an error with the body of all errors, and says nothing of the inside. */
+    static void assertErrorBody(String answer) {
+        assertThat(answer)
+                .matches("(?s)HTTP/1\\.1 [45]\\d\\d .*")
+                .containsIgnoringCase("Content-Type: application/json")
+                .contains("\r\n\r\n{\"error\":{\"message\":\"")
+                .doesNotContain("Exception", "org.glassfish", "dev.tokamak", "<html");
     }
 
     /** Posts JSON and keeps the connection; closing it is what a client does that goes away. */

@@ -55,7 +55,7 @@ class StockPayaraMicroIT {
     @Deployment(testable = false)
     static WebArchive war() {
         return ShrinkWrap.create(ZipImporter.class, "ROOT.war")
-                .importFrom(new File(System.getProperty("tokamak.test.home"), "lib/ROOT.war"))
+                .importFrom(new File(System.getProperty("tokamak.test.home"), "war/ROOT.war"))
                 .as(WebArchive.class);
     }
 

@@ -11,10 +11,12 @@ import java.util.concurrent.atomic.AtomicReference;
  * engine is ready, so that engine and server start side by side. Thread-safe.
  */
 public final class EngineHolder {
-    private static final AtomicReference<CompletableFuture<ServedModel>> ENGINE =
-            new AtomicReference<>(new CompletableFuture<>());
+    private static final AtomicReference<CompletableFuture<ServedModel>> ENGINE = new AtomicReference<>(new Unset());
 
     private static final AtomicReference<Runnable> BEFORE_STOP = new AtomicReference<>();
+
+    /** The wait for an engine that nobody has promised. */
+    private static final class Unset extends CompletableFuture<ServedModel> {}
 
     private EngineHolder() {}
 
@@ -25,6 +27,15 @@ public final class EngineHolder {
      */
     public static CompletableFuture<ServedModel> engine() {
         return ENGINE.get();
+    }
+
+    /**
+     * Whether somebody has set an engine, be it ready or not.
+     *
+     * @return false where nobody is going to start one
+     */
+    public static boolean isSet() {
+        return !(ENGINE.get() instanceof Unset);
     }
 
     /**
@@ -62,6 +73,6 @@ public final class EngineHolder {
 
     /** Forgets the engine; later callers wait for the next one that is set. */
     public static void clear() {
-        ENGINE.set(new CompletableFuture<>());
+        ENGINE.set(new Unset());
     }
 }

@@ -25,7 +25,9 @@ class EngineHolderTest {
     void givesTheEngineToWhoWaitedForIt() {
         CompletableFuture<ServedModel> waiting = EngineHolder.engine();
         CompletableFuture<ServedModel> starting = new CompletableFuture<>();
+        assertThat(EngineHolder.isSet()).isFalse();
         EngineHolder.set(starting);
+        assertThat(EngineHolder.isSet()).isTrue();
         assertThat(waiting).isNotDone();
         try (TokamakEngine engine = TokamakEngine.open(config(folder).build())) {
             starting.complete(engine);

@@ -35,6 +35,7 @@ public final class GateAddOn implements AddOn {
         GateFilter gate = new GateFilter(settings, secure);
         chain.set(codec, new GateCodec(gate, settings.maxHeaderBytes() + HEAD_BYTES_BESIDE_HEADERS));
         chain.add(codec, gate);
+        chain.add(chain.indexOfType(org.glassfish.grizzly.http.server.HttpServerFilter.class), new ErrorBodies());
         remove(chain, IdleTimeoutFilter.class);
         if (!secure) {
             remove(chain, Http2ServerFilter.class);

@@ -2,8 +2,10 @@ package dev.tokamak.gate;
 
 import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
+import org.glassfish.grizzly.http.HttpContent;
 import org.glassfish.grizzly.http.HttpHeader;
 import org.glassfish.grizzly.http.HttpRequestPacket;
+import org.glassfish.grizzly.http.HttpResponsePacket;
 import org.glassfish.grizzly.http.HttpServerFilter;
 import org.glassfish.grizzly.http.KeepAlive;
 
@@ -20,6 +22,8 @@ final class GateCodec extends HttpServerFilter {
     GateCodec(GateFilter gates, int headBytes) {
         super(true, headBytes, null, unlimited(), null, UNLIMITED, UNLIMITED);
         this.gates = gates;
+        // What a method's body means is for the application to say.
+        setAllowPayloadForUndefinedHttpMethods(true);
     }
 
     private static KeepAlive unlimited() {
@@ -37,5 +41,10 @@ final class GateCodec extends HttpServerFilter {
             ((HttpRequestPacket) header).setAttribute(Client.ATTRIBUTE, client);
         }
         return super.onHttpHeaderParsed(header, buffer, ctx);
+    }
+
+    @Override
+    protected HttpContent customizeErrorResponse(HttpResponsePacket response) {
+        return ErrorBodies.content(response, true);
     }
 }

@@ -128,6 +128,54 @@ public final class ProtocolException extends RuntimeException {
     }
 
     /**
+     * What a client is told where only a status is known.
+     *
+     * @param status the HTTP status
+     * @param method the request's method
+     * @param path the request's path
+     * @return an error with that status, or 400 where it is none of an error
+     */
+    public static ProtocolException ofStatus(int status, String method, String path) {
+        return switch (status) {
+            case 404 ->
+                new ProtocolException(404, "there is no " + path + " here", "invalid_request_error", null, "not_found");
+            case 405 ->
+                new ProtocolException(
+                        405, path + " does not take " + method, "invalid_request_error", null, "method_not_allowed");
+            case 406 ->
+                new ProtocolException(
+                        406,
+                        "the Accept header allows neither JSON nor events",
+                        "invalid_request_error",
+                        null,
+                        "not_acceptable");
+            case 413 ->
+                new ProtocolException(
+                        413, "the request is too large", "invalid_request_error", null, "request_too_large");
+            case 415 ->
+                new ProtocolException(
+                        415,
+                        "the Content-Type has to be application/json",
+                        "invalid_request_error",
+                        null,
+                        "unsupported_media_type");
+            case 503 ->
+                new ProtocolException(
+                        503, "the server is starting or stopping", "service_unavailable_error", null, "unavailable");
+            default ->
+                status < 500
+                        ? new ProtocolException(
+                                status < 400 ? 400 : status,
+                                "the request is malformed",
+                                "invalid_request_error",
+                                null,
+                                null)
+                        : new ProtocolException(
+                                status, "the server failed to answer; see its log", "server_error", null, "internal");
+        };
+    }
+
+    /**
      * The HTTP status.
      *
      * @return from 400 to 599

@@ -11,7 +11,12 @@ final class EngineSettings {
     private EngineSettings() {}
 
     static EngineConfig fromEnvironment() {
-        EngineConfig.Builder builder = EngineConfig.builder(Path.of(ServerSettings.text("model")));
+        String model = ServerSettings.text("model");
+        if (model == null) {
+            throw TokamakException.configuration(
+                    "the setting tokamak.model is missing: start Java with -Dtokamak.model=FOLDER, or set TOKAMAK_MODEL");
+        }
+        EngineConfig.Builder builder = EngineConfig.builder(Path.of(model));
         set("tokenizer", value -> builder.tokenizer(Path.of(value)));
         set("served-model-name", value -> builder.servedModelNames(List.of(value.split(","))));
         set("dtype", builder::dtype);

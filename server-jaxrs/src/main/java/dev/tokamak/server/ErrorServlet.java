@@ -1,6 +1,7 @@
 package dev.tokamak.server;
 
 import dev.tokamak.gate.Client;
+import dev.tokamak.protocol.ProtocolException;
 import dev.tokamak.protocol.openai.OpenAiProtocol;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServlet;
@@ -23,9 +24,12 @@ public final class ErrorServlet extends HttpServlet {
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         Object path = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
         int code = status instanceof Integer known ? known : 404;
-        byte[] body = OpenAiProtocol.error(ErrorBody.ofStatus(
+        byte[] body = OpenAiProtocol.error(ProtocolException.ofStatus(
                 code, request.getMethod(), path == null ? request.getRequestURI() : path.toString()));
         response.setStatus(code);
+        if (code == HttpServletResponse.SC_SERVICE_UNAVAILABLE) {
+            response.setHeader("Retry-After", "1");
+        }
         response.setContentType("application/json");
         response.setContentLength(body.length);
         response.getOutputStream().write(body);

@@ -35,7 +35,7 @@ public final class FailureMapper implements ExceptionMapper<Throwable> {
 
     private Response toResponse(WebApplicationException refused) {
         Response original = refused.getResponse();
-        ProtocolException error = ErrorBody.ofStatus(
+        ProtocolException error = ProtocolException.ofStatus(
                 original.getStatus(), request.getMethod(), uri.getRequestUri().getPath());
         Response.ResponseBuilder response = Response.fromResponse(ErrorBody.response(error));
         for (String header : KEPT_HEADERS) {

@@ -1,5 +1,6 @@
 package dev.tokamak.server;
 
+import dev.tokamak.gate.Application;
 import dev.tokamak.gate.Client;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -24,6 +25,8 @@ public final class GoneClientFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        // Not when the application is told of its start: Payara lets nothing in for a while after that.
+        Application.deployed();
         boolean watched = request.getAttribute(Client.ATTRIBUTE) != null;
         chain.doFilter(request, watched ? new QuietResponse(response) : response);
     }

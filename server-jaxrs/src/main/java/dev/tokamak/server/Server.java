@@ -1,5 +1,6 @@
 package dev.tokamak.server;
 
+import dev.tokamak.api.TokamakException;
 import dev.tokamak.engine.EngineHolder;
 import dev.tokamak.engine.ServedModel;
 import dev.tokamak.gate.Client;
@@ -45,10 +46,23 @@ final class Server {
      */
     ServedModel engine() {
         CompletableFuture<ServedModel> engine = EngineHolder.engine();
-        if (!engine.isDone() || engine.isCompletedExceptionally()) {
-            throw new ProtocolException(503, "no model is loaded yet", "service_unavailable_error", null, "starting");
+        if (!engine.isDone()) {
+            throw unavailable("no model is loaded yet", "starting");
+        }
+        if (engine.isCompletedExceptionally()) {
+            throw engine.handle((none, failure) -> unavailable(
+                            "no model is served: "
+                                    + (failure instanceof TokamakException known
+                                            ? known.getMessage()
+                                            : "it could not be loaded; see the server's log"),
+                            "no_model"))
+                    .join();
         }
         return engine.join();
+    }
+
+    private static ProtocolException unavailable(String message, String code) {
+        return new ProtocolException(503, message, "service_unavailable_error", null, code);
     }
 
     /** The protocol on top of the engine; made anew when the engine was replaced. */

@@ -1,13 +1,15 @@
 package dev.tokamak.server;
 
+import dev.tokamak.api.TokamakException;
 import dev.tokamak.engine.EngineHolder;
-import dev.tokamak.engine.ServedModel;
 import dev.tokamak.engine.TokamakEngine;
+import dev.tokamak.gate.Application;
 import dev.tokamak.gate.OpenListeners;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import java.util.concurrent.CompletableFuture;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
@@ -31,9 +33,7 @@ public final class ServerLifecycle implements ServletContextListener {
     @Override
     public void contextInitialized(ServletContextEvent event) {
         OpenListeners.guard();
-        if (ServerSettings.text("model") != null) {
-            openEngineOnce();
-        }
+        openEngineOnce();
         server = new Server(ServerSettings.fromEnvironment());
         event.getServletContext().setAttribute(Server.class.getName(), server);
         EngineHolder.beforeStop(server::stop);
@@ -42,19 +42,42 @@ public final class ServerLifecycle implements ServletContextListener {
     @Override
     public void contextDestroyed(ServletContextEvent event) {
         if (server != null) {
+            Application.undeployed();
             EngineHolder.beforeStop(null);
             server.stop();
         }
     }
 
-    /** The engine outlives this application: a native library can be loaded by one class loader only. */
+    /**
+     * Opens the engine, unless somebody else does or one is there already: it outlives this application, since a native library
+     * can be loaded by one class loader only. What keeps it from starting is one line in the log, and what clients are told.
+     */
     private static void openEngineOnce() {
         synchronized (EngineHolder.class) {
-            if (!EngineHolder.engine().isDone()) {
-                ServedModel engine = TokamakEngine.open(EngineSettings.fromEnvironment());
+            if (EngineHolder.isSet() && !EngineHolder.engine().isCompletedExceptionally()) {
+                return;
+            }
+            try {
+                TokamakEngine engine = TokamakEngine.open(EngineSettings.fromEnvironment());
+                checkParsers(engine);
                 EngineHolder.set(CompletableFuture.completedFuture(engine));
                 LOG.info("serving " + engine.model().names().get(0));
+            } catch (TokamakException e) {
+                EngineHolder.set(CompletableFuture.failedFuture(e));
+                LOG.severe("no model is served: " + e.getMessage());
+            } catch (RuntimeException | LinkageError e) {
+                EngineHolder.set(CompletableFuture.failedFuture(e));
+                LOG.log(Level.SEVERE, "no model is served", e);
             }
+        }
+    }
+
+    private static void checkParsers(TokamakEngine engine) {
+        try {
+            Protocols.openAi(engine);
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
         }
     }
 
