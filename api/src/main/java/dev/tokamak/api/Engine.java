@@ -1,5 +1,6 @@
 package dev.tokamak.api;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -20,6 +21,28 @@ public interface Engine extends AutoCloseable {
      *     {@link ErrorCode#ENGINE_DEAD} if the engine takes no requests
      */
     RequestStream submit(GenerationRequest request);
+
+    /**
+     * Takes requests that belong together, such as the prompts of one call: all of them, or none where one is refused. They count against
+     * the queue's limit at once, before anything is tokenised, and share the engine with other submissions as one.
+     *
+     * @param requests what to generate, one for each prompt
+     * @return a stream for each request, in order
+     * @throws TokamakException as {@link #submit}
+     * @since 0.2
+     */
+    default List<RequestStream> submitAll(List<GenerationRequest> requests) {
+        List<RequestStream> streams = new ArrayList<>(requests.size());
+        try {
+            for (GenerationRequest request : requests) {
+                streams.add(submit(request));
+            }
+        } catch (RuntimeException | Error e) {
+            streams.forEach(RequestStream::close);
+            throw e;
+        }
+        return streams;
+    }
 
     /**
      * What is served.

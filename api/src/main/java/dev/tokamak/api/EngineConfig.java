@@ -252,7 +252,7 @@ public final class EngineConfig {
     }
 
     /**
-     * How many requests may wait before more are refused.
+     * How many sequences may wait beside those that run before more are refused: prompts times {@code n}, those of one call at once.
      *
      * @return the value
      */
@@ -585,7 +585,7 @@ public final class EngineConfig {
         }
 
         /**
-         * Sets maxQueuedRequests: how many requests may wait before more are refused.
+         * Sets maxQueuedRequests: how many sequences, prompts times {@code n}, may wait before more are refused.
          *
          * @param maxQueuedRequests the value
          * @return this

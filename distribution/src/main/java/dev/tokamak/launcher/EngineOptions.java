@@ -77,6 +77,14 @@ final class EngineOptions {
     private Integer maxNumSeqs;
 
     @Option(
+            names = "--max-num-queued-reqs",
+            paramLabel = "N",
+            converter = PositiveInt.class,
+            description = "Most sequences (prompts times n) that wait beside those that run; more are refused with 429."
+                    + " Default: 4096.")
+    private Integer maxNumQueuedReqs;
+
+    @Option(
             names = "--max-num-batched-tokens",
             paramLabel = "TOKENS",
             converter = PositiveInt.class,
@@ -173,6 +181,9 @@ final class EngineOptions {
         }
         if (maxNumSeqs != null) {
             builder.maxNumSeqs(maxNumSeqs);
+        }
+        if (maxNumQueuedReqs != null) {
+            builder.maxQueuedRequests(maxNumQueuedReqs);
         }
         if (maxNumBatchedTokens != null) {
             builder.maxNumBatchedTokens(maxNumBatchedTokens);

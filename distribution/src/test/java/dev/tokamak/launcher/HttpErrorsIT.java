@@ -142,6 +142,14 @@ class HttpErrorsIT {
     }
 
     @Test
+    void aCallOfMoreSequencesThanMayWaitIsRefusedWithTheTimeToTryAgain() throws Exception {
+        HttpResponse<String> answer = http.send(
+                post("/v1/completions", "{\"prompt\":[" + "\"a\",".repeat(1023) + "\"a\"],\"n\":128}"), text());
+        assertError(answer, 429, "overloaded");
+        assertThat(answer.headers().firstValue("Retry-After")).contains("1");
+    }
+
+    @Test
     @Order(Integer.MAX_VALUE)
     void requestsThatOutlastTheStopAreToldSoAndTheLogSaysSo() throws Exception {
         RawHttp.Stream streamed = RawHttp.stream(server.port(), "/v1/completions", ENDLESS + "true}");

@@ -34,6 +34,7 @@ class TokamakCommandTest {
                         "--dtype",
                         "--max-model-len",
                         "--max-num-seqs",
+                        "--max-num-queued-reqs",
                         "--max-num-batched-tokens",
                         "--block-size",
                         "--kv-cache-memory-bytes",

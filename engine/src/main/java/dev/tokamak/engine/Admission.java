@@ -81,11 +81,12 @@ final class Admission {
      * Admits a request.
      *
      * @param asked what the caller wants
+     * @param submission of which the request is a part
      * @param onAbandoned called when its reader closes the stream early
      * @return ready for the step loop
      * @throws TokamakException if it does not fit the model
      */
-    Request admit(GenerationRequest asked, Consumer<Request> onAbandoned) {
+    Request admit(GenerationRequest asked, long submission, Consumer<Request> onAbandoned) {
         SamplingParams params = asked.samplingParams();
         checkParams(params, asked);
         int[] prompt = tokens(asked.prompt());
@@ -101,11 +102,11 @@ final class Admission {
         int[] tail = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - PROMPT_TAIL), prompt.length);
         Request request = new Request(number, id, params, tokenizer, tail, collector);
         made[0] = request;
-        fill(request, asked, prompt, maxTokens);
+        fill(request, asked, submission, prompt, maxTokens);
         return request;
     }
 
-    private void fill(Request request, GenerationRequest asked, int[] prompt, int maxTokens) {
+    private void fill(Request request, GenerationRequest asked, long submission, int[] prompt, int maxTokens) {
         SamplingParams params = request.params();
         Constraints.Prepared constraint = constraints.prepare(params, asked.reasoningEndTokenIds(), prompt.length);
         int[] endTokens = endTokens(params);
@@ -133,6 +134,7 @@ final class Admission {
             if (keys != null) {
                 keys.begin(sequence, prompt.length + Math.min(maxTokens, 2048));
             }
+            sequence.setSubmission(submission);
             completion.bind(sequence);
             request.completions()[i] = completion;
             if (i == 0) {

@@ -21,8 +21,10 @@ import dev.tokamak.engine.step.StepLoop;
 import dev.tokamak.spi.executor.LoadProgress;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.tokenizer.Tokenizer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The engine: one model, one engine thread, one output thread. Thread-safe. */
 public final class TokamakEngine implements ServedModel {
@@ -44,6 +46,8 @@ public final class TokamakEngine implements ServedModel {
     private final Thread outputThread;
     private final Watchdog watchdog;
     private final Runnable stopWorkers;
+    private final int maxNumSeqs;
+    private final AtomicLong submissions = new AtomicLong();
     private boolean closed;
 
     private TokamakEngine(EngineStart start, EngineThread.Started started) {
@@ -55,6 +59,7 @@ public final class TokamakEngine implements ServedModel {
         stopWorkers = start::stopWorkers;
         info = started.info();
         loop = started.loop();
+        maxNumSeqs = start.limits().maxNumSeqs();
         ModelFolder folder = start.folder();
         List<Integer> eos = folder.eosTokenIds(tokenizer.vocabulary(), info.vocabularySize());
         card = start.card(started, eos);
@@ -151,19 +156,51 @@ public final class TokamakEngine implements ServedModel {
 
     @Override
     public RequestStream submit(GenerationRequest request) {
+        return submitAll(List.of(request)).get(0);
+    }
+
+    @Override
+    public List<RequestStream> submitAll(List<GenerationRequest> requests) {
         EngineHealth health = loop.health();
         if (health.state() == EngineHealth.State.DEAD) {
             throw new TokamakException(ErrorCode.ENGINE_DEAD, health.detail());
         }
-        int waiting = loop.waiting();
-        if (waiting >= config.maxQueuedRequests()) {
+        int unused = reserve(requests);
+        long submission = submissions.incrementAndGet();
+        List<RequestStream> streams = new ArrayList<>(requests.size());
+        try {
+            for (GenerationRequest request : requests) {
+                Request admitted = admission.admit(request, submission, loop::abort);
+                unused -= admitted.completions().length;
+                loop.submit(admitted);
+                streams.add(admitted.collector());
+            }
+        } catch (RuntimeException | Error e) {
+            loop.release(unused);
+            streams.forEach(RequestStream::close);
+            throw e;
+        }
+        return streams;
+    }
+
+    /** Makes room for all sequences of a submission, or refuses it before anything of it costs time. */
+    private int reserve(List<GenerationRequest> requests) {
+        long count = 0;
+        for (GenerationRequest request : requests) {
+            count += request.samplingParams().n();
+        }
+        int most = (int) Math.min(Integer.MAX_VALUE, (long) maxNumSeqs + config.maxQueuedRequests());
+        int reserved = (int) Math.min(Integer.MAX_VALUE, count);
+        int taken = loop.reserve(reserved, most);
+        if (taken >= 0) {
             throw new TokamakException(
                     ErrorCode.OVERLOADED,
-                    waiting + " requests wait already, which is the most that may; try again later");
+                    "the request asks for " + count + " sequences, prompts times n, but " + taken
+                            + " run or wait already, and " + most + " may in all (max-num-seqs " + maxNumSeqs
+                            + " and max-num-queued-reqs " + config.maxQueuedRequests() + "); "
+                            + (count > most ? "ask for fewer at once" : "try again later"));
         }
-        Request admitted = admission.admit(request, loop::abort);
-        loop.submit(admitted);
-        return admitted.collector();
+        return reserved;
     }
 
     @Override

@@ -19,6 +19,7 @@ import dev.tokamak.api.RequestStream;
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.api.TokamakException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -146,6 +147,50 @@ class EngineAdmissionTest {
                     ErrorCode.OVERLOADED,
                     "wait already");
             gate.countDown();
+        }
+    }
+
+    @Test
+    void countsPromptsTimesNAtOnceBeforeAnythingIsTokenised() {
+        EngineConfig config =
+                config(folder).maxNumSeqs(8).maxQueuedRequests(100).build();
+        SamplingParams params = SamplingParams.builder().n(128).maxTokens(1).build();
+        // A prompt without a token would be refused as such, if it were looked at.
+        List<GenerationRequest> requests = Collections.nCopies(1024, request(new int[0], params));
+        try (TokamakEngine engine = TokamakEngine.open(config)) {
+            refuses(
+                    () -> engine.submitAll(requests),
+                    ErrorCode.OVERLOADED,
+                    "131072 sequences",
+                    "108 may in all",
+                    "ask for fewer at once");
+        }
+    }
+
+    @Test
+    void hasRoomAgainForWhatEndedOrWasRefused() throws InterruptedException {
+        EngineConfig config = config(folder).maxNumSeqs(2).maxQueuedRequests(2).build();
+        GenerationRequest good = request(prompt(3, 1), greedy(2).build());
+        GenerationRequest bad = request(new int[0], greedy(2).build());
+        try (TokamakEngine engine = TokamakEngine.open(config)) {
+            for (int round = 0; round < 5; round++) {
+                refuses(
+                        () -> engine.submitAll(List.of(good, bad, good, good)),
+                        ErrorCode.INVALID_REQUEST,
+                        "at least one");
+                // What was taken of it is aborted; its room is free when the engine thread has seen that.
+                List<RequestStream> streams = null;
+                while (streams == null) {
+                    try {
+                        streams = engine.submitAll(List.of(good, good, good, good));
+                    } catch (TokamakException e) {
+                        assertThat(e.code()).isEqualTo(ErrorCode.OVERLOADED);
+                    }
+                }
+                for (RequestStream stream : streams) {
+                    assertThat(last(stream).finished()).isTrue();
+                }
+            }
         }
     }
 

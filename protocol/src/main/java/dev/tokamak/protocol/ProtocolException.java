@@ -82,7 +82,7 @@ public final class ProtocolException extends RuntimeException {
      * What the engine's refusal means to a client.
      *
      * @param e as the engine threw it
-     * @return 400, 404, 500 or 503, by the refusal's code
+     * @return 400, 404, 429, 500 or 503, by the refusal's code
      */
     public static ProtocolException of(TokamakException e) {
         String param = e.param().orElse(null);
@@ -97,7 +97,7 @@ public final class ProtocolException extends RuntimeException {
                     case NOT_FOUND ->
                         new ProtocolException(404, e.getMessage(), "invalid_request_error", param, "not_found");
                     case OVERLOADED ->
-                        new ProtocolException(503, e.getMessage(), "service_unavailable_error", null, "overloaded");
+                        new ProtocolException(429, e.getMessage(), "rate_limit_error", null, "overloaded");
                     case ENGINE_DEAD ->
                         new ProtocolException(503, e.getMessage(), "service_unavailable_error", null, "engine_dead");
                     case STEP_FAILED -> new ProtocolException(500, e.getMessage(), "server_error", null, "step_failed");

@@ -24,6 +24,7 @@ final class EngineSettings {
         set("load-format", builder::loadFormat);
         set("max-model-len", value -> builder.maxModelLen(Integer.parseInt(value)));
         set("max-num-seqs", value -> builder.maxNumSeqs(Integer.parseInt(value)));
+        set("max-num-queued-reqs", value -> builder.maxQueuedRequests(Integer.parseInt(value)));
         set("max-num-batched-tokens", value -> builder.maxNumBatchedTokens(Integer.parseInt(value)));
         set("block-size", value -> builder.blockSize(Integer.parseInt(value)));
         set("kv-cache-memory-bytes", value -> builder.kvCacheMemoryBytes(Long.parseLong(value)));

@@ -13,7 +13,7 @@ final class ErrorBody {
         Response.ResponseBuilder response = Response.status(e.status())
                 .type(MediaType.APPLICATION_JSON_TYPE)
                 .entity(OpenAiProtocol.error(e));
-        if (e.status() == 503) {
+        if (e.status() == 503 || e.status() == 429) {
             response.header("Retry-After", "1");
         }
         return response.build();

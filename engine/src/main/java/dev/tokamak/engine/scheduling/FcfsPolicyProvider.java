@@ -4,7 +4,10 @@ import dev.tokamak.spi.scheduler.SchedulingPolicy;
 import dev.tokamak.spi.scheduler.SchedulingPolicyProvider;
 import java.util.Map;
 
-/** First come, first served: {@code fcfs}. The latest arrival gives up its blocks first. */
+/**
+ * First come, first served, where the sequences of one submission take turns with those of others: {@code fcfs}. The latest turn gives
+ * up its blocks first.
+ */
 public final class FcfsPolicyProvider implements SchedulingPolicyProvider {
     /** For {@link java.util.ServiceLoader}. */
     public FcfsPolicyProvider() {}
@@ -16,6 +19,6 @@ public final class FcfsPolicyProvider implements SchedulingPolicyProvider {
 
     @Override
     public SchedulingPolicy create(Map<String, String> options) {
-        return (a, b) -> Long.compare(a.arrival(), b.arrival());
+        return (a, b) -> Long.compare(a.turn(), b.turn());
     }
 }

@@ -4,7 +4,7 @@ import dev.tokamak.spi.scheduler.SchedulingPolicy;
 import dev.tokamak.spi.scheduler.SchedulingPolicyProvider;
 import java.util.Map;
 
-/** The lowest priority number first, then first come, first served: {@code priority}. */
+/** The lowest priority number first, then as {@link FcfsPolicyProvider fcfs}: {@code priority}. */
 public final class PriorityPolicyProvider implements SchedulingPolicyProvider {
     /** For {@link java.util.ServiceLoader}. */
     public PriorityPolicyProvider() {}
@@ -18,7 +18,7 @@ public final class PriorityPolicyProvider implements SchedulingPolicyProvider {
     public SchedulingPolicy create(Map<String, String> options) {
         return (a, b) -> {
             int byPriority = Integer.compare(a.priority(), b.priority());
-            return byPriority != 0 ? byPriority : Long.compare(a.arrival(), b.arrival());
+            return byPriority != 0 ? byPriority : Long.compare(a.turn(), b.turn());
         };
     }
 }

@@ -35,7 +35,8 @@ final class RunningList {
         sequences[size++] = sequence;
     }
 
-    void remove(Sequence sequence) {
+    /** Returns whether it was here. */
+    boolean remove(Sequence sequence) {
         int at = size - 1;
         while (at >= 0 && sequences[at] != sequence) {
             at--;
@@ -44,6 +45,7 @@ final class RunningList {
             System.arraycopy(sequences, at + 1, sequences, at, size - at - 1);
             sequences[--size] = null;
         }
+        return at >= 0;
     }
 
     void sort() {

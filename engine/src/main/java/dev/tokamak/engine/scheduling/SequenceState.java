@@ -7,8 +7,14 @@ final class SequenceState {
     /** The place of a sequence that does not wait. */
     static final int NOT_WAITING = -1;
 
-    /** Its place in the heap of {@link WaitingQueue}. */
+    /** Its place in the heap of {@link #queue}. */
     int place = NOT_WAITING;
+
+    /** The heap that it waits in, or null. */
+    WaitingQueue queue;
+
+    /** What it came with. */
+    Submission submission;
 
     /** How many rows of plans in flight are its own. */
     int rowsInFlight;

@@ -9,6 +9,7 @@ final class SlotPool {
     private final int[] rowsInFlight;
     private final boolean[] abandoned;
     private int freeCount;
+    private int abandonedCount;
 
     SlotPool(int slots) {
         free = new int[slots];
@@ -19,11 +20,17 @@ final class SlotPool {
 
     void reset() {
         freeCount = free.length;
+        abandonedCount = 0;
         for (int i = 0; i < free.length; i++) {
             free[i] = free.length - 1 - i;
             rowsInFlight[i] = 0;
             abandoned[i] = false;
         }
+    }
+
+    /** Whether a slot was given back that is free once its rows have landed. */
+    boolean freesOneSoon() {
+        return abandonedCount > 0;
     }
 
     boolean isEmpty() {
@@ -39,6 +46,7 @@ final class SlotPool {
             free[freeCount++] = slot;
         } else {
             abandoned[slot] = true;
+            abandonedCount++;
         }
     }
 
@@ -49,6 +57,7 @@ final class SlotPool {
     void landed(int slot) {
         if (--rowsInFlight[slot] == 0 && abandoned[slot]) {
             abandoned[slot] = false;
+            abandonedCount--;
             free[freeCount++] = slot;
         }
     }

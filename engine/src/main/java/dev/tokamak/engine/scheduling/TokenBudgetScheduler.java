@@ -23,6 +23,9 @@ import java.util.Arrays;
  * sequences are admitted only if nothing was given up, and only if blocks for all their known tokens are free, so
  * that a prompt in chunks cannot strand halfway.
  *
+ * <p>Who waits is served by turns ({@link WaitingLine}), and a submission whose sequences hold more than an equal share of what
+ * runs gives one up where another's finds no room.
+ *
  * <p>A plan may be made while others are in flight. Three rules keep that right. A sequence that lost its blocks is not admitted
  * again before its last row has landed; its token is kept. A row remembers its sequence's incarnation, so blocks taken after
  * it was planned are not committed on its word. And the draw of a row that was planned without a mask is void if a mask has
@@ -34,7 +37,7 @@ final class TokenBudgetScheduler implements Scheduler {
     private final SchedulingPolicy policy;
     private final KvCacheManager kvCache;
     private final int maxNumBatchedTokens;
-    private final WaitingQueue waiting;
+    private final WaitingLine waiting;
     private final RunningList running;
     private final SlotPool slots;
 
@@ -51,7 +54,7 @@ final class TokenBudgetScheduler implements Scheduler {
         policy = context.policy();
         kvCache = context.kvCache();
         maxNumBatchedTokens = context.maxNumBatchedTokens();
-        waiting = new WaitingQueue(policy);
+        waiting = new WaitingLine(policy);
         running = new RunningList(policy, context.maxNumSeqs());
         slots = new SlotPool(context.maxNumSeqs());
         inFlight = new PlannedRows[context.stepsInFlight()];
@@ -63,7 +66,7 @@ final class TokenBudgetScheduler implements Scheduler {
     @Override
     public void add(Sequence sequence) {
         sequence.setSchedulerState(new SequenceState());
-        waiting.add(sequence);
+        waiting.join(sequence);
     }
 
     @Override
@@ -79,6 +82,7 @@ final class TokenBudgetScheduler implements Scheduler {
             throw new IllegalStateException(plansInFlight + " plans are in flight already");
         }
         PlannedRows rows = inFlight[(oldestInFlight + plansInFlight) % inFlight.length];
+        share();
         long preemptionsBefore = preemptions;
         int budget = planRunning(plan, rows);
         if (preemptions == preemptionsBefore) {
@@ -89,6 +93,22 @@ final class TokenBudgetScheduler implements Scheduler {
         }
         plansInFlight++;
         return true;
+    }
+
+    /** Where the first in line finds no slot or blocks, a submission that holds more than its share gives some up. */
+    private void share() {
+        Sequence first = waiting.first();
+        if (first == null || running.size() == 0) {
+            return;
+        }
+        boolean noSlot = slots.isEmpty() && !slots.freesOneSoon();
+        if (noSlot || !slots.isEmpty() && stillBlocked(first)) {
+            running.sort();
+            Sequence victim = waiting.takeFromTheLargest(running);
+            if (victim != null) {
+                preempt(victim);
+            }
+        }
     }
 
     private int planRunning(StepPlan plan, PlannedRows rows) {
@@ -141,10 +161,16 @@ final class TokenBudgetScheduler implements Scheduler {
     }
 
     private void preempt(Sequence sequence) {
-        running.remove(sequence);
-        surrender(sequence);
-        waiting.add(sequence);
+        stop(sequence);
+        waiting.comeBack(sequence);
         preemptions++;
+    }
+
+    private void stop(Sequence sequence) {
+        if (running.remove(sequence)) {
+            waiting.stopped(sequence);
+        }
+        surrender(sequence);
     }
 
     /** Takes slot and blocks from a sequence; what was computed is lost, what was sampled is kept. */
@@ -170,7 +196,7 @@ final class TokenBudgetScheduler implements Scheduler {
             int count = capped(sequence, sequence.length() - sequence.computedTokens(), left);
             if (count == 0) {
                 drop(sequence);
-                waiting.remove(sequence);
+                waiting.setAside(sequence);
                 passed = passOver(sequence, passed);
                 continue;
             }
@@ -181,7 +207,7 @@ final class TokenBudgetScheduler implements Scheduler {
                 freeBlocksWhenBlocked = kvCache.freeBlocks();
                 break;
             }
-            waiting.remove(sequence);
+            waiting.admitted(sequence);
             if (sequence.cachedTokens() < 0) {
                 sequence.setCachedTokens(Math.min(sequence.computedTokens(), sequence.promptTokens()));
             }
@@ -191,7 +217,7 @@ final class TokenBudgetScheduler implements Scheduler {
             left -= count;
         }
         for (int i = 0; i < passed; i++) {
-            waiting.add(passedOver[i]);
+            waiting.comeBack(passedOver[i]);
             passedOver[i] = null;
         }
     }
@@ -354,9 +380,8 @@ final class TokenBudgetScheduler implements Scheduler {
 
     private void end(Sequence sequence) {
         sequence.end();
-        waiting.remove(sequence);
-        running.remove(sequence);
-        surrender(sequence);
+        waiting.leave(sequence);
+        stop(sequence);
         if (blocked == sequence) {
             blocked = null;
         }
@@ -380,9 +405,8 @@ final class TokenBudgetScheduler implements Scheduler {
         plansInFlight = 0;
         while (running.size() > 0) {
             Sequence sequence = running.last();
-            running.remove(sequence);
-            surrender(sequence);
-            waiting.add(sequence);
+            stop(sequence);
+            waiting.comeBack(sequence);
         }
         slots.reset();
     }

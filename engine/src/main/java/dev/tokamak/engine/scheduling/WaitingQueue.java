@@ -27,6 +27,7 @@ final class WaitingQueue {
         if (size == heap.length) {
             heap = Arrays.copyOf(heap, size * 2);
         }
+        SequenceState.of(sequence).queue = this;
         place(sequence, size++);
         up(size - 1);
     }
@@ -37,6 +38,7 @@ final class WaitingQueue {
             return;
         }
         SequenceState.of(sequence).place = SequenceState.NOT_WAITING;
+        SequenceState.of(sequence).queue = null;
         Sequence last = heap[--size];
         heap[size] = null;
         if (at < size) {

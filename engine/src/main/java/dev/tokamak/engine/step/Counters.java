@@ -23,11 +23,6 @@ public final class Counters {
 
     Counters() {}
 
-    /** Sequences that wait. */
-    public int waiting() {
-        return waiting;
-    }
-
     /** A snapshot, always in the same order. */
     public List<EngineMetric> snapshot() {
         List<EngineMetric> metrics = new ArrayList<>();

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -52,6 +53,7 @@ public final class StepLoop {
 
     private final Inbox inbox = new Inbox();
     private final ConcurrentHashMap<Long, Request> live = new ConcurrentHashMap<>();
+    private final AtomicInteger sequences = new AtomicInteger();
     private final Map<Long, Completion> constrained = new HashMap<>();
 
     private final StepPlan[] plans;
@@ -141,9 +143,27 @@ public final class StepLoop {
         live.clear();
     }
 
-    /** Completions that wait, those not yet seen by the scheduler included. */
-    public int waiting() {
-        return counters.waiting() + inbox.size();
+    /**
+     * Makes room for sequences that are about to be submitted; any thread. Each one's room is free again when it has ended.
+     *
+     * @param count how many
+     * @param most how many may run or wait, these included
+     * @return how many run or wait already, if that leaves too little room, else -1
+     */
+    public int reserve(int count, int most) {
+        int before = sequences.get();
+        while ((long) before + count <= most) {
+            if (sequences.compareAndSet(before, before + count)) {
+                return -1;
+            }
+            before = sequences.get();
+        }
+        return before;
+    }
+
+    /** Gives back room that was {@linkplain #reserve reserved} for sequences that will not be submitted; any thread. */
+    public void release(int count) {
+        sequences.addAndGet(-count);
     }
 
     /** The loop's counters. */
@@ -357,6 +377,7 @@ public final class StepLoop {
         if (request.collector().closed()) {
             for (Completion completion : request.completions()) {
                 completion.sequence().end();
+                ended(completion);
             }
         } else {
             add(request.completions()[0]);
@@ -398,6 +419,7 @@ public final class StepLoop {
 
     /** Lets go of what was kept for a completion. */
     void ended(Completion completion) {
+        release(1);
         if (completion.constraint() != null) {
             constrained.remove(completion.sequence().id());
         }

@@ -60,6 +60,15 @@ final class SteppedModel implements Scheduler.Events {
     }
 
     Sequence add(int id, int[] prompt, SamplingParams params, int priority, boolean sharing) {
+        return add(id, id, prompt, params, priority, sharing);
+    }
+
+    /** Adds a sequence of a submission of several. */
+    Sequence addTo(long submission, int id, int[] prompt, SamplingParams params, int priority) {
+        return add(submission, id, prompt, params, priority, false);
+    }
+
+    private Sequence add(long submission, int id, int[] prompt, SamplingParams params, int priority, boolean sharing) {
         Sequence sequence = new Sequence(
                 id,
                 id,
@@ -75,6 +84,7 @@ final class SteppedModel implements Scheduler.Events {
             chains[id] = keys.chain("");
             chains[id].begin(sequence, prompt.length + 64);
         }
+        sequence.setSubmission(submission);
         scheduler.add(sequence);
         return sequence;
     }

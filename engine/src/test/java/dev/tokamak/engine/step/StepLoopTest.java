@@ -85,11 +85,15 @@ class StepLoopTest {
     }
 
     @Test
-    void countsRequestsThatItHasNotSeenYetAmongThoseThatWait() {
-        hand.submit(1);
-        hand.submit(1);
+    void givesTheRoomOfASequenceBackWhenItHasEnded() throws InterruptedException {
+        assertThat(loop.reserve(2, 2)).isEqualTo(-1);
+        assertThat(loop.reserve(1, 2)).isEqualTo(2);
+        Request closed = hand.submit(100);
+        Request request = hand.submit(1);
+        closed.collector().close();
+        hand.last(request);
 
-        assertThat(loop.waiting()).isEqualTo(2);
+        assertThat(loop.reserve(2, 2)).isEqualTo(-1);
     }
 
     @Test

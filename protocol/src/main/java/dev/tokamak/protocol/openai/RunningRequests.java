@@ -3,7 +3,6 @@ package dev.tokamak.protocol.openai;
 import dev.tokamak.api.GenerationRequest;
 import dev.tokamak.api.RequestOutput;
 import dev.tokamak.api.RequestStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,17 +33,9 @@ final class RunningRequests implements AutoCloseable {
         this.running = streams.size();
     }
 
-    /** Submits all requests, or none: where one is refused, those before it are aborted. */
+    /** Submits all requests, or none. */
     static RunningRequests submit(Serving serving, List<GenerationRequest> requests) {
-        List<RequestStream> streams = new ArrayList<>();
-        try {
-            for (GenerationRequest request : requests) {
-                streams.add(serving.engine().submit(request));
-            }
-        } catch (RuntimeException | Error e) {
-            streams.forEach(RequestStream::close);
-            throw e;
-        }
+        List<RequestStream> streams = serving.engine().submitAll(requests);
         return new RunningRequests(streams, serving.options().promptTokensDetails());
     }
 

@@ -133,6 +133,22 @@ class RealEngineTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aCallOfMoreSequencesThanMayWaitIsRefusedAtOnce(boolean stream) {
+        Call call = completion("{\"prompt\":[" + "\"a\",".repeat(1023) + "\"a\"],\"n\":128,\"stream\":" + stream + "}");
+        ProtocolException refusal = catchThrowableOfType(ProtocolException.class, () -> {
+            if (stream) {
+                call.open();
+            } else {
+                call.respond(threads);
+            }
+        });
+        assertThat(refusal.status()).isEqualTo(429);
+        assertThat(refusal.code()).contains("overloaded");
+        assertThat(refusal).hasMessageContaining("131072 sequences").hasMessageContaining("max-num-queued-reqs");
+    }
+
     @Test
     void aHugePromptIsCutWhereAskedFor() {
         String digits = "7".repeat(15_000_000);

@@ -29,6 +29,8 @@ public final class Sequence implements SequenceView {
     private final int[] endTokens;
     private final int maxTokens;
     private final Object owner;
+    private long submission;
+    private long turn;
 
     private int[] tokens;
     private int length;
@@ -81,6 +83,8 @@ public final class Sequence implements SequenceView {
         this.endTokens = endTokens;
         this.maxTokens = maxTokens;
         this.owner = owner;
+        this.submission = id;
+        this.turn = arrival;
         this.promptTokens = prompt.length;
         this.tokens = Arrays.copyOf(prompt, prompt.length + Math.min(maxTokens, INITIAL_OUTPUT));
         this.length = prompt.length;
@@ -95,6 +99,38 @@ public final class Sequence implements SequenceView {
     @Override
     public long arrival() {
         return arrival;
+    }
+
+    @Override
+    public long turn() {
+        return turn;
+    }
+
+    /**
+     * Gives the sequence a place in the line of those that wait.
+     *
+     * @param turn see {@link SequenceView#turn()}
+     */
+    public void setTurn(long turn) {
+        this.turn = turn;
+    }
+
+    /**
+     * What the sequence was submitted with: all completions of all prompts of one call have the same number.
+     *
+     * @return the sequence's own id unless set
+     */
+    public long submission() {
+        return submission;
+    }
+
+    /**
+     * Says what the sequence was submitted with, before it is handed to a scheduler.
+     *
+     * @param submission unique among submissions, such as the id of the first sequence
+     */
+    public void setSubmission(long submission) {
+        this.submission = submission;
     }
 
     @Override

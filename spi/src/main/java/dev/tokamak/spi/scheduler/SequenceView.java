@@ -24,6 +24,18 @@ public interface SequenceView {
     long arrival();
 
     /**
+     * The place in the line of those that wait. What was submitted together takes turns with other submissions: one sequence of it
+     * stands in line, and when that has got a slot, the next one joins at the end. A policy that compares by turns is fair to
+     * callers of few sequences; one that compares by {@link #arrival()} serves a large submission whole.
+     *
+     * @return growing; for a submission of a single sequence, in the order of arrival
+     * @since 0.2
+     */
+    default long turn() {
+        return arrival();
+    }
+
+    /**
      * When the request was submitted.
      *
      * @return in nanoseconds, as {@link System#nanoTime()} gives them
