@@ -35,9 +35,7 @@ final class SchemaApplicators {
      * @param schema in today's notation
      */
     JsonValue apply(JsonObject schema, String path) {
-        if (SchemaDialect.COMBINING.stream().noneMatch(schema::containsKey)
-                && CONTAINS_KEYWORDS.stream().noneMatch(schema::containsKey)
-                && UNEVALUATED.stream().noneMatch(schema::containsKey)) {
+        if (schema.keySet().stream().noneMatch(SchemaApplicators::applies)) {
             return schema;
         }
         int negationsBefore = negations;
@@ -73,13 +71,17 @@ final class SchemaApplicators {
         return result;
     }
 
+    private static boolean applies(String keyword) {
+        return SchemaDialect.COMBINING.contains(keyword)
+                || CONTAINS_KEYWORDS.contains(keyword)
+                || UNEVALUATED.contains(keyword);
+    }
+
     /** What a schema says by itself. */
     private JsonObject own(JsonObject schema, String path) {
         JsonObjectBuilder own = provider.createObjectBuilder();
         schema.forEach((keyword, value) -> {
-            if (!SchemaDialect.COMBINING.contains(keyword)
-                    && !CONTAINS_KEYWORDS.contains(keyword)
-                    && !UNEVALUATED.contains(keyword)) {
+            if (!applies(keyword)) {
                 own.add(keyword, value);
             }
         });

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.parsson.JsonProviderImpl;
 
 /**
@@ -100,20 +102,30 @@ final class SchemaDialect {
             CONTAINS, JsonSchemaCompiler.Type.ARRAY,
             LAYERS, JsonSchemaCompiler.Type.OBJECT);
 
+    private static final Set<String> ASSERTING = Stream.of(
+                    STRING_KEYWORDS,
+                    NUMBER_KEYWORDS,
+                    ARRAY_KEYWORDS,
+                    OBJECT_KEYWORDS,
+                    OTHER_KEYWORDS,
+                    COMBINING,
+                    MADE.keySet(),
+                    Set.of(NOT_VALUES))
+            .flatMap(Set::stream)
+            .collect(Collectors.toUnmodifiableSet());
+    /** Words that older drafts write otherwise. */
+    private static final Set<String> VARYING =
+            Set.of("items", "exclusiveMinimum", "exclusiveMaximum", "required", "format");
+
     private static final JsonProviderImpl PROVIDER = new JsonProviderImpl();
+
+    private static final Set<String> INTEGER_FORMATS = Set.of("int32", "int64", "uint32", "uint64");
 
     private SchemaDialect() {}
 
     /** Whether a word constrains values. */
     static boolean asserts(String keyword) {
-        return STRING_KEYWORDS.contains(keyword)
-                || NUMBER_KEYWORDS.contains(keyword)
-                || ARRAY_KEYWORDS.contains(keyword)
-                || OBJECT_KEYWORDS.contains(keyword)
-                || OTHER_KEYWORDS.contains(keyword)
-                || COMBINING.contains(keyword)
-                || MADE.containsKey(keyword)
-                || keyword.equals(NOT_VALUES);
+        return ASSERTING.contains(keyword);
     }
 
     /** The type that a word speaks of, or null. */
@@ -146,11 +158,7 @@ final class SchemaDialect {
         boolean same = true;
         for (Map.Entry<String, JsonValue> entry : schema.entrySet()) {
             String keyword = entry.getKey();
-            same &= asserts(keyword)
-                    && !(keyword.equals("items") && entry.getValue() instanceof JsonArray)
-                    && !(keyword.startsWith("exclusive") && !(entry.getValue() instanceof JsonNumber))
-                    && !(keyword.equals("required") && !(entry.getValue() instanceof JsonArray))
-                    && !keyword.equals("format");
+            same &= asserts(keyword) && (!VARYING.contains(keyword) || isModern(keyword, entry.getValue()));
         }
         if (same) {
             return schema;
@@ -176,6 +184,15 @@ final class SchemaDialect {
         JsonObjectBuilder builder = PROVIDER.createObjectBuilder();
         modern.forEach(builder::add);
         return builder.build();
+    }
+
+    private static boolean isModern(String keyword, JsonValue value) {
+        return switch (keyword) {
+            case "items" -> !(value instanceof JsonArray);
+            case "required" -> value instanceof JsonArray;
+            case "format" -> !(value instanceof JsonString format) || !INTEGER_FORMATS.contains(format.getString());
+            default -> value instanceof JsonNumber;
+        };
     }
 
     private static void tuple(JsonObject schema, Map<String, JsonValue> modern) {

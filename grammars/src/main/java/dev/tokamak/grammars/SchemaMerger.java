@@ -166,6 +166,8 @@ final class SchemaMerger {
                 yield common.build();
             }
             case "const" -> mine;
+            // Worked out name by name and place by place, once everything else is merged.
+            case "properties", "patternProperties", "prefixItems" -> mine;
             case "anyOf" -> pairs(elements(mine), elements(theirs), path);
             case "required" -> {
                 Set<JsonValue> names = new LinkedHashSet<>(elements(mine));

@@ -22,6 +22,7 @@ final class SchemaReferences {
 
     private static final Set<String> MAPS =
             Set.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies");
+    private static final Set<String> NAMING = Set.of("$id", "id", "$anchor", "$dynamicAnchor");
     private static final Set<String> DATA = Set.of("enum", "const", "default", "examples", "example");
 
     private final CompileBudget budget;
@@ -32,13 +33,20 @@ final class SchemaReferences {
     private final Set<String> dynamicAnchors = new HashSet<>();
     private final Set<String> ambiguousAnchors = new HashSet<>();
 
+    /** Where something stands in the document; its pointer is only written for what is named. */
+    private record Place(Place within, String key) {
+        String pointer() {
+            return within == null ? key : within.pointer() + "/" + escaped(key);
+        }
+    }
+
     private SchemaReferences(CompileBudget budget) {
         this.budget = budget;
     }
 
     static JsonValue local(JsonValue root, CompileBudget budget) {
         SchemaReferences references = new SchemaReferences(budget);
-        references.index(root, "", "#", true, 0);
+        references.index(root, "", new Place(null, "#"), true, 0);
         if (references.pointers.isEmpty()) {
             return root;
         }
@@ -46,12 +54,12 @@ final class SchemaReferences {
         return references.rewritten(root, "", "#", true);
     }
 
-    private void index(JsonValue value, String outer, String pointer, boolean schema, int depth) {
+    private void index(JsonValue value, String outer, Place place, boolean schema, int depth) {
         budget.work();
         budget.depth(depth);
         if (value instanceof JsonArray array) {
             for (int i = 0; i < array.size(); i++) {
-                index(array.get(i), outer, pointer + "/" + i, true, depth + 1);
+                index(array.get(i), outer, new Place(place, Integer.toString(i)), true, depth + 1);
             }
         }
         if (!(value instanceof JsonObject object)) {
@@ -61,33 +69,33 @@ final class SchemaReferences {
         if (schema && text(object, "$id") == null && text(object, "id") != null && object.containsKey("$ref")) {
             base = outer;
         }
-        if (schema) {
-            names(object, outer, base, pointer);
+        if (schema && (!base.equals(outer) || NAMING.stream().anyMatch(object::containsKey))) {
+            names(object, outer, base, place);
         }
         for (Map.Entry<String, JsonValue> entry : object.entrySet()) {
             if (schema && entry.getKey().startsWith("\0")) {
-                throw CompileBudget.refuse("A schema keyword at '" + pointer + "' begins with the character 0");
+                throw CompileBudget.refuse("A schema keyword at '" + place.pointer() + "' begins with the character 0");
             }
             if (!schema || !DATA.contains(entry.getKey())) {
                 boolean map = schema && MAPS.contains(entry.getKey());
-                index(entry.getValue(), base, pointer + "/" + escaped(entry.getKey()), !map, depth + 1);
+                index(entry.getValue(), base, new Place(place, entry.getKey()), !map, depth + 1);
             }
         }
     }
 
-    private void names(JsonObject object, String outer, String base, String pointer) {
+    private void names(JsonObject object, String outer, String base, Place place) {
         String id = text(object, "$id") != null ? text(object, "$id") : text(object, "id");
         if (id != null && id.startsWith("#")) {
-            pointers.putIfAbsent(outer + id, pointer);
+            pointers.putIfAbsent(outer + id, place.pointer());
         } else if (!base.equals(outer)) {
-            pointers.putIfAbsent(base, pointer);
+            pointers.putIfAbsent(base, place.pointer());
         }
         if (text(object, "$anchor") != null) {
-            pointers.putIfAbsent(base + "#" + text(object, "$anchor"), pointer);
+            pointers.putIfAbsent(base + "#" + text(object, "$anchor"), place.pointer());
         }
         String dynamic = text(object, "$dynamicAnchor");
         if (dynamic != null) {
-            pointers.putIfAbsent(base + "#" + dynamic, pointer);
+            pointers.putIfAbsent(base + "#" + dynamic, place.pointer());
             if (!dynamicAnchors.add(dynamic)) {
                 ambiguousAnchors.add(dynamic);
             }

@@ -6,7 +6,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The string formats that are enforced, each as its RFC has it: RFC 3339 for dates, times and durations, 3986 for URIs,
- * 4122, 4291 and 1123 for UUIDs, addresses and hosts, 5321 for mail, 6901 for JSON pointers. What no automaton can say
+ * 3987 for IRIs, 6570 for templates, 4122, 4291 and 1123 for UUIDs, addresses and hosts, 5321 for mail, 6901 for JSON
+ * pointers. What no automaton can say
  * is narrower than the RFC, never wider: leap seconds are written with offsets of whole hours.
  */
 final class StringFormats {
@@ -20,20 +21,11 @@ final class StringFormats {
     private static final String IPV4 = OCTET + "(?:\\." + OCTET + "){3}";
     private static final String HOST = label() + "(?:\\." + label() + ")*";
     private static final String PERCENT = "%[0-9A-Fa-f]{2}";
-    private static final String NAME_CHAR = "(?:[A-Za-z0-9._~!$&'()*+,;=-]|" + PERCENT + ")";
-    private static final String PATH_CHAR = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|" + PERCENT + ")";
-    private static final String REST = "(?:\\?(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|" + PERCENT
-            + ")*)?(?:#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|" + PERCENT + ")*)?";
-    private static final String AUTHORITY = "//(?:(?:[A-Za-z0-9._~!$&'()*+,;=:-]|" + PERCENT + ")*@)?(?:\\[(?:" + ipv6()
-            + "|[vV][0-9A-Fa-f]+\\.[A-Za-z0-9._~!$&'()*+,;=:-]+)\\]|" + NAME_CHAR + "*)(?::[0-9]*)?(?:/" + PATH_CHAR
-            + "*)*";
-    private static final String ABSOLUTE_PATH = "/(?:" + PATH_CHAR + "+(?:/" + PATH_CHAR + "*)*)?";
-    private static final String ROOTLESS_PATH = PATH_CHAR + "+(?:/" + PATH_CHAR + "*)*";
-    private static final String URI =
-            "[A-Za-z][A-Za-z0-9+.-]*:(?:" + AUTHORITY + "|" + ABSOLUTE_PATH + "|" + ROOTLESS_PATH + ")?" + REST;
-    /** A relative reference; its first segment has no colon. */
-    private static final String RELATIVE = "(?:" + AUTHORITY + "|" + ABSOLUTE_PATH + "|(?:[A-Za-z0-9._~!$&'()*+,;=@-]|"
-            + PERCENT + ")+(?:/" + PATH_CHAR + "*)*)?" + REST;
+    /** Characters beyond ASCII that RFC 3987 allows. */
+    private static final String BEYOND_ASCII = beyondAscii();
+
+    /** Characters of private use, which a query may have beside these. */
+    private static final String PRIVATE = "\\uE000-\\uF8FF\\x{F0000}-\\x{FFFFD}\\x{100000}-\\x{10FFFD}";
 
     private static final String ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
     private static final String LOCAL = "(?:" + ATOM + "(?:\\." + ATOM + ")*|\"(?:[ !#-\\[\\]-~]|\\\\[ -~])*\")";
@@ -51,8 +43,13 @@ final class StringFormats {
             Map.entry("hostname", HOST),
             Map.entry("ipv4", IPV4),
             Map.entry("ipv6", ipv6()),
-            Map.entry("uri", URI),
-            Map.entry("uri-reference", "(?:" + URI + "|" + RELATIVE + ")"),
+            Map.entry("uri", uri("", "")),
+            Map.entry("iri", uri(BEYOND_ASCII, PRIVATE)),
+            Map.entry("uri-reference", "(?:" + uri("", "") + "|" + relative("", "") + ")"),
+            Map.entry(
+                    "iri-reference", "(?:" + uri(BEYOND_ASCII, PRIVATE) + "|" + relative(BEYOND_ASCII, PRIVATE) + ")"),
+            Map.entry("uri-template", template()),
+            Map.entry("regex", regex()),
             Map.entry("json-pointer", POINTER),
             Map.entry("relative-json-pointer", "(?:0|[1-9][0-9]*)(?:#|" + POINTER + ")"));
 
@@ -104,6 +101,75 @@ final class StringFormats {
             forms.append(String.format("|%02d:59:60(?:\\.[0-9]+)?-%02d:00", 23 - offset, offset));
         }
         return forms.append(')').toString();
+    }
+
+    private static String characters(String set) {
+        return "(?:[" + set + "-]|" + PERCENT + ")";
+    }
+
+    private static String segments(String more) {
+        return "(?:/" + characters("A-Za-z0-9._~!$&'()*+,;=:@" + more) + "*)*";
+    }
+
+    /** An authority and the path behind it, or a path of its own that begins with a slash. */
+    private static String rooted(String more) {
+        String host = "\\[(?:" + ipv6() + "|[vV][0-9A-Fa-f]+\\.[A-Za-z0-9._~!$&'()*+,;=:-]+)\\]|"
+                + characters("A-Za-z0-9._~!$&'()*+,;=" + more) + "*";
+        String user = characters("A-Za-z0-9._~!$&'()*+,;=:" + more) + "*@";
+        String first = characters("A-Za-z0-9._~!$&'()*+,;=:@" + more) + "+";
+        return "//(?:" + user + ")?(?:" + host + ")(?::[0-9]*)?" + segments(more) + "|/(?:" + first + segments(more)
+                + ")?";
+    }
+
+    private static String query(String more, String inQuery) {
+        String behind = "A-Za-z0-9._~!$&'()*+,;=:@/?" + more;
+        return "(?:\\?" + characters(behind + inQuery) + "*)?(?:#" + characters(behind) + "*)?";
+    }
+
+    private static String uri(String more, String inQuery) {
+        String rootless = characters("A-Za-z0-9._~!$&'()*+,;=:@" + more) + "+" + segments(more);
+        return "[A-Za-z][A-Za-z0-9+.-]*:(?:" + rooted(more) + "|" + rootless + ")?" + query(more, inQuery);
+    }
+
+    /** A relative reference; its first segment has no colon. */
+    private static String relative(String more, String inQuery) {
+        String rootless = characters("A-Za-z0-9._~!$&'()*+,;=@" + more) + "+" + segments(more);
+        return "(?:" + rooted(more) + "|" + rootless + ")?" + query(more, inQuery);
+    }
+
+    private static String beyondAscii() {
+        StringBuilder set = new StringBuilder("\\xA0-\\uD7FF\\uF900-\\uFDCF\\uFDF0-\\uFFEF");
+        for (int plane = 1; plane < 14; plane++) {
+            set.append(String.format("\\x{%X0000}-\\x{%XFFFD}", plane, plane));
+        }
+        return set.append("\\x{E1000}-\\x{EFFFD}").toString();
+    }
+
+    private static String template() {
+        String literal = "[!#$&'()*+,./0-9:;=?@A-Z\\[\\]_a-z~" + BEYOND_ASCII + PRIVATE + "-]";
+        String name = "(?:[A-Za-z0-9_]|" + PERCENT + ")+";
+        String variable = name + "(?:\\." + name + ")*(?::[1-9][0-9]{0,3}|\\*)?";
+        return "(?:" + literal + "|" + PERCENT + "|\\{[+#./;?&=,!@|]?" + variable + "(?:," + variable + ")*\\})*";
+    }
+
+    /**
+     * Regular expressions as every dialect reads them: no automaton can say which are well-formed, so groups nest
+     * three deep, ranges are of letters or digits, and there is no looking around and no reference back.
+     */
+    private static String regex() {
+        String escape = "\\\\(?:[dDwWsSnrtfv]|[^A-Za-z0-9\\s_\\x80-\\x{10FFFF}])";
+        String item = "(?:[ !\"#$%'()*+,./0-9:;<=>?@A-Z_`a-z{|}]|[A-Z]-Z|[a-z]-z|[0-9]-9|A-[A-Z]|a-[a-z]|0-[0-9]|"
+                + escape + ")";
+        String single = "(?:[^\\\\^$.*+?()\\[\\]{}|\\x00-\\x1F]|\\.|" + escape + "|\\[\\^?" + item + "+-?\\])";
+        String bounds = "\\{(?:[0-9]{1,3},?|0,[0-9]|1,[1-9]|2,[2-9]|3,[3-9]|4,[4-9]|5,[5-9]|[0-9],[1-9][0-9]{1,2})\\}";
+        String times = "(?:(?:[*+?]|" + bounds + ")\\??)?";
+        String inner = "(?:" + single + times + ")+";
+        for (int depth = 0; depth < 3; depth++) {
+            String alternatives = inner + "(?:\\|" + inner + ")*";
+            inner = "(?:(?:" + single + "|\\((?:\\?:)?" + alternatives + "\\))" + times + ")+";
+        }
+        String sequence = "\\^?(?:" + inner + ")?\\$?";
+        return sequence + "(?:\\|" + sequence + ")*";
     }
 
     private static String duration() {

@@ -218,6 +218,14 @@ class SchemaWordsTest {
     }
 
     @Test
+    void propertiesMayHaveTheNamesOfKeywords() {
+        String schema = "{\"type\":\"object\",\"allOf\":[{\"properties\":{\"enum\":{\"type\":\"integer\"},"
+                + "\"allOf\":{\"type\":\"null\"}}},{\"properties\":{\"enum\":{\"minimum\":2},\"const\":{},\"$ref\":{\"maximum\":1}}}]}";
+        accepts(schema, "{\"enum\":2,\"allOf\":null,\"const\":[],\"$ref\":1}");
+        rejects(schema, "{\"enum\":1}", "{\"allOf\":1}", "{\"$ref\":2}");
+    }
+
+    @Test
     void whatIsUnevaluatedIsWhatNoBranchSpokeOf() {
         String schema = "{\"type\":\"object\",\"allOf\":[{\"properties\":{\"a\":{\"type\":\"integer\"}}}],"
                 + "\"properties\":{\"b\":{\"type\":\"integer\"}},\"unevaluatedProperties\":false}";

@@ -57,6 +57,21 @@ class StringFormatTest {
     }
 
     @Test
+    void irisAndTemplatesGoBeyondAscii() {
+        accepts("iri", "http://例え.jp/é?q=ü#ß", "urn:é");
+        rejects("iri", "not-an-iri", "http://h/ a", "http://h/{");
+        accepts("iri-reference", "é/ü", "", "//é/");
+        accepts("uri-template", "http://h/{id}{?q,page*}", "{+path:3}/x", "", "/é", "{a.b}");
+        rejects("uri-template", "http://h/{", "{}", "}", "{a b}", "a b", "%4");
+    }
+
+    @Test
+    void regularExpressionsAreWellFormed() {
+        accepts("regex", "", "^[a-z]+$", "\\d{3}-\\d{4}", "(foo|(?:ba(r|z))?)*.+?", "a|b", "^\\[x\\]{2,10}$", "[^/]*/");
+        rejects("regex", "*", "\\", "(", "[a", "a)", "[z-a]", "a{2,1}", "^*");
+    }
+
+    @Test
     void mailAddressesHaveAtomsAndQuotedStrings() {
         accepts(
                 "email",
