@@ -19,8 +19,12 @@ bare=$work/home
 rm -rf "$bare"
 mkdir -p "$bare/bin" "$bare/plugins/tck"
 cp "$home/bin/tokamak" "$bare/bin/"
-ln -s "$home/lib" "$bare/lib"
-ln -s "$home/models" "$bare/models"
+for part in "$home"/*; do
+    case ${part##*/} in
+        bin | plugins) ;;
+        *) ln -s "$part" "$bare/" ;;
+    esac
+done
 cp "$root"/bench/target/lib/tokamak-tck-*.jar "$bare/plugins/tck/"
 home=$bare
 serve --executor deterministic --option deterministic.free=true --option deterministic.vocabulary=4096 \
