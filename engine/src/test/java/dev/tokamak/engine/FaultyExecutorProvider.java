@@ -5,8 +5,6 @@ import dev.tokamak.spi.executor.ExecutorConfig;
 import dev.tokamak.spi.executor.ExecutorProvider;
 import dev.tokamak.spi.executor.LoadProgress;
 import dev.tokamak.spi.executor.ModelInfo;
-import dev.tokamak.spi.executor.StepMasks;
-import dev.tokamak.spi.executor.StepPlan;
 import dev.tokamak.spi.executor.StepResult;
 import dev.tokamak.tck.DeterministicExecutor;
 import java.util.List;
@@ -46,8 +44,7 @@ public final class FaultyExecutorProvider implements ExecutorProvider {
     }
 
     /** Delegates, except for its faults. */
-    private static final class Faulty implements Executor {
-        private final Executor sound;
+    private static final class Faulty extends DelegatingExecutor {
         private final List<String> failing;
         private final String error;
         private final String loadFailure;
@@ -55,7 +52,7 @@ public final class FaultyExecutorProvider implements ExecutorProvider {
         private int awaited;
 
         Faulty(Executor sound, List<String> failing, String error, String loadFailure, CountDownLatch gate) {
-            this.sound = sound;
+            super(sound);
             this.failing = failing;
             this.error = error;
             this.loadFailure = loadFailure;
@@ -67,37 +64,7 @@ public final class FaultyExecutorProvider implements ExecutorProvider {
             if (loadFailure != null) {
                 throw dev.tokamak.api.TokamakException.configuration(loadFailure);
             }
-            return sound.load(progress);
-        }
-
-        @Override
-        public int kvCapacity(int blockSize) {
-            return sound.kvCapacity(blockSize);
-        }
-
-        @Override
-        public void allocateKvCache(int blockSize, int blocks) {
-            sound.allocateKvCache(blockSize, blocks);
-        }
-
-        @Override
-        public void warmUp() {
-            sound.warmUp();
-        }
-
-        @Override
-        public int maxInFlight() {
-            return sound.maxInFlight();
-        }
-
-        @Override
-        public void launch(StepPlan plan) {
-            sound.launch(plan);
-        }
-
-        @Override
-        public void sample(StepMasks masks) {
-            sound.sample(masks);
+            return super.load(progress);
         }
 
         @Override
@@ -115,17 +82,7 @@ public final class FaultyExecutorProvider implements ExecutorProvider {
             if (error.equals(String.valueOf(awaited))) {
                 throw new AbstractMethodError("dev.example.Executor.await()");
             }
-            sound.await(into);
-        }
-
-        @Override
-        public void reset() {
-            sound.reset();
-        }
-
-        @Override
-        public void close() {
-            sound.close();
+            super.await(into);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.tokamak.engine.step;
 import dev.tokamak.api.OutputKind;
 import dev.tokamak.api.RequestOutput;
 import dev.tokamak.api.SamplingParams;
+import dev.tokamak.engine.DelegatingExecutor;
 import dev.tokamak.engine.cache.PagedKvCacheManagerProvider;
 import dev.tokamak.engine.output.Completion;
 import dev.tokamak.engine.output.OutputProcessor;
@@ -12,7 +13,6 @@ import dev.tokamak.engine.output.RequestCollector;
 import dev.tokamak.engine.scheduling.FcfsPolicyProvider;
 import dev.tokamak.engine.scheduling.TokenBudgetSchedulerProvider;
 import dev.tokamak.spi.executor.Executor;
-import dev.tokamak.spi.executor.LoadProgress;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.executor.StepMasks;
 import dev.tokamak.spi.executor.StepPlan;
@@ -119,49 +119,23 @@ final class LoopByHand {
     }
 
     /** Logs the calls that make a step. */
-    private final class Recording implements Executor {
-        private final Executor sound;
+    private final class Recording extends DelegatingExecutor {
         private long awaited;
 
         Recording(Executor sound) {
-            this.sound = sound;
-        }
-
-        @Override
-        public ModelInfo load(LoadProgress progress) {
-            return sound.load(progress);
-        }
-
-        @Override
-        public int kvCapacity(int blockSize) {
-            return sound.kvCapacity(blockSize);
-        }
-
-        @Override
-        public void allocateKvCache(int blockSize, int blocks) {
-            sound.allocateKvCache(blockSize, blocks);
-        }
-
-        @Override
-        public void warmUp() {
-            sound.warmUp();
-        }
-
-        @Override
-        public int maxInFlight() {
-            return sound.maxInFlight();
+            super(sound);
         }
 
         @Override
         public void launch(StepPlan plan) {
             log.add("launch " + plan.stepId());
-            sound.launch(plan);
+            super.launch(plan);
         }
 
         @Override
         public void sample(StepMasks masks) {
             log.add("sample " + masks.rows());
-            sound.sample(masks);
+            super.sample(masks);
         }
 
         @Override
@@ -172,18 +146,13 @@ final class LoopByHand {
                 nextFailure = null;
                 throw failure;
             }
-            sound.await(into);
+            super.await(into);
         }
 
         @Override
         public void reset() {
             log.add("reset");
-            sound.reset();
-        }
-
-        @Override
-        public void close() {
-            sound.close();
+            super.reset();
         }
     }
 }
