@@ -1,7 +1,6 @@
 package dev.tokamak.libtorch.operators;
 
 import dev.tokamak.api.Incubating;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * How each row of logits is drawn from. Host values are for deciding what has to be done at all.
@@ -56,11 +55,4 @@ public interface DrawInputs {
      * @return a multiple of 2<sup>-24</sup>
      */
     float uniform(int row);
-
-    /**
-     * The same for kernels.
-     *
-     * @return float32 {@code [5, rows]} on the device: temperature, top-k, top-p, min-p, random number; made at the first call
-     */
-    Tensor packed();
 }

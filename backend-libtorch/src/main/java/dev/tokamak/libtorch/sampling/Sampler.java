@@ -257,19 +257,5 @@ public final class Sampler {
         public float uniform(int row) {
             return Philox.uniform(states[row].seed(), plan.outputIndex(rows[row]));
         }
-
-        @Override
-        public Tensor packed() {
-            int count = rows.length;
-            float[] packed = new float[5 * count];
-            for (int i = 0; i < count; i++) {
-                packed[i] = temperature(i);
-                packed[count + i] = topK(i);
-                packed[2 * count + i] = topP(i);
-                packed[3 * count + i] = minP(i);
-                packed[4 * count + i] = uniform(i);
-            }
-            return device.upload(packed, packed.length).view(5, count);
-        }
     }
 }

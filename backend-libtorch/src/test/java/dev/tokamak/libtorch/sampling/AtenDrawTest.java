@@ -278,10 +278,5 @@ final class AtenDrawTest {
         public float uniform(int row) {
             return all[row].uniform();
         }
-
-        @Override
-        public Tensor packed() {
-            throw new UnsupportedOperationException("for kernels only");
-        }
     }
 }

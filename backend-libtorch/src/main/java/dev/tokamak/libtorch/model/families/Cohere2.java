@@ -4,15 +4,11 @@ import dev.tokamak.libtorch.config.LayerWindows;
 import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.model.DecoderSizes;
 import dev.tokamak.libtorch.model.parts.Attention;
-import dev.tokamak.libtorch.model.parts.Block;
-import dev.tokamak.libtorch.model.parts.Embedding;
-import dev.tokamak.libtorch.model.parts.Head;
-import dev.tokamak.libtorch.model.parts.Norm;
 import dev.tokamak.libtorch.model.parts.RotaryTable;
 import java.util.List;
 
 /** Command R7B and Command A: Command R with a window in three layers of four, which alone are turned. */
-final class Cohere2 extends DecoderFamily {
+final class Cohere2 extends CohereFamily {
     Cohere2() {
         super("Cohere2ForCausalLM", "cohere2", """
                 {
@@ -25,36 +21,12 @@ final class Cohere2 extends DecoderFamily {
     }
 
     @Override
-    DecoderSizes sizes(ModelConfig config) {
-        return DecoderSizes.of(config, "layer_norm_eps");
-    }
-
-    @Override
-    Norm norm(DecoderSizes sizes, String name) {
-        return Norm.layer(name, sizes.hidden, sizes.epsilon, true, false);
-    }
-
-    @Override
-    Block block(DecoderSizes sizes, int index) {
-        return new Block(attention(sizes, index).build(), feedForward(sizes, index))
-                .before(norm(sizes, layer(index) + "input_layernorm"), null)
-                .parallel();
-    }
-
-    @Override
-    Head head(DecoderSizes sizes, Embedding embedding) {
-        return super.head(sizes, embedding).scaled(sizes.config.positive("logit_scale"));
-    }
-
-    @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         ModelConfig config = sizes.config;
-        boolean biased = config.flag("attention_bias");
         int period = LayerWindows.period(config);
         int window = LayerWindows.of(
                 config, sizes.layers, config.sizeOrNone("sliding_window"), layer -> (layer + 1) % period != 0)[index];
         return super.attention(sizes, index)
-                .biased(biased, biased)
                 .rotary(window > 0 ? 0 : 1, window > 0 ? sizes.headDim : 0, true)
                 .window(window);
     }

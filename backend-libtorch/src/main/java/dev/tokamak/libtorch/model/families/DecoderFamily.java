@@ -113,6 +113,13 @@ abstract class DecoderFamily implements ModelFamily {
                         norm(sizes, layer(index) + "post_attention_layernorm"));
     }
 
+    /** A layer whose attention and feed-forward network stand side by side behind one norm. */
+    final Block parallelBlock(DecoderSizes sizes, int index) {
+        return new Block(attention(sizes, index).build(), feedForward(sizes, index))
+                .before(norm(sizes, layer(index) + "input_layernorm"), null)
+                .parallel();
+    }
+
     Attention.Builder attention(DecoderSizes sizes, int index) {
         String name = layer(index) + "self_attn.";
         return Attention.builder(sizes.hidden, sizes.heads, sizes.kvHeads, sizes.headDim)

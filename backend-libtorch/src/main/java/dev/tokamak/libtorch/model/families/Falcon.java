@@ -11,7 +11,7 @@ import dev.tokamak.libtorch.model.parts.Piece;
 import dev.tokamak.libtorch.model.parts.Sublayer;
 
 /** Falcon 7B, 40B and 180B: multi-query or grouped attention beside the feed-forward network. */
-final class Falcon extends DecoderFamily {
+final class Falcon extends LayerNormFamily {
     Falcon() {
         super("FalconForCausalLM", "falcon", """
                 {
@@ -63,11 +63,6 @@ final class Falcon extends DecoderFamily {
     }
 
     @Override
-    Norm norm(DecoderSizes sizes, String name) {
-        return Norm.layer(name, sizes.hidden, sizes.epsilon, true, true);
-    }
-
-    @Override
     Norm lastNorm(DecoderSizes sizes) {
         return norm(sizes, prefix() + "ln_f");
     }
@@ -75,20 +70,15 @@ final class Falcon extends DecoderFamily {
     @Override
     Block block(DecoderSizes sizes, int index) {
         ModelConfig config = sizes.config;
-        Block block = new Block(attention(sizes, index).build(), feedForward(sizes, index));
-        int norms = config.sizeOrNone("num_ln_in_parallel_attn").orElse(2);
         boolean parallel = config.flag("parallel_attn");
-        if (config.flag("new_decoder_architecture")) {
-            return norms == 2
-                    ? block.before(norm(sizes, layer(index) + "ln_attn"), norm(sizes, layer(index) + "ln_mlp"))
-                            .parallel()
-                    : block.before(norm(sizes, layer(index) + "input_layernorm"), null)
-                            .parallel();
+        boolean grouped = config.flag("new_decoder_architecture");
+        int norms = config.sizeOrNone("num_ln_in_parallel_attn").orElse(2);
+        if (grouped && norms == 2) {
+            return new Block(attention(sizes, index).build(), feedForward(sizes, index))
+                    .before(norm(sizes, layer(index) + "ln_attn"), norm(sizes, layer(index) + "ln_mlp"))
+                    .parallel();
         }
-        Norm first = norm(sizes, layer(index) + "input_layernorm");
-        return parallel
-                ? block.before(first, null).parallel()
-                : block.before(first, norm(sizes, layer(index) + "post_attention_layernorm"));
+        return grouped || parallel ? parallelBlock(sizes, index) : super.block(sizes, index);
     }
 
     @Override

@@ -5,9 +5,13 @@ import dev.tokamak.libtorch.model.parts.Attention;
 import dev.tokamak.libtorch.model.parts.Sublayer;
 
 /** GLM 4 9B of 2024: half of each head is turned, pairs lie side by side. */
-final class Glm extends DecoderFamily {
+class Glm extends DecoderFamily {
     Glm() {
-        super("GlmForCausalLM", "glm", """
+        this("GlmForCausalLM", "glm");
+    }
+
+    Glm(String architecture, String modelType) {
+        super(architecture, modelType, """
                 {
                 "vocab_size": 151552, "hidden_size": 4096, "intermediate_size": 13696,
                 "num_hidden_layers": 40, "num_attention_heads": 32, "num_key_value_heads": 2,

@@ -14,7 +14,7 @@ import dev.tokamak.libtorch.operators.Activation;
 import java.util.List;
 
 /** GPT-2: learned positions, matrices stored the other way round. */
-final class Gpt2 extends DecoderFamily {
+final class Gpt2 extends LayerNormFamily {
     Gpt2() {
         super("GPT2LMHeadModel", "gpt2", """
                 {
@@ -72,11 +72,6 @@ final class Gpt2 extends DecoderFamily {
     Embedding embedding(DecoderSizes sizes) {
         return new Embedding(prefix() + "wte", sizes.vocabulary, sizes.hidden)
                 .positions(prefix() + "wpe", sizes.context, 0);
-    }
-
-    @Override
-    Norm norm(DecoderSizes sizes, String name) {
-        return Norm.layer(name, sizes.hidden, sizes.epsilon, true, true);
     }
 
     @Override

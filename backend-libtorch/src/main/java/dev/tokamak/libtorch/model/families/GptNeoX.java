@@ -1,6 +1,5 @@
 package dev.tokamak.libtorch.model.families;
 
-import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.model.DecoderSizes;
 import dev.tokamak.libtorch.model.parts.Attention;
 import dev.tokamak.libtorch.model.parts.Block;
@@ -14,7 +13,7 @@ import dev.tokamak.libtorch.model.parts.Sublayer;
 import java.util.List;
 
 /** GPT-NeoX and Pythia: attention and feed-forward network side by side, each behind a norm of its own. */
-final class GptNeoX extends DecoderFamily {
+final class GptNeoX extends LayerNormFamily {
     GptNeoX() {
         super("GPTNeoXForCausalLM", "gpt_neox", """
                 {
@@ -24,11 +23,6 @@ final class GptNeoX extends DecoderFamily {
                 "use_parallel_residual": true, "attention_bias": true, "rope_theta": 10000.0,
                 "rotary_emb_base": 10000.0, "rotary_pct": 0.25, "partial_rotary_factor": 0.25
                 }""");
-    }
-
-    @Override
-    DecoderSizes sizes(ModelConfig config) {
-        return DecoderSizes.of(config, "layer_norm_eps");
     }
 
     @Override
@@ -44,11 +38,6 @@ final class GptNeoX extends DecoderFamily {
     @Override
     Embedding embedding(DecoderSizes sizes) {
         return new Embedding(prefix() + "embed_in", sizes.vocabulary, sizes.hidden);
-    }
-
-    @Override
-    Norm norm(DecoderSizes sizes, String name) {
-        return Norm.layer(name, sizes.hidden, sizes.epsilon, true, true);
     }
 
     @Override

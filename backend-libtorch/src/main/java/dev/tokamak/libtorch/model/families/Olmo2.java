@@ -5,7 +5,7 @@ import dev.tokamak.libtorch.model.parts.Attention;
 import dev.tokamak.libtorch.model.parts.Block;
 
 /** OLMo 2: norms behind attention and feed-forward network alone, and of all queries and all keys. */
-final class Olmo2 extends DecoderFamily {
+class Olmo2 extends DecoderFamily {
     Olmo2() {
         super("Olmo2ForCausalLM", "olmo2", """
                 {
@@ -14,6 +14,10 @@ final class Olmo2 extends DecoderFamily {
                 "head_dim": null, "hidden_act": "silu", "max_position_embeddings": 2048,
                 "rms_norm_eps": 1e-05, "rope_theta": 10000.0, "tie_word_embeddings": false, "attention_bias": false
                 }""");
+    }
+
+    Olmo2(String architecture, String modelType, String defaults) {
+        super(architecture, modelType, defaults);
     }
 
     @Override

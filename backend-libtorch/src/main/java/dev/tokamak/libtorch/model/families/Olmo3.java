@@ -4,12 +4,11 @@ import dev.tokamak.libtorch.config.LayerWindows;
 import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.model.DecoderSizes;
 import dev.tokamak.libtorch.model.parts.Attention;
-import dev.tokamak.libtorch.model.parts.Block;
 import dev.tokamak.libtorch.model.parts.RotaryTable;
 import java.util.List;
 
 /** OLMo 3: OLMo 2 with a window in three layers of four, which keep the plain rotation. */
-final class Olmo3 extends DecoderFamily {
+final class Olmo3 extends Olmo2 {
     Olmo3() {
         super("Olmo3ForCausalLM", "olmo3", """
                 {
@@ -22,23 +21,11 @@ final class Olmo3 extends DecoderFamily {
     }
 
     @Override
-    Block block(DecoderSizes sizes, int index) {
-        return new Block(attention(sizes, index).build(), feedForward(sizes, index))
-                .behind(
-                        norm(sizes, layer(index) + "post_attention_layernorm"),
-                        norm(sizes, layer(index) + "post_feedforward_layernorm"));
-    }
-
-    @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         ModelConfig config = sizes.config;
-        boolean biased = config.flag("attention_bias");
-        String name = layer(index) + "self_attn.";
         int window = LayerWindows.of(
                 config, sizes.layers, config.sizeOrNone("sliding_window"), layer -> (layer + 1) % 4 != 0)[index];
         return super.attention(sizes, index)
-                .biased(biased, biased)
-                .widthNorms(name + "q_norm", name + "k_norm", sizes.epsilon)
                 .rotary(window > 0 ? 1 : 0, sizes.headDim, false)
                 .window(window);
     }

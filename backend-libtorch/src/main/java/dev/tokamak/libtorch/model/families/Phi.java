@@ -11,7 +11,7 @@ import dev.tokamak.libtorch.model.parts.Norm;
 import dev.tokamak.libtorch.model.parts.Sublayer;
 
 /** Phi 1, 1.5 and 2: attention and feed-forward network side by side behind one norm, a part of each head turned. */
-final class Phi extends DecoderFamily {
+final class Phi extends LayerNormFamily {
     Phi() {
         super("PhiForCausalLM", "phi", """
                 {
@@ -27,17 +27,12 @@ final class Phi extends DecoderFamily {
         if (config.flag("qk_layernorm")) {
             throw config.unsupported("has qk_layernorm, norms of heads by mean and variance, which are not built");
         }
-        return DecoderSizes.of(config, "layer_norm_eps");
+        return super.sizes(config);
     }
 
     @Override
     int rotaryDim(DecoderSizes sizes) {
         return sizes.config.rotaryDim(sizes.headDim);
-    }
-
-    @Override
-    Norm norm(DecoderSizes sizes, String name) {
-        return Norm.layer(name, sizes.hidden, sizes.epsilon, true, true);
     }
 
     @Override
@@ -47,9 +42,7 @@ final class Phi extends DecoderFamily {
 
     @Override
     Block block(DecoderSizes sizes, int index) {
-        return new Block(attention(sizes, index).build(), feedForward(sizes, index))
-                .before(norm(sizes, layer(index) + "input_layernorm"), null)
-                .parallel();
+        return parallelBlock(sizes, index);
     }
 
     @Override

@@ -4,10 +4,9 @@ import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.model.DecoderSizes;
 import dev.tokamak.libtorch.model.parts.Attention;
 import dev.tokamak.libtorch.model.parts.Block;
-import dev.tokamak.libtorch.model.parts.Norm;
 
 /** StableLM 2 and 3B: norms by mean and variance, a quarter of each head turned. */
-final class StableLm extends DecoderFamily {
+final class StableLm extends LayerNormFamily {
     StableLm() {
         super("StableLmForCausalLM", "stablelm", """
                 {
@@ -24,7 +23,7 @@ final class StableLm extends DecoderFamily {
         if (config.flag("qk_layernorm")) {
             throw config.unsupported("has qk_layernorm, norms of heads by mean and variance, which are not built");
         }
-        return DecoderSizes.of(config, "layer_norm_eps");
+        return super.sizes(config);
     }
 
     @Override
@@ -33,18 +32,11 @@ final class StableLm extends DecoderFamily {
     }
 
     @Override
-    Norm norm(DecoderSizes sizes, String name) {
-        return Norm.layer(name, sizes.hidden, sizes.epsilon, true, true);
-    }
-
-    @Override
     Block block(DecoderSizes sizes, int index) {
         if (!sizes.config.flag("use_parallel_residual")) {
             return super.block(sizes, index);
         }
-        return new Block(attention(sizes, index).build(), feedForward(sizes, index))
-                .before(norm(sizes, layer(index) + "input_layernorm"), null)
-                .parallel();
+        return parallelBlock(sizes, index);
     }
 
     @Override

@@ -4,11 +4,10 @@ import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.model.DecoderSizes;
 import dev.tokamak.libtorch.model.parts.Attention;
 import dev.tokamak.libtorch.model.parts.FeedForward;
-import dev.tokamak.libtorch.model.parts.Norm;
 import dev.tokamak.libtorch.model.parts.Sublayer;
 
 /** Starcoder 2: norms by mean and variance, a plain feed-forward network, biases everywhere. */
-final class Starcoder2 extends DecoderFamily {
+final class Starcoder2 extends LayerNormFamily {
     Starcoder2() {
         super("Starcoder2ForCausalLM", "starcoder2", """
                 {
@@ -23,11 +22,6 @@ final class Starcoder2 extends DecoderFamily {
     @Override
     DecoderSizes sizes(ModelConfig config) {
         return DecoderSizes.of(config, "norm_epsilon");
-    }
-
-    @Override
-    Norm norm(DecoderSizes sizes, String name) {
-        return Norm.layer(name, sizes.hidden, sizes.epsilon, true, true);
     }
 
     @Override
