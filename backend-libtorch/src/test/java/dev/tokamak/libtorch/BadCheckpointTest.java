@@ -40,8 +40,8 @@ final class BadCheckpointTest {
     @Test
     void anUnsupportedRotaryScalingIsNamed() throws IOException {
         copy("llama2");
-        replaceInConfig("\"rope_type\": \"default\"", "\"rope_type\": \"yarn\"");
-        assertRefused("asks for rotary embedding of type yarn; supported are default, linear and llama3");
+        replaceInConfig("\"rope_type\": \"default\"", "\"rope_type\": \"axial\"");
+        assertRefused("asks for rotary embedding of type axial; supported are default, linear, dynamic, yarn,");
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Log probabilities to the last position of a context, where an error of a rotary frequency shows thousandfold. */
 final class LongContextTest {
     @ParameterizedTest
-    @ValueSource(strings = {"llama3-long", "llama31-long"})
+    @ValueSource(strings = {"llama3-long", "llama31-long", "yarn-long", "longrope-long", "dynamic-long"})
     void logProbabilitiesAreThoseOfTransformersToTheEndOfTheContext(String name) {
         Path folder = Reference.folder(name);
         JsonObject json = JsonFiles.read(folder.resolve("reference.json"));
@@ -29,7 +29,10 @@ final class LongContextTest {
             logits = Reference.logits(file, file.entries().get("logits"));
         }
         assertThat(positions.getInt(positions.size() - 1)).isEqualTo(prompt.length - 1);
-        EngineConfig config = EngineConfig.builder(folder).device("cpu").build();
+        EngineConfig config = EngineConfig.builder(folder)
+                .device("cpu")
+                .maxModelLen(prompt.length)
+                .build();
         try (Driver driver = new Driver(folder, config, prompt.length / Driver.BLOCK_SIZE)) {
             Driver.Running running = driver.start(Arrays.copyOf(prompt, positions.getInt(0) + 1));
             for (int i = 0; i < positions.size(); i++) {

@@ -257,10 +257,18 @@ public final class ModelConfig {
      * The rotary embedding of the layers of a kind.
      *
      * @param kind as in {@code layer_types}; null if all layers share one
-     * @param thetaKey where its base stands if the rotary parameters do not have it
+     * @param thetaKey where its base stands if the rotary parameters do not have it; null if it is the family's own then
      */
     public Rotary rotary(String kind, String thetaKey) {
         return RotaryConfig.read(this, kind, thetaKey);
+    }
+
+    /**
+     * The rotary embedding of a family that knows two, the plain one and {@code longrope}, and reads the names {@code su} and
+     * {@code yarn} as the latter.
+     */
+    public Rotary rotaryByLength() {
+        return RotaryConfig.readByLength(this);
     }
 
     /** How many of a head's elements are turned. */
@@ -292,6 +300,24 @@ public final class ModelConfig {
         return json.get(key);
     }
 
+    /** Whether the file or the family's class has the key. */
+    boolean knows(String key) {
+        return json.containsKey(key) || defaults.containsKey(key);
+    }
+
+    /** Whether a key is absent, null or 0; it counts as read then. */
+    boolean saysNothing(String key) {
+        JsonValue value = take(key);
+        return value == null
+                || value == JsonValue.NULL
+                || value instanceof JsonNumber number && number.doubleValue() == 0;
+    }
+
+    /** What the family's class says of a number, whatever the file says. */
+    double standard(String key) {
+        return defaults.getJsonNumber(key).doubleValue();
+    }
+
     /** Takes note that a key is known, and that its value does not matter beside others. */
     public void ignore(String key) {
         read.add(key);
@@ -309,7 +335,7 @@ public final class ModelConfig {
         return value == null ? defaults.get(key) : value;
     }
 
-    private JsonValue required(String key) {
+    JsonValue required(String key) {
         JsonValue value = take(key);
         if (value == null) {
             throw TokamakException.configuration(file + " lacks " + prefix + key);
@@ -353,9 +379,10 @@ public final class ModelConfig {
         return TokamakException.configuration(file + " " + problem);
     }
 
+    /** The file, and where in it this is. */
     @Override
     public String toString() {
-        return file.toString();
+        return prefix.isEmpty() ? file.toString() : file + " " + prefix;
     }
 
     private static String shortened(JsonValue value) {

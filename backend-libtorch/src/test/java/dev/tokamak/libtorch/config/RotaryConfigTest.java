@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.libtorch.model.families.ModelFamily;
+import dev.tokamak.libtorch.model.parts.RotaryTable;
+import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.weights.JsonFiles;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonNumber;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,22 +37,66 @@ final class RotaryConfigTest {
     void everySpellingIsReadOrRefusedAsTransformersDoes(JsonObject spelling) {
         JsonObject config = spelling.getJsonObject("config");
         if (spelling.isNull("frequencies")) {
-            assertThatThrownBy(() -> read(config))
+            assertThatThrownBy(() -> compose(config))
                     .isInstanceOf(TokamakException.class)
                     .hasMessageStartingWith("config.json ")
                     .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
         } else {
-            assertThat(read(config).frequencies(config.getInt("head_dim")))
+            boolean sliding = spelling.getString("kind", "").equals("sliding_attention");
+            RotaryTable table = compose(config).rotaries().get(sliding ? 1 : 0);
+            assertThat(table.rotary().frequencies(table.rotaryDim(), spelling.getInt("length")))
                     .containsExactly(floats(spelling.getJsonArray("frequencies")));
+            assertThat(table.rotary().attentionFactor())
+                    .isEqualTo((float) spelling.getJsonNumber("factor").doubleValue());
         }
     }
 
+    private static Transformer compose(JsonObject json) {
+        ModelConfig config = ModelConfig.of(FILE, json);
+        return ModelFamily.of(config).compose(config);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"yarn", "dynamic", "longrope", "proportional", "su", "mrope"})
+    @ValueSource(strings = {"su", "mrope", "axial", "Linear"})
     void aTypeThatIsNotSupportedIsRefusedByName(String type) {
         assertThatThrownBy(() -> read("{\"rope_scaling\": {\"rope_type\": \"" + type + "\", \"factor\": 4.0}}"))
                 .hasMessage("config.json asks for rotary embedding of type " + type
-                        + "; supported are default, linear and llama3");
+                        + "; supported are default, linear, dynamic, yarn, longrope, llama3 and proportional");
+    }
+
+    /** The first files of Phi 3 with 128k tokens, which {@code transformers} 5 has forgotten how to read. */
+    @Test
+    void theOldNameOfLongropeIsRead() {
+        String config = "{\"model_type\": \"phi3\", \"hidden_size\": 64, \"num_attention_heads\": 16,"
+                + " \"original_max_position_embeddings\": 64, \"rope_scaling\": {\"type\": \"su\","
+                + " \"short_factor\": [1.0, 1.5], \"long_factor\": [2.0, 4.0]}}";
+        Rotary rotary = compose(Json.object(config)).rotaries().get(0).rotary();
+        assertThat(rotary.frequencies(4, 64)[0]).isEqualTo(1);
+        assertThat(rotary.frequencies(4, 65)[0]).isEqualTo(0.5f);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[0.0, 1.0]", "[-1.0, 1.0]", "[1e999, 1.0]", "[null, 1.0]", "{}", "7"})
+    void absurdFactorsOfPairsAreNamed(String factors) {
+        assertThatThrownBy(() -> read("{\"rope_scaling\": {\"type\": \"longrope\", \"long_factor\": [1, 1],"
+                        + " \"short_factor\": " + factors + "}}"))
+                .hasMessageStartingWith("config.json has rope_scaling.short_factor = ")
+                .hasMessageEndingWith("where a list of numbers above 0 is expected");
+    }
+
+    @Test
+    void parametersWithoutKindAreRefusedWhereKindsRotateDifferently() {
+        String parameters = "{\"rope_type\": \"linear\", \"factor\": 8.0}";
+        assertThatThrownBy(() -> compose(
+                        Json.object("{\"model_type\": \"gemma3_text\", \"rope_parameters\": " + parameters + "}")))
+                .hasMessageContaining("has rope_parameters.rope_type, where its architecture expects the parameters"
+                        + " of each kind of layer");
+        assertThatThrownBy(() -> compose(Json.object(
+                        "{\"model_type\": \"gemma3_text\", \"rope_scaling\": {\"type\": \"linear\", \"factor\": 8}}")))
+                .hasMessageContaining("has rope_scaling with a type, which is called rope_type");
+        assertThatThrownBy(() -> compose(Json.object("{\"model_type\": \"olmo3\", \"rope_scaling\": " + parameters
+                        + ", \"rope_parameters\": {\"full_attention\": " + parameters + "}}")))
+                .hasMessageContaining("keep one of them");
     }
 
     @ParameterizedTest
@@ -87,11 +135,17 @@ final class RotaryConfigTest {
                 .hasMessageEndingWith("where a number above 0 is expected");
     }
 
-    @Test
-    void onlyLinearScalingLetsTheContextBeExceeded() {
-        assertThat(read("{\"rope_scaling\": {\"type\": \"linear\", \"factor\": 2.5}}")
+    @ParameterizedTest
+    @CsvSource({"linear, 2.5", "dynamic, 2.5", "proportional, 2.5", "yarn, 1.25"})
+    void scalingLetsTheContextBeExceeded(String type, double times) {
+        assertThat(read("{\"rope_scaling\": {\"type\": \"" + type
+                                + "\", \"factor\": 2.5, \"original_max_position_embeddings\": 256}}")
                         .stretch())
-                .isEqualTo(2.5);
+                .isEqualTo(times);
+    }
+
+    @Test
+    void withoutScalingTheContextIsTheContext() {
         assertThat(read("{}").stretch()).isEqualTo(1);
     }
 

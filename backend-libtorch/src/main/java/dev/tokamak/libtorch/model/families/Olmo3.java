@@ -30,10 +30,11 @@ final class Olmo3 extends Olmo2 {
                 .window(window);
     }
 
+    /** The base beside the rotary parameters is that of the layers that see all tokens; the others have the class's own. */
     @Override
     List<RotaryTable> rotaries(DecoderSizes sizes) {
         return List.of(
                 new RotaryTable(sizes.config.rotary("full_attention", "rope_theta"), sizes.headDim, sizes.headDim),
-                new RotaryTable(sizes.config.rotary("sliding_attention", "rope_theta"), sizes.headDim, sizes.headDim));
+                new RotaryTable(sizes.config.rotary("sliding_attention", null), sizes.headDim, sizes.headDim));
     }
 }

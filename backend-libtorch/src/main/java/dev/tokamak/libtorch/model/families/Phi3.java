@@ -3,7 +3,9 @@ package dev.tokamak.libtorch.model.families;
 import dev.tokamak.libtorch.model.DecoderSizes;
 import dev.tokamak.libtorch.model.parts.Attention;
 import dev.tokamak.libtorch.model.parts.Piece;
+import dev.tokamak.libtorch.model.parts.RotaryTable;
 import dev.tokamak.libtorch.model.parts.Sublayer;
+import java.util.List;
 
 /** Phi 3 and 4: fused projections, and in Phi 4 mini a rotation of three quarters of a head. */
 final class Phi3 extends DecoderFamily {
@@ -21,6 +23,11 @@ final class Phi3 extends DecoderFamily {
     @Override
     int rotaryDim(DecoderSizes sizes) {
         return sizes.config.rotaryDim(sizes.headDim);
+    }
+
+    @Override
+    List<RotaryTable> rotaries(DecoderSizes sizes) {
+        return List.of(new RotaryTable(sizes.config.rotaryByLength(), rotaryDim(sizes), sizes.headDim));
     }
 
     @Override

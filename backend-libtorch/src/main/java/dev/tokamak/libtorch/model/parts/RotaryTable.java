@@ -14,6 +14,12 @@ import org.bytedeco.pytorch.Tensor;
  * @param headDim elements in a head
  */
 public record RotaryTable(Rotary rotary, int rotaryDim, int headDim) {
+    public RotaryTable {
+        if (rotary != null) {
+            rotary.require(rotaryDim);
+        }
+    }
+
     /** A table by which nothing is turned. */
     public static RotaryTable none(int headDim) {
         return new RotaryTable(null, 0, headDim);
@@ -30,7 +36,7 @@ public record RotaryTable(Rotary rotary, int rotaryDim, int headDim) {
      * @return {@code [positions, headDim / 2, 2]}: for each position and each pair of a head, cosine and sine; owned by the caller
      */
     public Tensor values(ComputeDevice device, int positions) {
-        float[] frequencies = rotaryDim == 0 ? new float[0] : rotary.frequencies(rotaryDim);
+        float[] frequencies = rotaryDim == 0 ? new float[0] : rotary.frequencies(rotaryDim, positions);
         Tensor all = device.empty(TensorType.F32, positions, headDim / 2, 2);
         int most = Math.max(1, PIECE / headDim);
         float[] piece = new float[Math.min(most, positions) * headDim];
