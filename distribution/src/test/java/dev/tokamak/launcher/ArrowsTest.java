@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyP
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.ArchConfiguration;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The arrows between the modules: who may know whom. A new module gets a row in {@link #ARROWS}. */
 class ArrowsTest {
@@ -84,6 +86,15 @@ class ArrowsTest {
     @MethodSource("rooms")
     void namesOnlyTheModulesThatItMayKnow(String room) {
         arrow(room, ARROWS.get(room)).check(house);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"grammars"})
+    void theRoomsOfAModuleHaveNoCircles(String module) {
+        slices().matching(ROOT + "." + module + ".(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(house);
     }
 
     @Test

@@ -1,6 +1,19 @@
 package dev.tokamak.grammars;
 
 import dev.tokamak.api.StructuredOutput;
+import dev.tokamak.grammars.automaton.Automaton;
+import dev.tokamak.grammars.automaton.AutomatonGrammar;
+import dev.tokamak.grammars.expression.Expression;
+import dev.tokamak.grammars.expression.JsonExpressions;
+import dev.tokamak.grammars.expression.Spelling;
+import dev.tokamak.grammars.limits.CompileBudget;
+import dev.tokamak.grammars.limits.GrammarLimits;
+import dev.tokamak.grammars.nfa.Nfa;
+import dev.tokamak.grammars.nfa.NfaBuilder;
+import dev.tokamak.grammars.notations.GbnfParser;
+import dev.tokamak.grammars.regex.RegexParser;
+import dev.tokamak.grammars.schema.JsonSchemaCompiler;
+import dev.tokamak.grammars.tokens.TokenIndex;
 import dev.tokamak.spi.grammar.CompiledGrammar;
 import dev.tokamak.spi.grammar.GrammarCompiler;
 import dev.tokamak.spi.grammar.GrammarState;

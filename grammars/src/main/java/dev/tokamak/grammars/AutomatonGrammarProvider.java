@@ -1,5 +1,7 @@
 package dev.tokamak.grammars;
 
+import dev.tokamak.grammars.limits.GrammarLimits;
+import dev.tokamak.grammars.tokens.TokenIndex;
 import dev.tokamak.spi.grammar.GrammarCompiler;
 import dev.tokamak.spi.grammar.GrammarProvider;
 import dev.tokamak.spi.tokenizer.Vocabulary;

@@ -1,5 +1,14 @@
 package dev.tokamak.grammars;
 
+import dev.tokamak.grammars.expression.Expression;
+import dev.tokamak.grammars.expression.JsonExpressions;
+import dev.tokamak.grammars.expression.Spelling;
+import dev.tokamak.grammars.limits.CompileBudget;
+import dev.tokamak.grammars.notations.GbnfParser;
+import dev.tokamak.grammars.regex.Regex;
+import dev.tokamak.grammars.regex.RegexParser;
+import dev.tokamak.grammars.schema.JsonSchemaCompiler;
+import dev.tokamak.grammars.schema.JsonSource;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;

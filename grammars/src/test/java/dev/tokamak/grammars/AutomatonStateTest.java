@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokamak.api.StructuredOutput;
+import dev.tokamak.grammars.limits.GrammarLimits;
+import dev.tokamak.grammars.tokens.TokenIndex;
 import dev.tokamak.spi.grammar.CompiledGrammar;
 import dev.tokamak.spi.grammar.GrammarProvider;
 import dev.tokamak.spi.grammar.GrammarState;

@@ -8,6 +8,10 @@ import static dev.tokamak.api.StructuredOutput.Kind.STRUCTURAL_TAG;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokamak.api.StructuredOutput;
+import dev.tokamak.grammars.limits.CompileBudget;
+import dev.tokamak.grammars.regex.CharAutomaton;
+import dev.tokamak.grammars.regex.RegexClasses;
+import dev.tokamak.grammars.regex.RegexParser;
 import dev.tokamak.spi.grammar.GrammarState;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

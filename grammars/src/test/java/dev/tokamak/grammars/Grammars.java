@@ -7,6 +7,8 @@ import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.StructuredOutput;
 import dev.tokamak.api.StructuredOutput.Kind;
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.grammars.limits.GrammarLimits;
+import dev.tokamak.grammars.tokens.TokenIndex;
 import dev.tokamak.spi.grammar.CompiledGrammar;
 import dev.tokamak.spi.grammar.GrammarCompiler;
 import dev.tokamak.spi.grammar.GrammarState;

@@ -3,6 +3,7 @@ package dev.tokamak.grammars;
 import dev.tokamak.api.StructuredOutput;
 import dev.tokamak.api.StructuredOutput.Kind;
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.grammars.tokens.TokenIndex;
 import dev.tokamak.spi.grammar.CompiledGrammar;
 import dev.tokamak.spi.grammar.GrammarCompiler;
 import java.util.Random;

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.StructuredOutput;
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.grammars.schema.JsonSource;
+import dev.tokamak.grammars.schema.SchemaForm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

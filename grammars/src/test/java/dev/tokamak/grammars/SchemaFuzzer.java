@@ -11,6 +11,7 @@ import com.networknt.schema.ValidationMessage;
 import dev.tokamak.api.StructuredOutput;
 import dev.tokamak.api.StructuredOutput.Kind;
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.grammars.tokens.TokenIndex;
 import dev.tokamak.spi.grammar.CompiledGrammar;
 import dev.tokamak.spi.grammar.GrammarCompiler;
 import dev.tokamak.spi.grammar.GrammarState;

@@ -1,0 +1,2 @@
+/** What a compilation may cost, and what counts it. */
+package dev.tokamak.grammars.limits;

@@ -1,0 +1,2 @@
+/** An expression as a pushdown automaton over bytes. */
+package dev.tokamak.grammars.nfa;

@@ -1,0 +1,2 @@
+/** Grammars that a request writes as text. */
+package dev.tokamak.grammars.notations;

@@ -1,0 +1,2 @@
+/** JSON schemas, from their form to the expression that they become. */
+package dev.tokamak.grammars.schema;

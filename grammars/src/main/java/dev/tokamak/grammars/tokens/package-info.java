@@ -1,0 +1,2 @@
+/** A vocabulary as the automaton walks it. */
+package dev.tokamak.grammars.tokens;
