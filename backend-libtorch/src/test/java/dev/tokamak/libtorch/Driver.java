@@ -151,12 +151,12 @@ final class Driver implements AutoCloseable {
         }
         if (running.fresh) {
             plan.setSampling(SamplingState.of(
-                            running.params,
-                            running.params.seed().orElse(0L),
-                            new int[] {2},
-                            Arrays.copyOf(running.tokens, running.prompt),
-                            running.output())
-                    .encode());
+                    running.params,
+                    running.params.seed().orElse(0L),
+                    new int[] {2},
+                    running.tokens,
+                    running.prompt,
+                    running.tokens.length));
         }
         if ((flags & StepPlan.FLAG_LOGPROBS) != 0) {
             plan.setLogprobs(logprobs);

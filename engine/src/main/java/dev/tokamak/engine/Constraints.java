@@ -108,7 +108,7 @@ final class Constraints {
         private boolean drawsPlainly() {
             int[] none = {};
             return params.logprobs().isEmpty()
-                    && SamplingState.of(params, 0, none, none, none).plain();
+                    && SamplingState.of(params, 0, none, none, 0, 0).plain();
         }
     }
 

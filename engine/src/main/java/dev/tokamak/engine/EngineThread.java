@@ -95,7 +95,7 @@ final class EngineThread implements Runnable {
         ModelInfo info = executor.load(progress);
         int maxModelLen = maxModelLen(config, info);
         int blockSize = blockSize(config, info);
-        int blocks = executor.kvCapacity(blockSize);
+        int blocks = info.takesBlocks() ? executor.kvCapacity(blockSize) : 0;
         executor.allocateKvCache(blockSize, blocks);
         progress.update("warm-up", 0);
         executor.warmUp();

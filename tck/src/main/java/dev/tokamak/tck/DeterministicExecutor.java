@@ -9,6 +9,7 @@ import dev.tokamak.spi.executor.SamplingState;
 import dev.tokamak.spi.executor.StepMasks;
 import dev.tokamak.spi.executor.StepPlan;
 import dev.tokamak.spi.executor.StepResult;
+import dev.tokamak.spi.executor.TokenList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -39,6 +40,7 @@ public final class DeterministicExecutor implements Executor {
     private final ArrayDeque<Outcome> spare = new ArrayDeque<>();
     private final StepPlan.BlockChangeVisitor setBlocks = this::setBlocks;
     private Slot changing;
+    private ModelInfo info;
     private int blockSize;
     private long[][] cells;
     private long lastStepEnd;
@@ -113,30 +115,26 @@ public final class DeterministicExecutor implements Executor {
 
         void setSampling(SamplingState state) {
             sampling = state;
-            if (state.badWords().length > 0) {
-                int[] prompt = state.promptTokens();
-                int[] output = state.outputTokens();
-                history = Arrays.copyOf(prompt, prompt.length + output.length);
-                System.arraycopy(output, 0, history, prompt.length, output.length);
+            if (!state.badWords().isEmpty()) {
+                int prompt = state.promptTokens().length();
+                history = new int[prompt + state.outputTokens().length()];
+                state.promptTokens().copyTo(history, 0);
+                state.outputTokens().copyTo(history, prompt);
             }
         }
 
         void sampled(int token, int outputIndex) {
             lastSampled = token;
-            if (sampling.badWords().length > 0) {
-                int at = sampling.promptTokens().length + outputIndex;
+            if (!sampling.badWords().isEmpty()) {
+                int at = sampling.promptTokens().length() + outputIndex;
                 history = Arrays.copyOf(history, at + 1);
                 history[at] = token;
             }
         }
 
         boolean isBad(int token) {
-            for (int[] word : sampling.badWords()) {
-                int before = word.length - 1;
-                if (before >= 0
-                        && word[before] == token
-                        && before <= history.length
-                        && Arrays.equals(history, history.length - before, history.length, word, 0, before)) {
+            for (TokenList word : sampling.badWords()) {
+                if (word.isNext(history, history.length) && word.last() == token) {
                     return true;
                 }
             }
@@ -178,17 +176,18 @@ public final class DeterministicExecutor implements Executor {
     @Override
     public ModelInfo load(LoadProgress progress) {
         List<KvGroup> groups = new ArrayList<>();
-        groups.add(new KvGroup(KvGroup.Kind.FULL_ATTENTION, 0, Long.BYTES));
+        groups.add(KvGroup.full(Long.BYTES));
         if (settings.window() > 0) {
-            groups.add(new KvGroup(KvGroup.Kind.SLIDING_WINDOW, settings.window(), Long.BYTES));
+            groups.add(KvGroup.window(settings.window(), Long.BYTES));
         }
         progress.update("weights", 1);
-        return ModelInfo.builder("Deterministic")
+        info = ModelInfo.builder("Deterministic")
                 .maxModelLen(settings.context())
                 .vocabularySize(settings.vocabulary())
                 .blockSizes(List.of(settings.blockSize()))
                 .kvGroups(groups)
                 .build();
+        return info;
     }
 
     @Override
@@ -212,6 +211,7 @@ public final class DeterministicExecutor implements Executor {
 
     @Override
     public void launch(StepPlan plan) {
+        info.requireSupport(plan);
         if (launched.size() == settings.stepsInFlight()) {
             throw new IllegalStateException(launched.size() + " steps are in flight already");
         }
@@ -226,6 +226,9 @@ public final class DeterministicExecutor implements Executor {
             outcome.state = new long[plan.rows() * 2];
             outcome.tokens = new int[plan.rows() * 2];
             outcome.failed = new boolean[plan.rows() * 2];
+        }
+        for (int i = 0; i < plan.endedSlots(); i++) {
+            slots[plan.endedSlot(i)] = null;
         }
         for (int row = 0; row < plan.rows(); row++) {
             compute(plan, row, outcome);
@@ -347,27 +350,19 @@ public final class DeterministicExecutor implements Executor {
         if (offset >= 0 && (masks.words()[offset + (token >>> 5)] & (1 << token)) == 0) {
             return false;
         }
-        if (outputIndex < sampling.minTokens() && contains(sampling.endTokens(), token)) {
+        if (outputIndex < sampling.minTokens() && sampling.endTokens().contains(token)) {
             return false;
         }
         if (slot.isBad(token)) {
             return false;
         }
-        for (int i = 0; i < sampling.biasTokens().length; i++) {
-            if (sampling.biasTokens()[i] == token && sampling.biases()[i] == Float.NEGATIVE_INFINITY) {
+        TokenList biased = sampling.biasTokens();
+        for (int i = 0; i < biased.length(); i++) {
+            if (biased.get(i) == token && sampling.bias(i) == Float.NEGATIVE_INFINITY) {
                 return false;
             }
         }
-        return sampling.allowedTokens().length == 0 || contains(sampling.allowedTokens(), token);
-    }
-
-    private static boolean contains(int[] tokens, int token) {
-        for (int t : tokens) {
-            if (t == token) {
-                return true;
-            }
-        }
-        return false;
+        return sampling.allowedTokens().isEmpty() || sampling.allowedTokens().contains(token);
     }
 
     @Override

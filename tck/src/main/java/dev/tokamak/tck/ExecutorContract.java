@@ -1,9 +1,12 @@
 package dev.tokamak.tck;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tokamak.api.SamplingParams;
+import dev.tokamak.api.TokamakException;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.executor.SamplingState;
@@ -84,8 +87,7 @@ public abstract class ExecutorContract {
         for (int group = 0; group < info.kvGroups().size(); group++) {
             plan.addBlocks(group, 0, blocks, 0, blocks.length);
         }
-        plan.setSampling(SamplingState.of(params, 1, new int[] {0, 1}, tokens, new int[0])
-                .encode());
+        plan.setSampling(SamplingState.of(params, 1, new int[] {0, 1}, tokens, tokens.length, tokens.length));
     }
 
     private void goOn(StepPlan plan, int slot, int token, int position, int outputIndex) {
@@ -291,6 +293,28 @@ public abstract class ExecutorContract {
         executor.reset();
 
         assertThat(generate(1, prompt(9, 1), 4)).isEqualTo(before);
+    }
+
+    @Test
+    void beginsASlotAnewInThePlanThatSaysThatItHasEnded() {
+        int[] before = generate(0, prompt(9, 1), 2);
+        generate(1, prompt(9, 2), 2);
+        StepPlan plan = plan();
+        plan.endSlot(0);
+        plan.endSlot(1);
+        begin(plan, 1, prompt(9, 1), 0, 9, StepPlan.FLAG_SAMPLE, GREEDY);
+
+        assertThat(run(plan).token(0, 0)).isEqualTo(before[0]);
+    }
+
+    @Test
+    void refusesASectionThatItDoesNotOffer() {
+        assumeFalse(info.sideSections().contains(ModelInfo.SideSection.EMBEDDING_SPANS), "it reads embedding spans");
+        StepPlan plan = plan();
+        begin(plan, 0, prompt(9, 1), 0, 9, StepPlan.FLAG_SAMPLE, GREEDY);
+        plan.addSpan(2, 3, 0);
+
+        assertThatThrownBy(() -> run(plan)).isInstanceOf(TokamakException.class);
     }
 
     @Test

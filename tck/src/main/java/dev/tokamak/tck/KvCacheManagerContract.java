@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 public abstract class KvCacheManagerContract {
     private static final long SEED = Long.getLong("tokamak.tck.seed", 20261122L);
     private static final int BLOCK = 4;
-    private static final List<KvGroup> FULL = List.of(new KvGroup(KvGroup.Kind.FULL_ATTENTION, 0, 8));
+    private static final List<KvGroup> FULL = List.of(KvGroup.full(8));
     private static final SamplingParams PARAMS = SamplingParams.builder().build();
 
     private long nextId;
@@ -43,7 +43,11 @@ public abstract class KvCacheManagerContract {
     protected abstract KvCacheManagerProvider provider();
 
     private KvCacheManager manager(int blocks) {
-        return provider().create(FULL, blocks, BLOCK, true);
+        return manager(blocks, FULL);
+    }
+
+    private KvCacheManager manager(int blocks, List<KvGroup> groups) {
+        return provider().create(groups, blocks, BLOCK, true);
     }
 
     /** A sequence whose keys are the prefixes themselves, folded: equal prefixes have equal keys. */
@@ -177,6 +181,72 @@ public abstract class KvCacheManagerContract {
 
         assertThat(manager.couldFit(4 * BLOCK)).isTrue();
         assertThat(manager.couldFit(4 * BLOCK + 1)).isFalse();
+    }
+
+    @Test
+    void aModelWithoutACacheFitsWhateverItsLength() {
+        KvCacheManager manager = manager(0, List.of());
+        Sequence sequence = sequence(counting(30));
+
+        assertThat(manager.couldFit(1_000_000)).isTrue();
+        assertThat(manager.attachCachedPrefix(sequence)).isZero();
+        assertThat(manager.ensure(sequence, 30)).isTrue();
+        assertThat(table(manager, sequence)).isEmpty();
+        manager.commit(sequence, 30);
+        manager.release(sequence);
+        assertThat(manager.totalBlocks()).isZero();
+        assertThat(manager.freeBlocks()).isZero();
+    }
+
+    @Test
+    void aGroupWithAStateTakesNoBlocks() {
+        KvCacheManager manager = manager(0, List.of(KvGroup.state(1024)));
+        Sequence sequence = sequence(counting(30));
+
+        assertThat(manager.couldFit(1_000_000)).isTrue();
+        assertThat(manager.ensure(sequence, 30)).isTrue();
+        assertThat(table(manager, sequence)).isEmpty();
+    }
+
+    @Test
+    void sharesNoPrefixWhereAGroupHasAState() {
+        KvCacheManager manager = manager(16, List.of(KvGroup.state(1024), KvGroup.full(8)));
+        Sequence first = sequence(counting(12));
+        manager.ensure(first, 12);
+        manager.commit(first, 12);
+        Sequence second = sequence(counting(12));
+
+        assertThat(manager.attachCachedPrefix(second)).isZero();
+        assertThat(manager.ensure(second, 12)).isTrue();
+        assertThat(table(manager, second)).hasSize(3).doesNotContain(table(manager, first));
+    }
+
+    @Test
+    void writesBlocksUnderTheNumberOfTheirGroup() {
+        KvCacheManager manager = manager(16, List.of(KvGroup.state(1024), KvGroup.latent(8)));
+        Sequence sequence = sequence(counting(12));
+        manager.ensure(sequence, 12);
+        StepPlan plan = new StepPlan();
+        plan.begin(1);
+        plan.addRow(sequence.id(), 0, StepPlan.FLAG_NEW_SLOT, 0, 0);
+        manager.writeBlocks(sequence, plan, true);
+        List<Integer> groups = new ArrayList<>();
+        plan.forEachBlockChange(0, (group, start, ids, from, count) -> groups.add(group));
+
+        assertThat(groups).containsOnly(1);
+    }
+
+    @Test
+    void givesBlocksBackThatNoTokenOfAWindowSeesAnyMore() {
+        KvCacheManager manager = manager(32, List.of(KvGroup.window(2 * BLOCK, 8)));
+        Sequence sequence = sequence(counting(40));
+        manager.ensure(sequence, 40);
+        manager.commit(sequence, 40);
+
+        assertThat(manager.totalBlocks() - manager.freeBlocks()).isBetween(2, 3);
+        assertThat(manager.couldFit(1_000_000)).isTrue();
+        manager.release(sequence);
+        assertThat(manager.freeBlocks()).isEqualTo(32);
     }
 
     @Test

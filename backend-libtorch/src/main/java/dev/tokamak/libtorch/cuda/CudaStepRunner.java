@@ -120,6 +120,9 @@ public final class CudaStepRunner implements AutoCloseable {
     private void updateSlots(StepPlan plan) {
         PointerScope scope = new PointerScope();
         try {
+            for (int i = 0; i < plan.endedSlots(); i++) {
+                slots[plan.endedSlot(i)].close();
+            }
             for (int row = 0; row < plan.rows(); row++) {
                 slots[plan.slot(row)].update(plan, row, device, vocabulary);
             }

@@ -70,6 +70,7 @@ public final class CudaExecutor implements Executor {
     private Kernels kernels;
     private CudaKvCache cache;
     private CudaStepRunner runner;
+    private ModelInfo info;
     private int maxModelLen;
     private volatile boolean closed;
 
@@ -112,15 +113,16 @@ public final class CudaExecutor implements Executor {
                 type.configName(),
                 context.index());
         int window = model.commonWindow();
-        KvGroup.Kind kind = window > 0 ? KvGroup.Kind.SLIDING_WINDOW : KvGroup.Kind.FULL_ATTENTION;
-        return ModelInfo.builder(family.architecture())
+        info = ModelInfo.builder(family.architecture())
                 .maxModelLen(maxModelLen)
                 .vocabularySize(model.vocabulary())
                 .blockSizes(BLOCK_SIZES)
-                .kvGroups(List.of(new KvGroup(kind, window, kvBytesPerToken())))
+                .kvGroups(List.of(
+                        window > 0 ? KvGroup.window(window, kvBytesPerToken()) : KvGroup.full(kvBytesPerToken())))
                 .weightBytes(model.bytes())
                 .parameters(model.parameters())
                 .build();
+        return info;
     }
 
     private void checkRoomForWeights(TensorType type) {
@@ -277,6 +279,7 @@ public final class CudaExecutor implements Executor {
 
     @Override
     public void launch(StepPlan plan) {
+        info.requireSupport(plan);
         context.enter();
         CudaStep before = underWay.peekLast();
         CudaStep step = runner.launch(plan, before);

@@ -62,6 +62,7 @@ public final class LibtorchExecutor implements Executor {
     private Transformer model;
     private PagedKvCache cache;
     private StepRunner runner;
+    private ModelInfo info;
     private int maxModelLen;
     private boolean closed;
 
@@ -105,15 +106,15 @@ public final class LibtorchExecutor implements Executor {
                 operators.describe());
         int window = model.commonWindow();
         long kvBytes = model.kvElementsPerToken() * type.bytes();
-        KvGroup.Kind kind = window > 0 ? KvGroup.Kind.SLIDING_WINDOW : KvGroup.Kind.FULL_ATTENTION;
-        return ModelInfo.builder(family.architecture())
+        info = ModelInfo.builder(family.architecture())
                 .maxModelLen(maxModelLen)
                 .vocabularySize(model.vocabulary())
                 .blockSizes(BLOCK_SIZES)
-                .kvGroups(List.of(new KvGroup(kind, window, kvBytes)))
+                .kvGroups(List.of(window > 0 ? KvGroup.window(window, kvBytes) : KvGroup.full(kvBytes)))
                 .weightBytes(model.bytes())
                 .parameters(parameters)
                 .build();
+        return info;
     }
 
     private static TensorType type(EngineConfig engine) {
@@ -217,6 +218,7 @@ public final class LibtorchExecutor implements Executor {
 
     @Override
     public void launch(StepPlan plan) {
+        info.requireSupport(plan);
         CompletableFuture<StepMasks> masks = new CompletableFuture<>();
         underWay.add(new Step(plan, masks, thread.submit(() -> runner.run(plan, masks::join))));
     }

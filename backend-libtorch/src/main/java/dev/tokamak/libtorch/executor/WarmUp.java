@@ -70,7 +70,6 @@ public final class WarmUp {
         }
         plan.addBlocks(0, 0, ids, 0, ids.length);
         SamplingParams params = SamplingParams.builder().build();
-        plan.setSampling(
-                SamplingState.of(params, 1, new int[0], new int[0], new int[0]).encode());
+        plan.setSampling(SamplingState.of(params, 1, new int[0], new int[0], 0, 0));
     }
 }

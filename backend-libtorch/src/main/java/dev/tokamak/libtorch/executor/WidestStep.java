@@ -35,8 +35,8 @@ public final class WidestStep {
             boolean sampled = row > 0 || all > rows;
             add(row, length, sampled, blockSize, vocabulary);
         }
-        masks = new StepMasks(vocabulary, plan.maskedRows());
-        masks.resize(plan.maskedRows());
+        masks = new StepMasks(vocabulary, plan.maskedPositions());
+        masks.resize(plan.maskedPositions());
         Arrays.fill(masks.words(), -1);
     }
 
@@ -55,7 +55,7 @@ public final class WidestStep {
     }
 
     /** Penalties keep counts for each sequence, and such a top-k sorts the whole vocabulary. */
-    private static int[] state(int vocabulary) {
+    private static SamplingState state(int vocabulary) {
         SamplingParams params = SamplingParams.builder()
                 .temperature(1)
                 .topK(vocabulary)
@@ -65,8 +65,7 @@ public final class WidestStep {
                 .frequencyPenalty(0.1)
                 .repetitionPenalty(1.1)
                 .build();
-        return SamplingState.of(params, 1, new int[0], new int[] {0}, new int[0])
-                .encode();
+        return SamplingState.of(params, 1, new int[0], new int[] {0}, 1, 1);
     }
 
     public StepPlan plan() {

@@ -133,7 +133,7 @@ public final class Sampler {
 
     /** The places among the sampled rows of those that have a mask. */
     private static int[] masked(StepPlan plan, int[] rows) {
-        int[] masked = new int[plan.maskedRows()];
+        int[] masked = new int[plan.maskedPositions()];
         int count = 0;
         for (int i = 0; i < rows.length; i++) {
             if (plan.has(rows[i], StepPlan.FLAG_NEEDS_MASK)) {

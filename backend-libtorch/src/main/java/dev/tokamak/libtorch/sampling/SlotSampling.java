@@ -2,6 +2,7 @@ package dev.tokamak.libtorch.sampling;
 
 import dev.tokamak.libtorch.tensors.ComputeDevice;
 import dev.tokamak.spi.executor.SamplingState;
+import dev.tokamak.spi.executor.TokenList;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
@@ -39,11 +40,12 @@ public final class SlotSampling implements AutoCloseable {
             count(state.outputTokens(), device, vocabulary);
             see(state.promptTokens(), device, vocabulary);
         }
-        if (state.badWords().length > 0) {
-            historyLength = state.promptTokens().length + state.outputTokens().length;
-            history = Arrays.copyOf(state.promptTokens(), historyLength + 64);
-            System.arraycopy(
-                    state.outputTokens(), 0, history, state.promptTokens().length, state.outputTokens().length);
+        if (!state.badWords().isEmpty()) {
+            int prompt = state.promptTokens().length();
+            historyLength = prompt + state.outputTokens().length();
+            history = new int[historyLength + 64];
+            state.promptTokens().copyTo(history, 0);
+            state.outputTokens().copyTo(history, prompt);
         }
     }
 
@@ -53,26 +55,33 @@ public final class SlotSampling implements AutoCloseable {
         return tensor;
     }
 
-    private static Tensor ids(int[] tokens, ComputeDevice device, int vocabulary) {
-        long[] ids = Arrays.stream(tokens)
-                .filter(token -> token >= 0 && token < vocabulary)
-                .asLongStream()
-                .toArray();
-        return ids.length == 0 ? null : kept(device.upload(ids, ids.length));
+    private static Tensor ids(TokenList tokens, ComputeDevice device, int vocabulary) {
+        long[] ids = new long[tokens.length()];
+        int count = 0;
+        for (int i = 0; i < ids.length; i++) {
+            if (inVocabulary(tokens.get(i), vocabulary)) {
+                ids[count++] = tokens.get(i);
+            }
+        }
+        return count == 0 ? null : kept(device.upload(ids, count));
+    }
+
+    private static boolean inVocabulary(int token, int vocabulary) {
+        return token >= 0 && token < vocabulary;
     }
 
     private static float[] inRange(SamplingState state, int vocabulary) {
-        float[] values = new float[state.biases().length];
+        float[] values = new float[state.biasTokens().length()];
         int count = 0;
         for (int i = 0; i < values.length; i++) {
-            if (state.biasTokens()[i] >= 0 && state.biasTokens()[i] < vocabulary) {
-                values[count++] = state.biases()[i];
+            if (inVocabulary(state.biasTokens().get(i), vocabulary)) {
+                values[count++] = state.bias(i);
             }
         }
         return values;
     }
 
-    private void count(int[] tokens, ComputeDevice device, int vocabulary) {
+    private void count(TokenList tokens, ComputeDevice device, int vocabulary) {
         Tensor ids = ids(tokens, device, vocabulary);
         if (ids != null) {
             record(ids);
@@ -80,7 +89,7 @@ public final class SlotSampling implements AutoCloseable {
         }
     }
 
-    private void see(int[] tokens, ComputeDevice device, int vocabulary) {
+    private void see(TokenList tokens, ComputeDevice device, int vocabulary) {
         Tensor ids = ids(tokens, device, vocabulary);
         if (ids != null) {
             try (Scalar one = new Scalar(1.0)) {
@@ -105,12 +114,12 @@ public final class SlotSampling implements AutoCloseable {
             if (allowed != null) {
                 Tensor kept = torch.index_select(logits, 0, allowed);
                 logits.fill_(minusInfinity).index_copy_(0, allowed, kept);
-            } else if (state.allowedTokens().length > 0) {
+            } else if (!state.allowedTokens().isEmpty()) {
                 logits.fill_(minusInfinity);
             }
-            for (int[] word : state.badWords()) {
-                if (word.length > 0 && follows(word) && word[word.length - 1] < logits.size(0)) {
-                    logits.select(0, word[word.length - 1]).fill_(minusInfinity);
+            for (TokenList word : state.badWords()) {
+                if (word.isNext(history, historyLength) && word.last() < logits.size(0)) {
+                    logits.select(0, word.last()).fill_(minusInfinity);
                 }
             }
             if (ends != null && outputIndex < state.minTokens()) {
@@ -123,13 +132,6 @@ public final class SlotSampling implements AutoCloseable {
         if (state.penalised()) {
             penalise(logits);
         }
-    }
-
-    /** Whether the tokens so far end with all of a word but its last token. */
-    private boolean follows(int[] word) {
-        int before = word.length - 1;
-        return before <= historyLength
-                && Arrays.equals(history, historyLength - before, historyLength, word, 0, before);
     }
 
     private void penalise(Tensor logits) {
@@ -179,7 +181,7 @@ public final class SlotSampling implements AutoCloseable {
      * @param token its id
      */
     void append(int token) {
-        if (state.badWords().length > 0) {
+        if (!state.badWords().isEmpty()) {
             if (historyLength == history.length) {
                 history = Arrays.copyOf(history, historyLength * 2 + 64);
             }

@@ -81,6 +81,9 @@ public final class StepRunner implements AutoCloseable {
 
     /** Runs a step's forward pass; null if no row is sampled from. The result lives in the scope around the call. */
     Tensor forward(StepPlan plan) {
+        for (int i = 0; i < plan.endedSlots(); i++) {
+            slots[plan.endedSlot(i)].close();
+        }
         for (int row = 0; row < plan.rows(); row++) {
             slots[plan.slot(row)].update(plan, row, device, vocabulary);
         }

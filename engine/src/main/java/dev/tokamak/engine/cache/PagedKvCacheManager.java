@@ -5,12 +5,13 @@ import dev.tokamak.spi.executor.StepPlan;
 import dev.tokamak.spi.kvcache.KvCacheManager;
 import dev.tokamak.spi.scheduler.Sequence;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Paged KV blocks with shared prefixes, after "Efficient Memory Management for Large Language Model Serving with
  * PagedAttention" (Kwon et al., SOSP 2023).
  *
- * <p><b>Implementation notes.</b> All groups draw from one pool. A block of a full-attention group is held until its sequence
+ * <p><b>Implementation notes.</b> All groups that take blocks draw from one pool; a model without such a group needs none. A block of a full-attention group is held until its sequence
  * ends; one of a sliding-window group is given back as soon as no later token can see it. A prefix is found by the
  * chained keys that the sequence brings along: the longest run that every full-attention group has whole and every
  * sliding-window group has for one window's length before its end. Blocks enter the index in {@link #commit} only, so nothing
@@ -20,9 +21,13 @@ import java.util.List;
 final class PagedKvCacheManager implements KvCacheManager {
     private final int blockSize;
     private final boolean prefixCaching;
+
+    /** The numbers of the groups that take blocks. */
+    private final int[] numbers;
+
     private final int groups;
 
-    /** Per group, how many tokens a token sees with itself, or 0 for all. */
+    /** Per group that takes blocks, how many tokens a token sees with itself, or 0 for all. */
     private final int[] window;
 
     private final BlockPool pool;
@@ -31,17 +36,20 @@ final class PagedKvCacheManager implements KvCacheManager {
     private long hits;
 
     PagedKvCacheManager(List<KvGroup> kvGroups, int blocks, int blockSize, boolean prefixCaching) {
-        if (kvGroups.isEmpty() || blocks < 1 || blockSize < 1) {
-            throw new IllegalArgumentException("a KV cache needs a group, a block and a block size, got "
-                    + kvGroups.size() + " groups, " + blocks + " blocks of " + blockSize + " tokens");
+        numbers = IntStream.range(0, kvGroups.size())
+                .filter(group -> kvGroups.get(group).takesBlocks())
+                .toArray();
+        groups = numbers.length;
+        if (groups > 0 && blocks < 1 || blockSize < 1) {
+            throw new IllegalArgumentException("a KV cache needs a block and a block size, got " + groups + " groups, "
+                    + blocks + " blocks of " + blockSize + " tokens");
         }
         this.blockSize = blockSize;
-        this.prefixCaching = prefixCaching;
-        groups = kvGroups.size();
+        // Nobody has the state that a recurrent layer was in at the end of a prefix.
+        this.prefixCaching = prefixCaching && groups > 0 && groups == kvGroups.size();
         window = new int[groups];
         for (int g = 0; g < groups; g++) {
-            KvGroup group = kvGroups.get(g);
-            window[g] = group.kind() == KvGroup.Kind.SLIDING_WINDOW ? group.window() : 0;
+            window[g] = kvGroups.get(numbers[g]).window();
         }
         pool = new BlockPool(blocks);
         index = new PrefixIndex(blocks);
@@ -126,7 +134,7 @@ final class PagedKvCacheManager implements KvCacheManager {
     @Override
     public boolean ensure(Sequence sequence, int tokens) {
         BlockTable table = table(sequence);
-        int needed = blocksFor(tokens);
+        int needed = groups == 0 ? 0 : blocksFor(tokens);
         if (needed <= table.length) {
             return true;
         }
@@ -159,7 +167,7 @@ final class PagedKvCacheManager implements KvCacheManager {
         if (from < table.length) {
             for (int g = 0; g < groups; g++) {
                 int start = Math.max(from, table.firstHeld[g]);
-                plan.addBlocks(g, start, table.blocks[g], start, table.length - start);
+                plan.addBlocks(numbers[g], start, table.blocks[g], start, table.length - start);
             }
         }
         table.written = table.length;

@@ -1,5 +1,7 @@
 package dev.tokamak.engine.scheduling;
 
+import dev.tokamak.spi.executor.StepPlan;
+
 /**
  * The executor's slots. A slot that was given back is free once no plan in flight names it: until then the executor may still
  * write its sampled token there.
@@ -8,6 +10,8 @@ final class SlotPool {
     private final int[] free;
     private final int[] rowsInFlight;
     private final boolean[] abandoned;
+    private final int[] ended;
+    private int endedCount;
     private int freeCount;
     private int abandonedCount;
 
@@ -15,12 +19,14 @@ final class SlotPool {
         free = new int[slots];
         rowsInFlight = new int[slots];
         abandoned = new boolean[slots];
+        ended = new int[slots];
         reset();
     }
 
     void reset() {
         freeCount = free.length;
         abandonedCount = 0;
+        endedCount = 0;
         for (int i = 0; i < free.length; i++) {
             free[i] = free.length - 1 - i;
             rowsInFlight[i] = 0;
@@ -43,7 +49,7 @@ final class SlotPool {
 
     void giveBack(int slot) {
         if (rowsInFlight[slot] == 0) {
-            free[freeCount++] = slot;
+            free(slot);
         } else {
             abandoned[slot] = true;
             abandonedCount++;
@@ -58,7 +64,20 @@ final class SlotPool {
         if (--rowsInFlight[slot] == 0 && abandoned[slot]) {
             abandoned[slot] = false;
             abandonedCount--;
-            free[freeCount++] = slot;
+            free(slot);
         }
+    }
+
+    private void free(int slot) {
+        free[freeCount++] = slot;
+        ended[endedCount++] = slot;
+    }
+
+    /** Tells the executor which slots have become free since the plan before. */
+    void tellEnded(StepPlan plan) {
+        for (int i = 0; i < endedCount; i++) {
+            plan.endSlot(ended[i]);
+        }
+        endedCount = 0;
     }
 }

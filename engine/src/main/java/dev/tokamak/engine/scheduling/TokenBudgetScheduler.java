@@ -91,6 +91,7 @@ final class TokenBudgetScheduler implements Scheduler {
         if (rows.size() == 0) {
             return false;
         }
+        slots.tellEnded(plan);
         plansInFlight++;
         return true;
     }
@@ -272,7 +273,7 @@ final class TokenBudgetScheduler implements Scheduler {
         }
         kvCache.writeBlocks(sequence, plan, newSlot);
         if (newSlot) {
-            plan.setSampling(samplingOf(sequence).encode());
+            plan.setSampling(samplingOf(sequence));
         }
         if ((flags & StepPlan.FLAG_LOGPROBS) != 0) {
             plan.setLogprobs(params.logprobs().getAsInt());
@@ -290,9 +291,13 @@ final class TokenBudgetScheduler implements Scheduler {
     }
 
     private static SamplingState samplingOf(Sequence sequence) {
-        int[] prompt = Arrays.copyOf(sequence.tokens(), sequence.promptTokens());
-        int[] output = Arrays.copyOfRange(sequence.tokens(), sequence.promptTokens(), sequence.length());
-        return SamplingState.of(sequence.params(), sequence.seed(), sequence.endTokens(), prompt, output);
+        return SamplingState.of(
+                sequence.params(),
+                sequence.seed(),
+                sequence.endTokens(),
+                sequence.tokens(),
+                sequence.promptTokens(),
+                sequence.length());
     }
 
     @Override

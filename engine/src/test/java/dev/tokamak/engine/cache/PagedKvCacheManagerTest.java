@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class PagedKvCacheManagerTest {
     private static final int BLOCK = 4;
-    private static final List<KvGroup> FULL = List.of(new KvGroup(KvGroup.Kind.FULL_ATTENTION, 0, 8));
-    private static final KvGroup WINDOW = new KvGroup(KvGroup.Kind.SLIDING_WINDOW, 6, 8);
+    private static final List<KvGroup> FULL = List.of(KvGroup.full(8));
+    private static final KvGroup WINDOW = KvGroup.window(6, 8);
 
     private final PrefixKeys keys = PrefixKeys.seeded(1, BLOCK);
 

@@ -31,6 +31,7 @@ final class SteppedModel implements Scheduler.Events {
     private final DeterministicExecutor executor;
     private final PrefixKeys keys;
     private final PrefixKeys.Chain[] chains = new PrefixKeys.Chain[4096];
+    private final Set<Integer> begun = new HashSet<>();
     private final StepPlan[] plans;
     private final StepResult result = new StepResult();
     private int oldest;
@@ -109,10 +110,34 @@ final class SteppedModel implements Scheduler.Events {
     private void assertPlan(StepPlan plan) {
         assertThat(plan.tokens()).isBetween(1, budget);
         assertThat(scheduler.running()).isLessThanOrEqualTo(maxNumSeqs);
+        for (int i = 0; i < plan.endedSlots(); i++) {
+            assertThat(begun.remove(plan.endedSlot(i)))
+                    .as("slot %d is said to have ended once", plan.endedSlot(i))
+                    .isTrue();
+            assertThat(inFlight(plan.endedSlot(i)))
+                    .as("slot %d has ended and no plan in flight names it", plan.endedSlot(i))
+                    .isFalse();
+        }
         Set<Integer> slots = new HashSet<>();
         for (int row = 0; row < plan.rows(); row++) {
             assertThat(slots.add(plan.slot(row))).as("one row for each slot").isTrue();
+            boolean isNew = begun.add(plan.slot(row));
+            assertThat(plan.has(row, StepPlan.FLAG_NEW_SLOT))
+                    .as("a row begins a slot that has ended, and no other")
+                    .isEqualTo(isNew);
         }
+    }
+
+    private boolean inFlight(int slot) {
+        for (int i = 0; i < inFlight; i++) {
+            StepPlan plan = plans[(oldest + i) % plans.length];
+            for (int row = 0; row < plan.rows(); row++) {
+                if (plan.slot(row) == slot) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     boolean land() {

@@ -14,9 +14,15 @@ import java.nio.file.Path;
  * {@link #close}, which any thread may call. An implementation with threads of its own hands steps over by itself.
  *
  * <p><b>Slots.</b> A running sequence has a slot, in which the executor keeps its block tables, its sampling state and the
- * token sampled last. A row with {@link StepPlan#FLAG_NEW_SLOT} begins a slot anew: whatever it held is dropped. An input id
- * {@link StepPlan#LAST_SAMPLED} stands for the token that the slot's row of the step before has sampled, which the host need not
- * know yet.
+ * token sampled last, and what layers with a state remember. A row with {@link StepPlan#FLAG_NEW_SLOT} begins a slot anew:
+ * whatever it held is dropped. {@link StepPlan#endedSlots()} names slots whose state can be dropped earlier, and nothing has to
+ * come of it. An input id {@link StepPlan#LAST_SAMPLED} stands for the token that the slot's row of the step before has
+ * sampled, which the host need not know yet.
+ *
+ * <p><b>Drafts.</b> A row of an executor that offers {@link ModelInfo#maxDrafts()} may end in tokens that nobody has drawn. At each of
+ * the positions that are sampled from, the executor draws just as it would have if the drafts before had been drawn, with the random number
+ * of that output index, and it goes on to the next position if the draft there is what it drew. So the tokens are those of a
+ * row without drafts, only more of them at once.
  *
  * <p><b>End tokens.</b> An executor knows none. The engine reads them beside the weights, from {@code eos_token_id} in
  * {@code generation_config.json}, else in {@code config.json}, and adds the tokenizer's {@code eos_token}; it ends sequences by them and
@@ -46,7 +52,7 @@ public interface Executor extends AutoCloseable {
      * How many KV blocks there is memory for.
      *
      * @param blockSize tokens in a block, one of {@link ModelInfo#blockSizes()}
-     * @return blocks, counted over all KV groups that share memory
+     * @return blocks, counted over all KV groups; 0 if none of them takes any
      */
     int kvCapacity(int blockSize);
 
@@ -54,7 +60,7 @@ public interface Executor extends AutoCloseable {
      * Takes the memory of the KV cache. Called once, after {@link #load}.
      *
      * @param blockSize tokens in a block
-     * @param blocks how many; ids go from 0 to {@code blocks - 1}
+     * @param blocks how many; ids go from 0 to {@code blocks - 1}; 0 for a model that takes none
      * @throws TokamakException {@link ErrorCode#CONFIGURATION} if the memory cannot be had; it says what was needed and what
      *     there is
      */
@@ -84,7 +90,7 @@ public interface Executor extends AutoCloseable {
      * further step is launched. The engine fills the same object for the next step, so whatever reads it after this method
      * has returned must read a {@link StepMasks#copy}.
      *
-     * @param masks one mask for each row with {@link StepPlan#FLAG_NEEDS_MASK}, in row order
+     * @param masks {@link StepPlan#maskedPositions()} of them
      */
     void sample(StepMasks masks);
 

@@ -1,8 +1,11 @@
 package dev.tokamak.spi.executor;
 
+import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.Incubating;
+import dev.tokamak.api.TokamakException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * What the engine must know of a loaded model. Immutable.
@@ -18,6 +21,13 @@ public final class ModelInfo {
     private final List<KvGroup> kvGroups;
     private final long weightBytes;
     private final long parameters;
+    private final Set<Task> tasks;
+    private final boolean promptMayBeCut;
+    private final boolean scoresPrompts;
+    private final Set<Pooling.Kind> poolings;
+    private final int maxDrafts;
+    private final AdapterLimits adapters;
+    private final Set<SideSection> sideSections;
 
     private ModelInfo(Builder builder) {
         this.architecture = builder.architecture;
@@ -27,6 +37,33 @@ public final class ModelInfo {
         this.kvGroups = List.copyOf(builder.kvGroups);
         this.weightBytes = builder.weightBytes;
         this.parameters = builder.parameters;
+        this.tasks = Set.copyOf(builder.tasks);
+        this.promptMayBeCut = builder.promptMayBeCut;
+        this.scoresPrompts = builder.scoresPrompts;
+        this.poolings = Set.copyOf(builder.poolings);
+        this.maxDrafts = builder.maxDrafts;
+        this.adapters = builder.adapters;
+        this.sideSections = Set.copyOf(builder.sideSections);
+    }
+
+    /** What a model is for. */
+    @Incubating
+    public enum Task {
+        /** It continues prompts. */
+        GENERATE,
+        /** Its vectors are near each other where texts mean the same. */
+        EMBED,
+        /** It has a head that tells classes apart. */
+        CLASSIFY,
+        /** It has a head that tells how well two texts go together. */
+        SCORE
+    }
+
+    /** What a plan may carry beside its rows. */
+    @Incubating
+    public enum SideSection {
+        /** {@link StepRows#spans()}. */
+        EMBEDDING_SPANS
     }
 
     /**
@@ -76,9 +113,9 @@ public final class ModelInfo {
     }
 
     /**
-     * The groups of layers that share a block table.
+     * The groups of layers that remember alike.
      *
-     * @return at least one
+     * @return empty for a model without a cache
      */
     public List<KvGroup> kvGroups() {
         return kvGroups;
@@ -102,6 +139,104 @@ public final class ModelInfo {
         return parameters;
     }
 
+    /**
+     * What the model is for.
+     *
+     * @return {@link Task#GENERATE} unless set
+     */
+    public Set<Task> tasks() {
+        return tasks;
+    }
+
+    /**
+     * Whether a prompt may be computed in several rows of several steps.
+     *
+     * @return false if a prompt must be whole in one row, as where its tokens look at each other in both directions
+     */
+    public boolean promptMayBeCut() {
+        return promptMayBeCut;
+    }
+
+    /**
+     * Whether positions of prompts can be scored ({@link StepRows#scoredCount}).
+     *
+     * @return false unless set
+     */
+    public boolean scoresPrompts() {
+        return scoresPrompts;
+    }
+
+    /**
+     * Which poolings the executor computes.
+     *
+     * @return none unless set
+     */
+    public Set<Pooling.Kind> poolings() {
+        return poolings;
+    }
+
+    /**
+     * How many draft tokens a row may carry.
+     *
+     * @return 0 if the executor verifies none
+     */
+    public int maxDrafts() {
+        return maxDrafts;
+    }
+
+    /**
+     * Which adapters the executor takes.
+     *
+     * @return {@link AdapterLimits#NONE} unless set
+     */
+    public AdapterLimits adapters() {
+        return adapters;
+    }
+
+    /**
+     * Which sections the executor reads beside a plan's rows.
+     *
+     * @return none unless set
+     */
+    public Set<SideSection> sideSections() {
+        return sideSections;
+    }
+
+    /**
+     * Whether any group takes blocks.
+     *
+     * @return false if there is nothing that {@link Executor#kvCapacity} could count
+     */
+    public boolean takesBlocks() {
+        return kvGroups.stream().anyMatch(KvGroup::takesBlocks);
+    }
+
+    /**
+     * Refuses a plan that asks for what is not offered here, for an executor that would else pass over it in silence.
+     *
+     * @param plan about to be launched
+     * @throws TokamakException {@link ErrorCode#UNSUPPORTED}, naming what
+     */
+    public void requireSupport(StepRows plan) {
+        if (plan.spans() > 0 && !sideSections.contains(SideSection.EMBEDDING_SPANS)) {
+            throw notOffered("embedding spans");
+        }
+        if (plan.scoredPositions() > 0 && !scoresPrompts) {
+            throw notOffered("log probabilities of prompts");
+        }
+        if (plan.pooledRows() > 0 && poolings.isEmpty()) {
+            throw notOffered("pooling");
+        }
+        if (plan.draftTokens() > 0 && maxDrafts == 0) {
+            throw notOffered("verifying drafts");
+        }
+    }
+
+    private TokamakException notOffered(String what) {
+        return new TokamakException(
+                ErrorCode.UNSUPPORTED, what + " is not what the executor offers for " + architecture);
+    }
+
     /** Builds a {@link ModelInfo}. Not thread-safe. */
     @Incubating
     public static final class Builder {
@@ -112,6 +247,13 @@ public final class ModelInfo {
         private List<KvGroup> kvGroups = List.of();
         private long weightBytes;
         private long parameters;
+        private Set<Task> tasks = Set.of(Task.GENERATE);
+        private boolean promptMayBeCut = true;
+        private boolean scoresPrompts;
+        private Set<Pooling.Kind> poolings = Set.of();
+        private int maxDrafts;
+        private AdapterLimits adapters = AdapterLimits.NONE;
+        private Set<SideSection> sideSections = Set.of();
 
         private Builder(String architecture) {
             this.architecture = Objects.requireNonNull(architecture, "architecture");
@@ -151,9 +293,9 @@ public final class ModelInfo {
         }
 
         /**
-         * Sets the KV groups.
+         * Sets the groups of layers that remember alike.
          *
-         * @param kvGroups at least one
+         * @param kvGroups empty for a model without a cache
          * @return this
          */
         public Builder kvGroups(List<KvGroup> kvGroups) {
@@ -180,6 +322,83 @@ public final class ModelInfo {
          */
         public Builder parameters(long parameters) {
             this.parameters = parameters;
+            return this;
+        }
+
+        /**
+         * Sets what the model is for.
+         *
+         * @param tasks at least one
+         * @return this
+         */
+        public Builder tasks(Set<Task> tasks) {
+            this.tasks = Objects.requireNonNull(tasks, "tasks");
+            return this;
+        }
+
+        /**
+         * Sets whether a prompt may be computed in several rows.
+         *
+         * @param promptMayBeCut true unless set
+         * @return this
+         */
+        public Builder promptMayBeCut(boolean promptMayBeCut) {
+            this.promptMayBeCut = promptMayBeCut;
+            return this;
+        }
+
+        /**
+         * Sets whether positions of prompts can be scored.
+         *
+         * @param scoresPrompts false unless set
+         * @return this
+         */
+        public Builder scoresPrompts(boolean scoresPrompts) {
+            this.scoresPrompts = scoresPrompts;
+            return this;
+        }
+
+        /**
+         * Sets which poolings the executor computes.
+         *
+         * @param poolings possibly none
+         * @return this
+         */
+        public Builder poolings(Set<Pooling.Kind> poolings) {
+            this.poolings = Objects.requireNonNull(poolings, "poolings");
+            return this;
+        }
+
+        /**
+         * Sets how many draft tokens a row may carry.
+         *
+         * @param maxDrafts 0 or more
+         * @return this
+         */
+        public Builder maxDrafts(int maxDrafts) {
+            this.maxDrafts = maxDrafts;
+            return this;
+        }
+
+        /**
+         * Sets which adapters the executor takes.
+         *
+         * @param adapters never null
+         * @return this
+         */
+        public Builder adapters(AdapterLimits adapters) {
+            this.adapters = Objects.requireNonNull(adapters, "adapters");
+            return this;
+        }
+
+        /**
+         * Sets which sections the executor reads beside a plan's rows.
+         *
+         * @param sideSections possibly none
+         * @return this
+         */
+        public Builder sideSections(Set<SideSection> sideSections) {
+            this.sideSections = Objects.requireNonNull(sideSections, "sideSections");
             return this;
         }
 

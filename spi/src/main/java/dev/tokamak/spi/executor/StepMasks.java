@@ -3,8 +3,10 @@ package dev.tokamak.spi.executor;
 import dev.tokamak.api.Incubating;
 
 /**
- * Token masks for the rows of a step that asked for one. A row of {@code wordsPerRow} ints has a bit for each token id, lowest
- * first; a set bit allows the token. Owned by the engine and reused; filled on several threads, each row by one.
+ * Token masks for the rows of a step that asked for them: one for each position of such a row that is sampled from, in the order of
+ * the rows and then of the positions, so mostly one a row. The mask of a position behind drafts holds if they are what was drawn.
+ * A mask of {@code wordsPerRow} ints has a bit for each token id, lowest first; a set bit allows the token. Owned by the engine and
+ * reused; filled on several threads, each mask by one.
  *
  * @since 0.1
  */
@@ -28,7 +30,7 @@ public final class StepMasks {
     /**
      * Makes room for a step's masks; contents are undefined.
      *
-     * @param rows how many masks
+     * @param rows how many masks, {@link StepPlan#maskedPositions()}
      */
     public void resize(int rows) {
         this.rows = rows;

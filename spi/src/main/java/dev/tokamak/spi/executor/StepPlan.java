@@ -2,78 +2,36 @@ package dev.tokamak.spi.executor;
 
 import dev.tokamak.api.Incubating;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * What an executor does in one step: rows of sequences, each with the tokens to compute, the blocks to put their keys and
  * values in, and what to return. Owned by the engine and reused; written by the engine thread, read by one executor thread
  * after {@link Executor#launch}.
  *
- * <p>All of it is integers in little-endian sections, so that {@link #writeTo} gives a worker process the step in one copy:
- * a header of {@value #HEADER_INTS} ints (magic, version, step id low and high, row count, section count), then for each
- * section its kind and its length in ints, then the sections' contents. A reader skips sections that it does not know.
- *
- * <p>A row's block changes put block ids into the block table of the row's slot, per KV group, from an index on. A row's sampling
- * change, if it has one, holds for the slot from this step on.
+ * <p>All of it is integers, so that {@link #writeTo} gives a worker process the step in one copy. What a plan says is told by
+ * {@link StepRows}; the methods here write it.
  *
  * @since 0.1
  */
 @Incubating
-public final class StepPlan {
+public final class StepPlan extends StepRows {
     /** An input id that stands for the token that the row's slot has sampled last. */
     public static final int LAST_SAMPLED = -1;
 
     /** The slot is begun anew. The row carries a sampling change and all blocks. */
     public static final int FLAG_NEW_SLOT = 1;
 
-    /** The row's last position is sampled from. Without it the row only fills the cache. */
+    /** The row's last positions are sampled from: the last one, and one more for each draft. Without it the row only fills the cache. */
     public static final int FLAG_SAMPLE = 2;
 
-    /** Sampling waits for a mask of {@link StepMasks}. Comes with {@link #FLAG_SAMPLE}. */
+    /** Sampling waits for masks of {@link StepMasks}, one for each sampled position. Comes with {@link #FLAG_SAMPLE}. */
     public static final int FLAG_NEEDS_MASK = 4;
 
-    /** The log probability and rank of the sampled token are returned, with the likeliest {@link #logprobs} tokens. */
+    /** The log probability and rank of each sampled token are returned, with the likeliest {@link #logprobs} tokens. */
     public static final int FLAG_LOGPROBS = 8;
 
-    /** The format of {@link #writeTo}. */
-    public static final int VERSION = 1;
-
-    /** Ints in the header of {@link #writeTo}. */
-    public static final int HEADER_INTS = 6;
-
-    private static final int MAGIC = 0x504b4f54;
-    private static final int SECTION_ROWS = 1;
-    private static final int SECTION_TOKENS = 2;
-    private static final int SECTION_BLOCKS = 3;
-    private static final int SECTION_SAMPLING = 4;
-
-    private static final int ROW_INTS = 16;
-    private static final int SEQUENCE_LOW = 0;
-    private static final int SEQUENCE_HIGH = 1;
-    private static final int SLOT = 2;
-    private static final int FLAGS = 3;
-    private static final int TOKEN_OFFSET = 4;
-    private static final int TOKEN_COUNT = 5;
-    private static final int POSITION = 6;
-    private static final int BLOCK_OFFSET = 7;
-    private static final int BLOCK_INTS = 8;
-    private static final int SAMPLING_OFFSET = 9;
-    private static final int OUTPUT_INDEX = 10;
-    private static final int LOGPROBS = 11;
-    private static final int ADAPTER = 12;
-
-    private long stepId;
-    private int rows;
-    private int[] row = new int[ROW_INTS * 64];
-    private int tokenInts;
-    private int[] token = new int[1024];
-    private int blockInts;
-    private int[] block = new int[1024];
-    private int samplingInts;
-    private int[] sampling = new int[256];
-    private int masks;
-    private int sampled;
+    /** The row's last token is its prompt's last one: what its {@link #pooling} makes of the prompt is returned. */
+    public static final int FLAG_POOL = 16;
 
     /** An empty plan. */
     public StepPlan() {}
@@ -86,15 +44,18 @@ public final class StepPlan {
     public void begin(long stepId) {
         this.stepId = stepId;
         rows = 0;
-        tokenInts = 0;
-        blockInts = 0;
-        samplingInts = 0;
-        masks = 0;
-        sampled = 0;
+        row.clear();
+        token.clear();
+        block.clear();
+        sampling.clear();
+        score.clear();
+        span.clear();
+        ended.clear();
+        count();
     }
 
     /**
-     * Adds a row. Its tokens, block changes and sampling change are added by the next calls.
+     * Adds a row. What else it has is added by the next calls: first the tokens that are known, then drafts.
      *
      * @param sequenceId the sequence
      * @param slot the sequence's slot
@@ -105,33 +66,38 @@ public final class StepPlan {
      * @return the row's index
      */
     public int addRow(long sequenceId, int slot, int flags, int position, int outputIndex) {
-        int at = rows * ROW_INTS;
-        if (at + ROW_INTS > row.length) {
-            row = Arrays.copyOf(row, row.length * 2);
-        }
-        row[at + SEQUENCE_LOW] = (int) sequenceId;
-        row[at + SEQUENCE_HIGH] = (int) (sequenceId >>> 32);
-        row[at + SLOT] = slot;
-        row[at + FLAGS] = flags;
-        row[at + TOKEN_OFFSET] = tokenInts;
-        row[at + TOKEN_COUNT] = 0;
-        row[at + POSITION] = position;
-        row[at + BLOCK_OFFSET] = blockInts;
-        row[at + BLOCK_INTS] = 0;
-        row[at + SAMPLING_OFFSET] = -1;
-        row[at + OUTPUT_INDEX] = outputIndex;
-        row[at + LOGPROBS] = 0;
-        row[at + ADAPTER] = -1;
-        row[at + 13] = 0;
-        row[at + 14] = 0;
-        row[at + 15] = 0;
-        if ((flags & FLAG_NEEDS_MASK) != 0) {
-            masks++;
-        }
+        int at = row.addZeros(ROW_INTS);
+        int[] ints = row.ints;
+        ints[at + SEQUENCE_LOW] = (int) sequenceId;
+        ints[at + SEQUENCE_HIGH] = (int) (sequenceId >>> 32);
+        ints[at + SLOT] = slot;
+        ints[at + FLAGS] = flags;
+        ints[at + TOKEN_OFFSET] = token.size;
+        ints[at + POSITION] = position;
+        ints[at + BLOCK_OFFSET] = block.size;
+        ints[at + SAMPLING_OFFSET] = -1;
+        ints[at + OUTPUT_INDEX] = outputIndex;
+        ints[at + ADAPTER] = -1;
+        ints[at + SCORES_OFFSET] = -1;
         if ((flags & FLAG_SAMPLE) != 0) {
-            sampled++;
+            sampledRows++;
+            countSampled(flags, 1);
         }
+        pooledRows += (flags & FLAG_POOL) != 0 ? 1 : 0;
         return rows++;
+    }
+
+    private void countSampled(int flags, int positions) {
+        sampledPositions += positions;
+        maskedPositions += (flags & FLAG_NEEDS_MASK) != 0 ? positions : 0;
+    }
+
+    private void add(int field, int value) {
+        row.ints[(rows - 1) * ROW_INTS + field] += value;
+    }
+
+    private void set(int field, int value) {
+        row.ints[(rows - 1) * ROW_INTS + field] = value;
     }
 
     /**
@@ -142,10 +108,8 @@ public final class StepPlan {
      * @param count how many
      */
     public void addTokens(int[] ids, int from, int count) {
-        token = ensure(token, tokenInts + count);
-        System.arraycopy(ids, from, token, tokenInts, count);
-        tokenInts += count;
-        row[(rows - 1) * ROW_INTS + TOKEN_COUNT] += count;
+        token.add(ids, from, count);
+        add(TOKEN_COUNT, count);
     }
 
     /**
@@ -154,9 +118,27 @@ public final class StepPlan {
      * @param id a token id or {@link #LAST_SAMPLED}
      */
     public void addToken(int id) {
-        token = ensure(token, tokenInts + 1);
-        token[tokenInts++] = id;
-        row[(rows - 1) * ROW_INTS + TOKEN_COUNT]++;
+        token.add(id);
+        add(TOKEN_COUNT, 1);
+    }
+
+    /**
+     * Adds draft tokens to the row added last, behind the tokens that are known. The row has {@link #FLAG_SAMPLE}: a token is drawn at
+     * the last known position and, as long as the draft there is the one that was drawn, at the next, so that it yields one token
+     * more than drafts were right. Of the others nothing is left but garbage in the cache, which the sequence's next row
+     * overwrites; until this row has landed nobody knows where that begins, so that none is planned.
+     *
+     * @param ids where they are
+     * @param from index of the first
+     * @param count at most {@link ModelInfo#maxDrafts()} for a row
+     */
+    public void addDrafts(int[] ids, int from, int count) {
+        addTokens(ids, from, count);
+        add(DRAFTS, count);
+        drafts += count;
+        if (has(rows - 1, FLAG_SAMPLE)) {
+            countSampled(flags(rows - 1), count);
+        }
     }
 
     /**
@@ -169,26 +151,22 @@ public final class StepPlan {
      * @param count how many
      */
     public void addBlocks(int group, int startIndex, int[] ids, int from, int count) {
-        block = ensure(block, blockInts + 3 + count);
-        block[blockInts] = group;
-        block[blockInts + 1] = startIndex;
-        block[blockInts + 2] = count;
-        System.arraycopy(ids, from, block, blockInts + 3, count);
-        blockInts += 3 + count;
-        row[(rows - 1) * ROW_INTS + BLOCK_INTS] += 3 + count;
+        block.add(group);
+        block.add(startIndex);
+        block.add(count);
+        block.add(ids, from, count);
+        add(BLOCK_INTS, 3 + count);
     }
 
     /**
      * Sets how the slot of the row added last samples from now on.
      *
-     * @param state encoded by {@link SamplingState#encode}
+     * @param state copied
      */
-    public void setSampling(int[] state) {
-        sampling = ensure(sampling, samplingInts + state.length + 1);
-        row[(rows - 1) * ROW_INTS + SAMPLING_OFFSET] = samplingInts;
-        sampling[samplingInts] = state.length;
-        System.arraycopy(state, 0, sampling, samplingInts + 1, state.length);
-        samplingInts += state.length + 1;
+    public void setSampling(SamplingState state) {
+        set(SAMPLING_OFFSET, sampling.size);
+        sampling.add(state.length());
+        state.appendTo(sampling);
     }
 
     /**
@@ -197,7 +175,37 @@ public final class StepPlan {
      * @param count 0 or more
      */
     public void setLogprobs(int count) {
-        row[(rows - 1) * ROW_INTS + LOGPROBS] = count;
+        set(LOGPROBS, count);
+    }
+
+    /**
+     * Asks for the log probabilities of tokens that are known to follow positions of the row added last, once for a row. The token
+     * behind the row's last position need not be in the row.
+     *
+     * @param first the first position, counted from the row's first token
+     * @param top how many of the likeliest tokens each position returns
+     * @param following where the tokens are that follow these positions
+     * @param from index of the first in {@code following}
+     * @param count how many positions, 1 or more
+     */
+    public void addScores(int first, int top, int[] following, int from, int count) {
+        set(SCORES_OFFSET, score.size);
+        score.add(first);
+        score.add(count);
+        score.add(top);
+        score.add(following, from, count);
+        scoredPositions += count;
+    }
+
+    /**
+     * Says what is made of the hidden states of the prompt of the row added last; each of its rows says it, and the last of them has
+     * {@link #FLAG_POOL}.
+     *
+     * @param pooling never null
+     */
+    public void setPooling(Pooling pooling) {
+        set(POOLING, pooling.encoded());
+        set(DIMENSIONS, pooling.dimensions());
     }
 
     /**
@@ -206,213 +214,31 @@ public final class StepPlan {
      * @param handle of {@link Executor#prepareAdapter}
      */
     public void setAdapter(int handle) {
-        row[(rows - 1) * ROW_INTS + ADAPTER] = handle;
-    }
-
-    private static int[] ensure(int[] array, int length) {
-        return length <= array.length ? array : Arrays.copyOf(array, Math.max(length, array.length * 2));
+        set(ADAPTER, handle);
     }
 
     /**
-     * The step's number.
+     * Gives positions of the row added last embeddings that were prepared, instead of those of their token ids.
      *
-     * @return as set by {@link #begin}
+     * @param position the first position in the sequence
+     * @param length how many positions, 1 or more
+     * @param embeddings the handle under which the executor has them
      */
-    public long stepId() {
-        return stepId;
+    public void addSpan(int position, int length, int embeddings) {
+        span.add(rows - 1);
+        span.add(position);
+        span.add(length);
+        span.add(embeddings);
     }
 
     /**
-     * How many rows there are.
+     * Tells that a slot has lost its sequence since the plan before. No row in flight or to come names it before one with
+     * {@link #FLAG_NEW_SLOT}.
      *
-     * @return 0 or more
+     * @param slot of an earlier row
      */
-    public int rows() {
-        return rows;
-    }
-
-    /**
-     * How many tokens all rows compute.
-     *
-     * @return 0 or more
-     */
-    public int tokens() {
-        return tokenInts;
-    }
-
-    /**
-     * How many rows are sampled from.
-     *
-     * @return from 0 to {@link #rows()}
-     */
-    public int sampledRows() {
-        return sampled;
-    }
-
-    /**
-     * Whether {@link Executor#sample} must follow.
-     *
-     * @return true if a row has {@link #FLAG_NEEDS_MASK}
-     */
-    public boolean needsMasks() {
-        return masks > 0;
-    }
-
-    /**
-     * How many rows have {@link #FLAG_NEEDS_MASK}.
-     *
-     * @return 0 or more
-     */
-    public int maskedRows() {
-        return masks;
-    }
-
-    /**
-     * A row's sequence.
-     *
-     * @param index of the row
-     * @return the sequence id
-     */
-    public long sequenceId(int index) {
-        int at = index * ROW_INTS;
-        return (row[at + SEQUENCE_LOW] & 0xffffffffL) | ((long) row[at + SEQUENCE_HIGH] << 32);
-    }
-
-    /**
-     * A row's slot.
-     *
-     * @param index of the row
-     * @return the slot
-     */
-    public int slot(int index) {
-        return row[index * ROW_INTS + SLOT];
-    }
-
-    /**
-     * A row's flags.
-     *
-     * @param index of the row
-     * @return {@code FLAG_} values
-     */
-    public int flags(int index) {
-        return row[index * ROW_INTS + FLAGS];
-    }
-
-    /**
-     * Whether a row has a flag.
-     *
-     * @param index of the row
-     * @param flag a {@code FLAG_} value
-     * @return true if it is set
-     */
-    public boolean has(int index, int flag) {
-        return (row[index * ROW_INTS + FLAGS] & flag) != 0;
-    }
-
-    /**
-     * Where a row's tokens begin in {@link #tokenIds()}.
-     *
-     * @param index of the row
-     * @return an index
-     */
-    public int tokenOffset(int index) {
-        return row[index * ROW_INTS + TOKEN_OFFSET];
-    }
-
-    /**
-     * How many tokens a row computes.
-     *
-     * @param index of the row
-     * @return 1 or more
-     */
-    public int tokenCount(int index) {
-        return row[index * ROW_INTS + TOKEN_COUNT];
-    }
-
-    /**
-     * The position of a row's first token.
-     *
-     * @param index of the row
-     * @return how many tokens of the sequence were computed before
-     */
-    public int position(int index) {
-        return row[index * ROW_INTS + POSITION];
-    }
-
-    /**
-     * How many tokens a row's sequence has generated before this step.
-     *
-     * @param index of the row
-     * @return 0 or more
-     */
-    public int outputIndex(int index) {
-        return row[index * ROW_INTS + OUTPUT_INDEX];
-    }
-
-    /**
-     * How many of the likeliest tokens a row returns.
-     *
-     * @param index of the row
-     * @return 0 or more
-     */
-    public int logprobs(int index) {
-        return row[index * ROW_INTS + LOGPROBS];
-    }
-
-    /**
-     * A row's adapter.
-     *
-     * @param index of the row
-     * @return its handle, or -1 for none
-     */
-    public int adapter(int index) {
-        return row[index * ROW_INTS + ADAPTER];
-    }
-
-    /**
-     * The tokens of all rows, one row after another.
-     *
-     * @return shared; only the first {@link #tokens()} count
-     */
-    public int[] tokenIds() {
-        return token;
-    }
-
-    /**
-     * Hands a row's block changes to a visitor.
-     *
-     * @param index of the row
-     * @param visitor called once for each change, in order
-     */
-    public void forEachBlockChange(int index, BlockChangeVisitor visitor) {
-        int at = row[index * ROW_INTS + BLOCK_OFFSET];
-        int end = at + row[index * ROW_INTS + BLOCK_INTS];
-        while (at < end) {
-            int count = block[at + 2];
-            visitor.change(block[at], block[at + 1], block, at + 3, count);
-            at += 3 + count;
-        }
-    }
-
-    /**
-     * Whether a row changes how its slot samples.
-     *
-     * @param index of the row
-     * @return true if {@link #sampling} has something
-     */
-    public boolean changesSampling(int index) {
-        return row[index * ROW_INTS + SAMPLING_OFFSET] >= 0;
-    }
-
-    /**
-     * How a row's slot samples from this step on.
-     *
-     * @param index of a row with {@link #changesSampling}
-     * @return the decoded state
-     */
-    public SamplingState sampling(int index) {
-        int at = row[index * ROW_INTS + SAMPLING_OFFSET];
-        return SamplingState.decode(Arrays.copyOfRange(sampling, at + 1, at + 1 + sampling[at]));
+    public void endSlot(int slot) {
+        ended.add(slot);
     }
 
     /**
@@ -421,31 +247,17 @@ public final class StepPlan {
      * @return in bytes
      */
     public int byteSize() {
-        return 4 * (HEADER_INTS + 8 + rows * ROW_INTS + tokenInts + blockInts + samplingInts);
+        return StepPlanFormat.byteSize(this);
     }
 
     /**
-     * Writes the plan, little-endian, at the buffer's position.
+     * Writes the plan, little-endian, at the buffer's position: a header (magic, version, step id low and high, row count, section
+     * count), then for each section its kind and its length, then the sections' contents, all in ints.
      *
      * @param buffer with {@link #byteSize()} bytes of room; its byte order is set
      */
     public void writeTo(ByteBuffer buffer) {
-        buffer.order(ByteOrder.LITTLE_ENDIAN);
-        buffer.putInt(MAGIC).putInt(VERSION).putInt((int) stepId).putInt((int) (stepId >>> 32));
-        buffer.putInt(rows).putInt(4);
-        buffer.putInt(SECTION_ROWS).putInt(rows * ROW_INTS);
-        buffer.putInt(SECTION_TOKENS).putInt(tokenInts);
-        buffer.putInt(SECTION_BLOCKS).putInt(blockInts);
-        buffer.putInt(SECTION_SAMPLING).putInt(samplingInts);
-        putInts(buffer, row, rows * ROW_INTS);
-        putInts(buffer, token, tokenInts);
-        putInts(buffer, block, blockInts);
-        putInts(buffer, sampling, samplingInts);
-    }
-
-    private static void putInts(ByteBuffer buffer, int[] ints, int count) {
-        buffer.asIntBuffer().put(ints, 0, count);
-        buffer.position(buffer.position() + 4 * count);
+        StepPlanFormat.write(this, buffer);
     }
 
     /**
@@ -455,43 +267,7 @@ public final class StepPlan {
      * @throws IllegalArgumentException if it is not one, or of another version
      */
     public void readFrom(ByteBuffer buffer) {
-        buffer.order(ByteOrder.LITTLE_ENDIAN);
-        int magic = buffer.getInt();
-        int version = buffer.getInt();
-        if (magic != MAGIC || version != VERSION) {
-            throw new IllegalArgumentException("not a step plan of version " + VERSION + ": magic "
-                    + Integer.toHexString(magic) + ", version " + version);
-        }
-        begin((buffer.getInt() & 0xffffffffL) | ((long) buffer.getInt() << 32));
-        int rowCount = buffer.getInt();
-        int sections = buffer.getInt();
-        int[] kinds = new int[sections];
-        int[] lengths = new int[sections];
-        for (int i = 0; i < sections; i++) {
-            kinds[i] = buffer.getInt();
-            lengths[i] = buffer.getInt();
-        }
-        for (int i = 0; i < sections; i++) {
-            switch (kinds[i]) {
-                case SECTION_ROWS -> row = getInts(buffer, row, lengths[i]);
-                case SECTION_TOKENS -> token = getInts(buffer, token, tokenInts = lengths[i]);
-                case SECTION_BLOCKS -> block = getInts(buffer, block, blockInts = lengths[i]);
-                case SECTION_SAMPLING -> sampling = getInts(buffer, sampling, samplingInts = lengths[i]);
-                default -> buffer.position(buffer.position() + 4 * lengths[i]);
-            }
-        }
-        rows = rowCount;
-        for (int i = 0; i < rows; i++) {
-            masks += has(i, FLAG_NEEDS_MASK) ? 1 : 0;
-            sampled += has(i, FLAG_SAMPLE) ? 1 : 0;
-        }
-    }
-
-    private static int[] getInts(ByteBuffer buffer, int[] array, int count) {
-        int[] into = count <= array.length ? array : new int[count];
-        buffer.asIntBuffer().get(into, 0, count);
-        buffer.position(buffer.position() + 4 * count);
-        return into;
+        StepPlanFormat.read(this, buffer);
     }
 
     /**

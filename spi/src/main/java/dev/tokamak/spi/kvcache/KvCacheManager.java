@@ -8,6 +8,11 @@ import dev.tokamak.spi.scheduler.Sequence;
  * Owns the ids of KV blocks; the executor owns their memory. Called on the engine thread only; allocates nothing in the
  * steady state.
  *
+ * <p>Each {@link dev.tokamak.spi.executor.KvGroup} that takes blocks has a block table of its own for each sequence, filled from one
+ * pool. A group with a window needs only the blocks that the next tokens see. A group with a state takes none, since its memory comes
+ * with the slot; where there is one, no prefix is shared. A model without groups that take blocks fits whatever its length, and
+ * all numbers here are 0.
+ *
  * @since 0.1
  */
 @Incubating
@@ -31,7 +36,7 @@ public interface KvCacheManager {
     boolean ensure(Sequence sequence, int tokens);
 
     /**
-     * Adds the blocks that a sequence got since the last call, or all of them if its slot is new, to the plan's last row.
+     * Adds the blocks of each group that a sequence got since the last call, or all of them if its slot is new, to the plan's last row.
      *
      * @param sequence of the plan's last row
      * @param plan whose last row is the sequence's

@@ -21,8 +21,8 @@ public interface KvCacheManagerProvider {
     /**
      * Makes a manager of blocks {@code 0} to {@code blocks - 1}.
      *
-     * @param groups of the model
-     * @param blocks how many
+     * @param groups of the model; possibly none
+     * @param blocks how many; 0 if no group takes any
      * @param blockSize tokens in a block
      * @param prefixCaching whether blocks of equal prefixes are shared
      * @return a new manager, used by one engine thread
