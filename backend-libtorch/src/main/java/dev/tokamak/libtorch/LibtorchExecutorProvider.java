@@ -60,10 +60,10 @@ public final class LibtorchExecutorProvider implements ExecutorProvider {
             return withoutKernels(config, true, fp8);
         }
         Transformer model = ModelFamily.of(modelConfig).compose(modelConfig);
-        if (!CudaOperators.support(model)) {
-            return withoutKernels(config, true, fp8);
-        }
         try (CudaContext context = CudaContext.open(config.engine().device())) {
+            if (!CudaOperators.support(model, type, context.computeCapability())) {
+                return withoutKernels(config, true, fp8);
+            }
             KernelShape shape = shape(model, type, context, fp8, config.maxNumSeqs(), 16, 1);
             for (KernelProvider provider : ServiceLoader.load(KernelProvider.class)) {
                 if (provider.supports(shape)) {

@@ -43,7 +43,15 @@ public record Reference(Path folder, List<Case> cases) {
             "phi3",
             "smollm3",
             "stablelm",
-            "starcoder2");
+            "starcoder2",
+            "mixtral",
+            "qwen2_moe",
+            "qwen3_moe",
+            "olmoe",
+            "olmoe_stacked",
+            "granitemoe",
+            "glm4_moe",
+            "gpt_oss");
 
     private static final Map<String, Path> GENERATED = new ConcurrentHashMap<>();
 

@@ -236,9 +236,10 @@ public final class ModelConfig {
         return Optional.of(texts);
     }
 
-    /** An object within this one, or empty if it is null or absent. It keeps account of its own keys. */
+    /** An object within this one, or the default if it is null or absent. It keeps account of its own keys. */
     public Optional<ModelConfig> objectOrNone(String key) {
-        JsonValue value = take(key);
+        JsonValue found = take(key);
+        JsonValue value = found == JsonValue.NULL ? defaults.get(key) : found;
         if (value == null || value == JsonValue.NULL) {
             return Optional.empty();
         }

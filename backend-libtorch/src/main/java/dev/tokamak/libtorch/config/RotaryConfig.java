@@ -100,7 +100,8 @@ final class RotaryConfig {
         Optional<ModelConfig> scaling = filled(config, "rope_scaling");
         Optional<ModelConfig> parameters = filled(config, "rope_parameters");
         if (scaling.isPresent() && parameters.isPresent()) {
-            if (!config.raw("rope_scaling").equals(config.raw("rope_parameters"))) {
+            // Those that are not in the file are the class's own.
+            if (config.has("rope_parameters") && !config.raw("rope_scaling").equals(config.raw("rope_parameters"))) {
                 log.warn("{} has rope_scaling and rope_parameters that differ; rope_scaling holds", config);
             }
             config.ignore("rope_parameters");

@@ -9,9 +9,15 @@ import dev.tokamak.libtorch.operators.Activation;
 import dev.tokamak.libtorch.operators.AtenOperators;
 import dev.tokamak.libtorch.operators.AttentionLayer;
 import dev.tokamak.libtorch.operators.AttentionShape;
+import dev.tokamak.libtorch.operators.Gate;
+import dev.tokamak.libtorch.operators.GroupedExperts;
 import dev.tokamak.libtorch.operators.Linear;
+import dev.tokamak.libtorch.operators.LinearStack;
 import dev.tokamak.libtorch.operators.NormWeights;
 import dev.tokamak.libtorch.operators.Operators;
+import dev.tokamak.libtorch.operators.Routes;
+import dev.tokamak.libtorch.operators.Routing;
+import dev.tokamak.libtorch.operators.StackedWeights;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
 import dev.tokamak.libtorch.tensors.TensorType;
 import java.util.List;
@@ -32,6 +38,7 @@ public final class CudaOperators implements Operators {
     private Kernels kernels;
     private KernelShape shape;
     private CudaForward pass;
+    private GroupedExperts grouped;
 
     /** Operators that pack weights; they compute once {@link #use} has given them kernels. */
     public CudaOperators(ComputeDevice device) {
@@ -39,13 +46,20 @@ public final class CudaOperators implements Operators {
     }
 
     /**
-     * Whether these operators compute a model: all its layers have heads alike, without caps and sinks.
+     * Whether these operators compute a model: all its layers have heads alike, without caps and sinks, and libtorch multiplies by its
+     * experts without asking the host.
      *
      * @param model with or without weights
+     * @param type to compute in
+     * @param computeCapability ten times major plus minor
      */
-    public static boolean support(Transformer model) {
+    public static boolean support(Transformer model, TensorType type, int computeCapability) {
         List<Attention> layers = model.attentions();
-        return !layers.isEmpty()
+        boolean groups = model.mixtures().stream()
+                .allMatch(mixture -> GroupedExperts.enqueue(computeCapability)
+                        && GroupedExperts.fit(type, mixture.experts(), model.hidden(), mixture.intermediate()));
+        return groups
+                && !layers.isEmpty()
                 && layers.stream()
                         .allMatch(layer -> !layer.hasSinks()
                                 && layer.shape().softCap() == 0
@@ -73,6 +87,33 @@ public final class CudaOperators implements Operators {
     @Override
     public Linear linear(Tensor weight, Tensor bias) {
         return new CudaLinear(new Tensor(weight), bias == null ? null : new Tensor(bias));
+    }
+
+    @Override
+    public LinearStack stack(int count, int out, int in, boolean biased) {
+        if (grouped == null) {
+            grouped = new GroupedExperts();
+        }
+        return new StackedWeights(device, count, out, in, biased, this::linear);
+    }
+
+    @Override
+    public Routes route(Tensor logits, Routing routing) {
+        return AtenOperators.routed(logits, routing);
+    }
+
+    @Override
+    public Tensor experts(Tensor x, Routes routes, LinearStack in, Gate gate, LinearStack out) {
+        boolean known = !gate.isClamped() && gate.activation() == Activation.SILU;
+        return grouped.run(x, routes, (StackedWeights) in, known ? this::siluGated : gate::apply, (StackedWeights) out);
+    }
+
+    private Tensor siluGated(Tensor both) {
+        int rows = (int) both.size(0);
+        int width = (int) both.size(1) / 2;
+        Tensor out = device.emptyCompute(rows, width);
+        kernels.siluMul(both, out, rows, width);
+        return out;
     }
 
     @Override
@@ -173,13 +214,14 @@ public final class CudaOperators implements Operators {
             if (activation != Activation.SILU) {
                 return Linear.super.gated(x, activation);
             }
-            int rows = (int) x.size(0);
-            int width = (int) weight.size(0) / 2;
-            Tensor out = device.emptyCompute(rows, width);
-            if (bias != null || !kernels.linear(x, weight, null, out, rows, LinearMode.SILU_MUL)) {
-                kernels.siluMul(apply(x), out, rows, width);
+            if (bias == null) {
+                int rows = (int) x.size(0);
+                Tensor out = device.emptyCompute(rows, weight.size(0) / 2);
+                if (kernels.linear(x, weight, null, out, rows, LinearMode.SILU_MUL)) {
+                    return out;
+                }
             }
-            return out;
+            return siluGated(apply(x));
         }
 
         @Override

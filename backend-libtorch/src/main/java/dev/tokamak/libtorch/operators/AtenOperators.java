@@ -14,12 +14,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public class AtenOperators implements Operators {
     private final ComputeDevice device;
     private final AtenAttention attention;
+    private final GroupedExperts grouped;
     private StepInputs step;
     private KvCache cache;
 
     public AtenOperators(ComputeDevice device) {
         this.device = device;
         this.attention = new AtenAttention(device);
+        this.grouped = device.cpu() ? null : new GroupedExperts();
     }
 
     protected final ComputeDevice device() {
@@ -55,6 +57,30 @@ public class AtenOperators implements Operators {
     @Override
     public Linear linear(Tensor weight, Tensor bias) {
         return new DenseLinear(new Tensor(weight), bias == null ? null : new Tensor(bias));
+    }
+
+    @Override
+    public LinearStack stack(int count, int out, int in, boolean biased) {
+        return grouped != null && GroupedExperts.fit(device.type(), count, out, in)
+                ? new StackedWeights(device, count, out, in, biased, this::linear)
+                : new LinearArray(count, this::linear);
+    }
+
+    @Override
+    public Routes route(Tensor logits, Routing routing) {
+        return routed(logits, routing);
+    }
+
+    /** Routing in ATen. */
+    public static Routes routed(Tensor logits, Routing routing) {
+        return AtenRouting.route(logits, routing);
+    }
+
+    @Override
+    public Tensor experts(Tensor x, Routes routes, LinearStack in, Gate gate, LinearStack out) {
+        return in instanceof StackedWeights inner && out instanceof StackedWeights outer
+                ? grouped.run(x, routes, inner, gate::apply, outer)
+                : new SortedExperts(device).run(x, routes, in, gate, out);
     }
 
     @Override
@@ -164,5 +190,8 @@ public class AtenOperators implements Operators {
     @Override
     public void close() {
         attention.close();
+        if (grouped != null) {
+            grouped.close();
+        }
     }
 }

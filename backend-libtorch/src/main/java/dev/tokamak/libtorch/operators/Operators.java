@@ -28,6 +28,17 @@ public interface Operators extends AutoCloseable {
     Linear linear(Tensor weight, Tensor bias);
 
     /**
+     * A place for weights of experts, in the form in which tokens are multiplied by those of their own.
+     *
+     * @param count how many weights
+     * @param out rows of each
+     * @param in columns of each
+     * @param biased whether they have biases
+     * @return empty, owned by the caller
+     */
+    LinearStack stack(int count, int out, int in, boolean biased);
+
+    /**
      * Looks the step's tokens up.
      *
      * @param table {@code [vocabulary, hidden]}, of the stored type or the compute type
@@ -73,6 +84,27 @@ public interface Operators extends AutoCloseable {
      * @return {@code [tokens, heads * headDim]}, contiguous
      */
     Tensor attention(Tensor qkv, AttentionLayer layer);
+
+    /**
+     * Chooses each token's experts. Of equal scores those count more that {@code torch.topk} takes.
+     *
+     * @param logits {@code [tokens, experts]}, of the compute type or float32
+     * @param routing how
+     * @return the experts and their shares
+     */
+    Routes route(Tensor logits, Routing routing);
+
+    /**
+     * What each token's experts make of it, by their shares: gated feed-forward networks.
+     *
+     * @param x {@code [tokens, hidden]}
+     * @param routes of the tokens
+     * @param in {@code [2 * intermediate, hidden]} of each expert, the gate above what is gated
+     * @param gate between the projections
+     * @param out {@code [hidden, intermediate]} of each expert
+     * @return {@code [tokens, hidden]}; may be changed in place
+     */
+    Tensor experts(Tensor x, Routes routes, LinearStack in, Gate gate, LinearStack out);
 
     /**
      * The rows that the step samples from.

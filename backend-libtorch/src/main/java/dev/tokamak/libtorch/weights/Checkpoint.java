@@ -191,6 +191,14 @@ public final class Checkpoint implements Weights {
         reader.read(file, entry(file, name), target);
     }
 
+    @Override
+    public void copyPart(String name, long[] shape, int index, Tensor target) {
+        require(name, shape);
+        SafetensorsFile file = holder(name);
+        read.add(name);
+        reader.read(file, entry(file, name).part(index), target);
+    }
+
     private SafetensorsFile holder(String name) {
         SafetensorsFile file = holders.get(name);
         if (file == null) {

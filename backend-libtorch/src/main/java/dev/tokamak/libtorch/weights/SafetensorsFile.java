@@ -20,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,13 @@ public final class SafetensorsFile implements AutoCloseable {
      * @param start its first byte, from the beginning of the data
      * @param bytes its length
      */
-    public record Entry(String dtype, TensorType type, long[] shape, long start, long bytes) {}
+    public record Entry(String dtype, TensorType type, long[] shape, long start, long bytes) {
+        /** One of the equal parts that the first dimension counts, from 0. */
+        Entry part(int index) {
+            long length = bytes / shape[0];
+            return new Entry(dtype, type, Arrays.copyOfRange(shape, 1, shape.length), start + index * length, length);
+        }
+    }
 
     private SafetensorsFile(Path path, FileChannel channel, long dataStart, Map<String, Entry> entries) {
         this.path = path;

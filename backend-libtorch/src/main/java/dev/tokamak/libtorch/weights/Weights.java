@@ -55,6 +55,16 @@ public interface Weights extends AutoCloseable {
      */
     void copy(String name, long[] shape, Tensor target);
 
+    /**
+     * As {@link #copy}, of one of the equal parts that a weight's first dimension counts.
+     *
+     * @param name as in the checkpoint
+     * @param shape what the whole weight's must be
+     * @param index which part, from 0
+     * @param target of as many elements as a part
+     */
+    void copyPart(String name, long[] shape, int index, Tensor target);
+
     /** Lets go of the files, when what was copied is there. */
     @Override
     void close();

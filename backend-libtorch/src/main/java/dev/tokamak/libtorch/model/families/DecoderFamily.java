@@ -3,17 +3,21 @@ package dev.tokamak.libtorch.model.families;
 import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.config.Rotary;
 import dev.tokamak.libtorch.model.DecoderSizes;
+import dev.tokamak.libtorch.model.ExpertSizes;
 import dev.tokamak.libtorch.model.parts.Attention;
 import dev.tokamak.libtorch.model.parts.Block;
 import dev.tokamak.libtorch.model.parts.Embedding;
 import dev.tokamak.libtorch.model.parts.FeedForward;
 import dev.tokamak.libtorch.model.parts.Head;
+import dev.tokamak.libtorch.model.parts.MixtureOfExperts;
 import dev.tokamak.libtorch.model.parts.Norm;
 import dev.tokamak.libtorch.model.parts.Piece;
 import dev.tokamak.libtorch.model.parts.RotaryTable;
+import dev.tokamak.libtorch.model.parts.Router;
 import dev.tokamak.libtorch.model.parts.Sublayer;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.operators.Activation;
+import dev.tokamak.libtorch.operators.Gate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -152,6 +156,18 @@ abstract class DecoderFamily implements ModelFamily {
                 sizes.hidden,
                 sizes.intermediate,
                 false);
+    }
+
+    /** Experts, each with the names of weights that most have, or all in the two tensors that {@code transformers} 5 makes of them. */
+    final MixtureOfExperts mixture(DecoderSizes sizes, ExpertSizes experts, Router router, String name) {
+        return new MixtureOfExperts(
+                        router, Gate.of(activation(sizes)), sizes.hidden, experts.intermediate(), experts.count())
+                .weights(
+                        expert -> List.of(
+                                Piece.of(name + "experts." + expert + ".gate_proj", experts.intermediate()),
+                                Piece.of(name + "experts." + expert + ".up_proj", experts.intermediate())),
+                        expert -> Piece.of(name + "experts." + expert + ".down_proj", sizes.hidden))
+                .orStacked(name + "experts");
     }
 
     Activation activation(DecoderSizes sizes) {

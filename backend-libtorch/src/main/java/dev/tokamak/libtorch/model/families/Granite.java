@@ -8,7 +8,7 @@ import dev.tokamak.libtorch.model.parts.Head;
 import dev.tokamak.libtorch.model.parts.Sublayer;
 
 /** Granite 3: Llama with multipliers of embedding, attention, residual stream and logits. */
-final class Granite extends DecoderFamily {
+class Granite extends DecoderFamily {
     Granite() {
         super("GraniteForCausalLM", "granite", """
                 {
@@ -19,6 +19,10 @@ final class Granite extends DecoderFamily {
                 "attention_bias": false, "mlp_bias": false, "embedding_multiplier": 1.0, "logits_scaling": 1.0,
                 "residual_multiplier": 1.0, "attention_multiplier": 1.0
                 }""");
+    }
+
+    Granite(String architecture, String modelType, String defaults) {
+        super(architecture, modelType, defaults);
     }
 
     @Override

@@ -35,7 +35,14 @@ public interface ModelFamily {
             new Gpt2(),
             new GptNeoX(),
             new Opt(),
-            new Falcon());
+            new Falcon(),
+            new Mixtral(),
+            new Qwen2Moe(),
+            new Qwen3Moe(),
+            new Olmoe(),
+            new GraniteMoe(),
+            new Glm4Moe(),
+            new GptOss());
 
     /** What {@code config.json} calls the family, such as {@code LlamaForCausalLM}. */
     String architecture();

@@ -88,15 +88,15 @@ public final class Attention extends Sublayer {
     @Override
     Tensor run(Tensor x, Operators operators) {
         Tensor all = qkv.apply(x);
+        if (queryNorm != null) {
+            normalise(all.narrow(1, 0, shape.queryWidth()), queryNorm, operators);
+            normalise(all.narrow(1, shape.queryWidth(), shape.keyWidth()), keyNorm, operators);
+        }
         if (made.clip > 0) {
             try (Scalar least = new Scalar(-made.clip);
                     Scalar most = new Scalar(made.clip)) {
                 all.clamp_(new ScalarOptional(least), new ScalarOptional(most));
             }
-        }
-        if (queryNorm != null) {
-            normalise(all.narrow(1, 0, shape.queryWidth()), queryNorm, operators);
-            normalise(all.narrow(1, shape.queryWidth(), shape.keyWidth()), keyNorm, operators);
         }
         return operators.attention(all, layer);
     }
@@ -199,7 +199,7 @@ public final class Attention extends Sublayer {
             return this;
         }
 
-        /** Clamps queries, keys and values to {@code [-most, most]}. */
+        /** Clamps queries, keys and values, behind norms of all of them, to {@code [-most, most]}. */
         public Builder clip(double most) {
             clip = most;
             return this;

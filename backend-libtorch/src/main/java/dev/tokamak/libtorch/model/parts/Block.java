@@ -53,6 +53,10 @@ public final class Block extends Part {
         return attention;
     }
 
+    Sublayer feedForward() {
+        return feedForward;
+    }
+
     @Override
     protected void loadWeights(PartLoader from) {}
 

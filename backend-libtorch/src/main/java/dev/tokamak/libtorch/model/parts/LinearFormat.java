@@ -1,6 +1,7 @@
 package dev.tokamak.libtorch.model.parts;
 
 import dev.tokamak.libtorch.operators.Linear;
+import dev.tokamak.libtorch.operators.LinearStack;
 import java.util.List;
 
 /**
@@ -15,7 +16,9 @@ public interface LinearFormat {
         /** Each rank computes its share of the outputs: heads, or elements between the projections of a feed-forward network. */
         OUTPUTS,
         /** Each rank has its share of the inputs, and the ranks' results are added up; the bias is added once. */
-        INPUTS
+        INPUTS,
+        /** Each rank has its share of a stack's weights, and the ranks' results are added up. */
+        EXPERTS
     }
 
     /**
@@ -29,4 +32,16 @@ public interface LinearFormat {
      * @return owned by the caller
      */
     Linear load(PartLoader from, List<Piece> pieces, int in, boolean biased, Cut cut);
+
+    /**
+     * Loads projections of experts.
+     *
+     * @param from what reads weights
+     * @param experts for each the pieces of its projection, from its first row on; the rows are alike
+     * @param in columns of each
+     * @param biased whether the pieces have biases
+     * @param cut how they are divided among ranks
+     * @return owned by the caller
+     */
+    LinearStack loadStack(PartLoader from, List<List<Piece>> experts, int in, boolean biased, Cut cut);
 }

@@ -1,6 +1,7 @@
 package dev.tokamak.libtorch.model.parts;
 
 import dev.tokamak.libtorch.operators.Linear;
+import dev.tokamak.libtorch.operators.LinearStack;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
@@ -35,6 +36,13 @@ public abstract class Part implements AutoCloseable {
         weights.add(weight);
         bytes += weight.bytes();
         return weight;
+    }
+
+    /** Takes weights of experts over. */
+    protected final LinearStack own(LinearStack stack) {
+        weights.add(stack);
+        bytes += stack.bytes();
+        return stack;
     }
 
     /**

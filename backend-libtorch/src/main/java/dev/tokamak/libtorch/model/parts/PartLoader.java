@@ -1,12 +1,14 @@
 package dev.tokamak.libtorch.model.parts;
 
 import dev.tokamak.libtorch.operators.Linear;
+import dev.tokamak.libtorch.operators.LinearStack;
 import dev.tokamak.libtorch.operators.Operators;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
 import dev.tokamak.libtorch.tensors.TensorType;
 import dev.tokamak.libtorch.weights.Weights;
 import dev.tokamak.spi.executor.LoadProgress;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -100,16 +102,21 @@ public final class PartLoader implements AutoCloseable {
         return format.load(this, List.of(pieces), in, biased, cut);
     }
 
+    /** As {@link #linear}, of each expert. */
+    LinearStack stack(int in, boolean biased, List<List<Piece>> experts) {
+        return format.loadStack(this, experts, in, biased, LinearFormat.Cut.EXPERTS);
+    }
+
     /** The pieces' rows under each other; vectors if {@code in} is 0. */
     Tensor rows(TensorType type, List<Piece> pieces, String kind, int in, boolean transposed) {
         long rows = pieces.stream().mapToLong(Piece::rows).sum();
-        pieces.forEach(piece -> weights.require(piece.name() + kind, shape(piece, in, transposed)));
+        pieces.forEach(piece -> weights.require(piece.tensor(kind), tensorShape(piece, in, transposed)));
         Tensor whole = in == 0 ? device.empty(type, rows) : device.empty(type, rows, in);
         try {
             long filled = 0;
             for (Piece piece : pieces) {
                 try (Tensor place = whole.narrow(0, filled, piece.rows())) {
-                    put(piece, piece.name() + kind, in, transposed, place);
+                    put(piece, kind, in, piece.transposed(transposed), place);
                 }
                 filled += piece.rows();
             }
@@ -121,33 +128,42 @@ public final class PartLoader implements AutoCloseable {
         }
     }
 
-    private static long[] shape(Piece piece, int in, boolean transposed) {
-        if (in == 0) {
-            return new long[] {piece.stored()};
-        }
-        return transposed ? new long[] {in, piece.stored()} : new long[] {piece.stored(), in};
+    private static long[] tensorShape(Piece piece, int in, boolean transposed) {
+        long[] own = piece.shape(in, transposed);
+        return piece.slab() == null
+                ? own
+                : LongStream.concat(LongStream.of(piece.slab().count()), LongStream.of(own))
+                        .toArray();
     }
 
-    private void put(Piece piece, String name, int in, boolean transposed, Tensor place) {
-        long[] shape = shape(piece, in, transposed);
+    private void copy(Piece piece, String kind, int in, boolean transposed, Tensor target) {
+        long[] shape = tensorShape(piece, in, transposed);
+        if (piece.slab() == null) {
+            weights.copy(piece.tensor(kind), shape, target);
+        } else {
+            weights.copyPart(piece.tensor(kind), shape, piece.slab().index(), target);
+        }
+    }
+
+    private void put(Piece piece, String kind, int in, boolean transposed, Tensor place) {
         boolean split = piece.rotaryDim() > 0 && piece.rotaryDim() < piece.headDim();
         if (piece.choose() == null && !split) {
             if (transposed && in > 0) {
                 try (Tensor turned = place.t()) {
-                    weights.copy(name, shape, turned);
+                    copy(piece, kind, in, true, turned);
                 }
             } else if (piece.rotaryDim() == 0) {
-                weights.copy(name, shape, place);
+                copy(piece, kind, in, false, place);
             } else {
                 long heads = piece.rows() / piece.headDim();
                 try (Tensor pairs = place.view(heads, piece.headDim() / 2, 2, Math.max(1, in));
                         Tensor halves = pairs.transpose(1, 2)) {
-                    weights.copy(name, shape, halves);
+                    copy(piece, kind, in, false, halves);
                 }
             }
             return;
         }
-        Tensor stored = stored(name, shape);
+        Tensor stored = stored(piece, kind, in, transposed);
         try (Tensor turned = transposed && in > 0 ? stored.t() : new Tensor(stored);
                 Tensor matrix = turned.reshape(piece.stored(), Math.max(1, in));
                 Tensor chosen = piece.choose() == null
@@ -178,12 +194,14 @@ public final class PartLoader implements AutoCloseable {
         }
     }
 
-    /** A stored tensor in the compute type, kept until another is asked for, since fused weights are taken apart piece by piece. */
-    private Tensor stored(String name, long[] shape) {
+    /** A stored weight in the compute type, kept until another is asked for, since fused weights are taken apart piece by piece. */
+    private Tensor stored(Piece piece, String kind, int in, boolean transposed) {
+        String name = piece.tensor(kind)
+                + (piece.slab() == null ? "" : "#" + piece.slab().index());
         if (!name.equals(keptName)) {
             close();
-            kept = device.empty(device.type(), shape);
-            weights.copy(name, shape, kept);
+            kept = device.empty(device.type(), piece.shape(in, transposed));
+            copy(piece, kind, in, transposed, kept);
             keptName = name;
         }
         return kept;

@@ -105,6 +105,15 @@ public final class Transformer extends Part {
         return attentions;
     }
 
+    /** The mixtures of experts of all blocks that have one. */
+    public List<MixtureOfExperts> mixtures() {
+        return blocks.stream()
+                .map(Block::feedForward)
+                .filter(MixtureOfExperts.class::isInstance)
+                .map(MixtureOfExperts.class::cast)
+                .toList();
+    }
+
     /** The epsilon of the last norm, which is that of the others in nearly every model. */
     public double epsilon() {
         return norm == null ? 0 : norm.epsilon();

@@ -39,6 +39,7 @@ final class ModelFamilyTest {
     private static final List<String> ELSEWHERE = List.of(
             "sliding_window_pattern",
             "partial_rotary_factor",
+            "rope_parameters",
             "rotary_pct",
             "rotary_emb_base",
             "rope_local_base_freq",
