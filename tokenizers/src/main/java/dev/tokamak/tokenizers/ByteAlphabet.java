@@ -10,6 +10,7 @@ import java.util.Arrays;
 final class ByteAlphabet {
     private static final int FIRST_STAND_IN = 0x100;
     private static final short[] BYTE_OF = new short[FIRST_STAND_IN + 68];
+    private static final char[] CHARACTER_OF = new char[256];
 
     static {
         Arrays.fill(BYTE_OF, (short) -1);
@@ -17,11 +18,17 @@ final class ByteAlphabet {
         for (int value = 0; value < 256; value++) {
             boolean printable =
                     value >= '!' && value <= '~' || value >= 0xA1 && value <= 0xAC || value >= 0xAE && value <= 0xFF;
-            BYTE_OF[printable ? value : standIn++] = (short) value;
+            CHARACTER_OF[value] = (char) (printable ? value : standIn++);
+            BYTE_OF[CHARACTER_OF[value]] = (short) value;
         }
     }
 
     private ByteAlphabet() {}
+
+    /** How a byte is written. */
+    static char character(int value) {
+        return CHARACTER_OF[value];
+    }
 
     /**
      * Translates a token.

@@ -1,10 +1,6 @@
 package dev.tokamak.tokenizers;
 
 import dev.tokamak.spi.tokenizer.Detokenizer;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -13,23 +9,27 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * Puts the tokens' bytes together and hands out the characters that are complete.
  *
  * <p>Implementation notes. At most three bytes, the beginning of a character, are held back. Most tokens are whole characters
- * and arrive while nothing is held back: their text is taken from a table that all streams share. The others go through the
- * JDK's decoder, which leaves an incomplete character in its input and replaces what cannot become one.
+ * and arrive while nothing is held back: their text is taken from a table that all streams share. The others are decoded here: of bytes
+ * that belong to no character, each longest beginning of one becomes one U+FFFD, as the Unicode standard recommends and Python and Rust
+ * do it. The JDK's decoder counts surrogates otherwise.
  */
 final class ByteDetokenizer implements Detokenizer {
     /** Marks, in the table of texts, a token that is not whole characters. */
     private static final String PARTIAL = new String("partial");
 
-    private static final int LONGEST_PARTIAL_CHARACTER = 3;
+    private static final char REPLACEMENT = '\uFFFD';
 
     private final FileVocabulary vocabulary;
     private final AtomicReferenceArray<String> texts;
     private final boolean skipSpecialTokens;
     private boolean stripLeadingSpace;
 
-    private CharsetDecoder decoder;
-    private ByteBuffer held;
-    private CharBuffer characters;
+    /** The character under way: the bits so far, how many bytes are missing, and where the next one has to lie. */
+    private int bits;
+
+    private int missing;
+    private int lowest;
+    private int highest;
 
     ByteDetokenizer(
             FileVocabulary vocabulary,
@@ -44,7 +44,7 @@ final class ByteDetokenizer implements Detokenizer {
 
     @Override
     public void append(int tokenId, StringBuilder into) {
-        if (skipSpecialTokens && vocabulary.special(tokenId)) {
+        if (skipSpecialTokens && vocabulary.skipped(tokenId)) {
             return;
         }
         byte[] bytes = vocabulary.spoken(tokenId);
@@ -52,7 +52,7 @@ final class ByteDetokenizer implements Detokenizer {
             return;
         }
         int start = into.length();
-        String text = held == null || held.position() == 0 ? wholeText(tokenId, bytes) : PARTIAL;
+        String text = missing == 0 ? wholeText(tokenId, bytes) : PARTIAL;
         if (text != PARTIAL) {
             into.append(text);
         } else {
@@ -68,13 +68,9 @@ final class ByteDetokenizer implements Detokenizer {
 
     @Override
     public void finish(StringBuilder into) {
-        if (held != null && held.position() > 0) {
-            held.flip();
-            decoder.decode(held, characters, true);
-            decoder.flush(characters);
-            drain(into);
-            held.clear();
-            decoder.reset();
+        if (missing > 0) {
+            missing = 0;
+            into.append(REPLACEMENT);
         }
     }
 
@@ -90,28 +86,46 @@ final class ByteDetokenizer implements Detokenizer {
     }
 
     private void decode(byte[] bytes, StringBuilder into) {
-        if (decoder == null) {
-            decoder = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPLACE)
-                    .onUnmappableCharacter(CodingErrorAction.REPLACE);
-            held = ByteBuffer.allocate(64);
-            characters = CharBuffer.allocate(64 + LONGEST_PARTIAL_CHARACTER);
+        for (byte each : bytes) {
+            int value = each & 0xFF;
+            if (missing > 0) {
+                if (value >= lowest && value <= highest) {
+                    bits = bits << 6 | value & 0x3F;
+                    lowest = 0x80;
+                    highest = 0xBF;
+                    if (--missing == 0) {
+                        into.appendCodePoint(bits);
+                    }
+                    continue;
+                }
+                missing = 0;
+                into.append(REPLACEMENT);
+            }
+            begin(value, into);
         }
-        if (held.remaining() < bytes.length) {
-            int capacity = bytes.length + LONGEST_PARTIAL_CHARACTER;
-            held = ByteBuffer.allocate(capacity).put(held.flip());
-            characters = CharBuffer.allocate(capacity + LONGEST_PARTIAL_CHARACTER);
-        }
-        held.put(bytes).flip();
-        decoder.decode(held, characters, false);
-        held.compact();
-        drain(into);
     }
 
-    private void drain(StringBuilder into) {
-        characters.flip();
-        into.append(characters);
-        characters.clear();
+    /** The first byte of a character bounds the second: neither longer forms than needed nor surrogates are characters. */
+    private void begin(int value, StringBuilder into) {
+        lowest = 0x80;
+        highest = 0xBF;
+        if (value < 0x80) {
+            into.append((char) value);
+        } else if (value < 0xC2 || value > 0xF4) {
+            into.append(REPLACEMENT);
+        } else if (value < 0xE0) {
+            bits = value & 0x1F;
+            missing = 1;
+        } else if (value < 0xF0) {
+            bits = value & 0x0F;
+            missing = 2;
+            lowest = value == 0xE0 ? 0xA0 : 0x80;
+            highest = value == 0xED ? 0x9F : 0xBF;
+        } else {
+            bits = value & 0x07;
+            missing = 3;
+            lowest = value == 0xF0 ? 0x90 : 0x80;
+            highest = value == 0xF4 ? 0x8F : 0xBF;
+        }
     }
 }

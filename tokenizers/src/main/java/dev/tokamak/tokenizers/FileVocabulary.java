@@ -15,6 +15,7 @@ final class FileVocabulary implements Vocabulary {
     private final byte[][] bytes;
     private final byte[][] spoken;
     private final boolean[] special;
+    private final boolean[] skipped;
     private final Map<String, Integer> addedIds = new HashMap<>();
     private final List<Integer> specialIds;
 
@@ -23,6 +24,7 @@ final class FileVocabulary implements Vocabulary {
         bytes = new byte[tokens.length][];
         spoken = new byte[tokens.length][];
         special = file.special();
+        skipped = file.skipped();
         List<Integer> ids = new ArrayList<>();
         for (int id = 0; id < tokens.length; id++) {
             if (tokens[id] == null) {
@@ -35,7 +37,7 @@ final class FileVocabulary implements Vocabulary {
                 // Added tokens go through the decoder as well, but what an opaque one makes of a token is a guess.
                 boolean literal = file.added()[id] && file.decoder() == TextDecoding.OPAQUE;
                 byte[] content = tokens[id].getBytes(StandardCharsets.UTF_8);
-                spoken[id] = literal ? content : file.decoder().bytes(tokens[id]);
+                spoken[id] = literal ? content : file.decoder().bytes(file.spoken()[id]);
                 bytes[id] = special[id] ? content : spoken[id];
             }
             if (special[id]) {
@@ -59,6 +61,19 @@ final class FileVocabulary implements Vocabulary {
     /** What a token becomes in decoded text; that of a special token may differ from its content. */
     byte[] spoken(int id) {
         return id < 0 || id >= spoken.length ? NOTHING : spoken[id];
+    }
+
+    /**
+     * Whether decoding without special tokens leaves a token out. The library goes by what the decoder would be given, so a special
+     * token whose normalised form is another text stays.
+     */
+    boolean skipped(int id) {
+        return id >= 0 && id < skipped.length && skipped[id];
+    }
+
+    /** Whether there is such a token. */
+    boolean used(int id) {
+        return id >= 0 && id < bytes.length && bytes[id] != NOTHING;
     }
 
     @Override

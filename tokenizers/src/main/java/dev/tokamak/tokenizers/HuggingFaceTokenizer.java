@@ -18,26 +18,29 @@ final class HuggingFaceTokenizer implements Tokenizer {
     private final FileVocabulary vocabulary;
     private final TextDecoding decoding;
 
+    /** For what only the native library can decode: the encoder, unless some tokens are not spoken as they are written. */
+    private final TokenText opaque;
+
     /** The text of tokens that are whole characters by themselves, filled as they occur; a race writes equal strings. */
     private final AtomicReferenceArray<String> texts;
 
-    private HuggingFaceTokenizer(NativeEncoder encoder, FileVocabulary vocabulary, TextDecoding decoding) {
+    private HuggingFaceTokenizer(NativeEncoder encoder, TokenizerFile file) {
         this.encoder = encoder;
-        this.vocabulary = vocabulary;
-        this.decoding = decoding;
+        this.vocabulary = new FileVocabulary(file);
+        this.decoding = file.decoder();
+        this.opaque = decoding == TextDecoding.OPAQUE && !file.spokenAsWritten()
+                ? new SpokenTokens(file, vocabulary)
+                : encoder;
         this.texts = new AtomicReferenceArray<>(vocabulary.size());
     }
 
     static HuggingFaceTokenizer read(Path path) {
         TokenizerFile file = TokenizerFile.read(path);
-        FileVocabulary vocabulary = new FileVocabulary(file);
-        NativeEncoder encoder;
         try {
-            encoder = new NativeEncoder(file.text());
+            return new HuggingFaceTokenizer(new NativeEncoder(file.text()), file);
         } catch (RuntimeException e) {
             throw TokenizerFile.broken(path, "is not a tokenizer: " + e.getMessage(), e);
         }
-        return new HuggingFaceTokenizer(encoder, vocabulary, file.decoder());
     }
 
     @Override
@@ -48,7 +51,7 @@ final class HuggingFaceTokenizer implements Tokenizer {
     @Override
     public String decode(int[] tokenIds, boolean skipSpecialTokens) {
         if (decoding == TextDecoding.OPAQUE) {
-            return encoder.decode(tokenIds, 0, tokenIds.length, skipSpecialTokens);
+            return opaque.decode(tokenIds, 0, tokenIds.length, skipSpecialTokens);
         }
         Detokenizer detokenizer = detokenizer(skipSpecialTokens, new int[0]);
         StringBuilder text = new StringBuilder(tokenIds.length * 4);
@@ -67,7 +70,7 @@ final class HuggingFaceTokenizer implements Tokenizer {
     @Override
     public Detokenizer detokenizer(boolean skipSpecialTokens, int[] promptTail) {
         if (decoding == TextDecoding.OPAQUE) {
-            return new WindowDetokenizer(encoder, skipSpecialTokens, promptTail);
+            return new WindowDetokenizer(opaque, skipSpecialTokens, promptTail);
         }
         boolean stripLeadingSpace =
                 decoding == TextDecoding.SENTENCE_PIECE_PREFIXED && !showsText(promptTail, skipSpecialTokens);
@@ -76,7 +79,7 @@ final class HuggingFaceTokenizer implements Tokenizer {
 
     private boolean showsText(int[] tokenIds, boolean skipSpecialTokens) {
         for (int id : tokenIds) {
-            if (vocabulary.spoken(id).length > 0 && !(skipSpecialTokens && vocabulary.special(id))) {
+            if (vocabulary.spoken(id).length > 0 && !(skipSpecialTokens && vocabulary.skipped(id))) {
                 return true;
             }
         }
@@ -86,5 +89,8 @@ final class HuggingFaceTokenizer implements Tokenizer {
     @Override
     public void close() {
         encoder.close();
+        if (opaque instanceof SpokenTokens spoken) {
+            spoken.close();
+        }
     }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * the tokenizer, so any number of threads may be inside. An encoding takes some hundred bytes for each token until it is deleted,
  * and {@link NativeHeap} sees to it that they go back to the system.
  */
-final class NativeEncoder implements AutoCloseable {
+final class NativeEncoder implements TokenText, AutoCloseable {
     static {
         // The library would otherwise look for a build for the GPU it finds and download it. A launcher that did set
         // these wins.
@@ -60,7 +60,8 @@ final class NativeEncoder implements AutoCloseable {
         }
     }
 
-    String decode(int[] ids, int from, int to, boolean skipSpecialTokens) {
+    @Override
+    public String decode(int[] ids, int from, int to, boolean skipSpecialTokens) {
         long[] wide = new long[to - from];
         for (int i = from; i < to; i++) {
             wide[i - from] = ids[i];

@@ -3,6 +3,7 @@ package dev.tokamak.tokenizers;
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.TokamakException;
 import jakarta.json.Json;
+import jakarta.json.JsonArray;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -16,8 +17,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -25,19 +26,39 @@ import java.util.Map;
  * What is read from a {@code tokenizer.json} beside what the native library does with it: which id is which token, and how
  * tokens are put together to text.
  *
- * @param text the file's own text
+ * @param text the file's own text, with the tokens that the folder's other files name
  * @param tokens by id; null for an id that is not in use
+ * @param spoken by id, what the decoder is given for a token; the same array if all are spoken as they are written
  * @param added by id, true for tokens that are matched in text before the model sees it
  * @param special by id, true for tokens that are left out of text that people read
+ * @param skipped by id, true for tokens that are left out when decoding without special tokens
  * @param decoder how tokens become text
+ * @param decoderJson the same as the file has it
  */
-record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] special, TextDecoding decoder) {
+record TokenizerFile(
+        String text,
+        String[] tokens,
+        String[] spoken,
+        boolean[] added,
+        boolean[] special,
+        boolean[] skipped,
+        TextDecoding decoder,
+        JsonValue decoderJson) {
     /** A larger id is taken for a broken file, not for a vocabulary: arrays are sized by it. */
     private static final int MAX_ID = 1 << 24;
 
     private record Entry(String content, int id) {}
 
-    private record AddedToken(String content, int id, boolean special, JsonObject json) {}
+    /** The parts of a file that are looked at. */
+    private static final class Parts {
+        final List<Entry> entries = new ArrayList<>();
+        final List<AddedToken> added = new ArrayList<>();
+        final Map<Integer, AddedToken> addedById = new HashMap<>();
+        JsonArray addedJson = JsonValue.EMPTY_JSON_ARRAY;
+        JsonValue decoder = JsonValue.NULL;
+        JsonValue normalizer = JsonValue.NULL;
+        String padding;
+    }
 
     /**
      * Reads a file.
@@ -55,8 +76,19 @@ record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] sp
         } catch (IOException e) {
             throw broken(file, "cannot be read: " + e.getMessage(), e);
         }
-        try {
-            return read(text, file, NamedTokens.beside(file));
+        return of(text, file, TokenizerSettings.beside(file));
+    }
+
+    /**
+     * Reads a text.
+     *
+     * @param text of a {@code tokenizer.json}
+     * @param file where it comes from
+     * @param settings what lies beside it
+     */
+    static TokenizerFile of(String text, Path file, TokenizerSettings settings) {
+        try (JsonParser parser = Json.createParser(new StringReader(text))) {
+            return of(text, parts(parser, file), new NamedTokens(settings), file);
         } catch (TokamakException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -65,16 +97,8 @@ record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] sp
         }
     }
 
-    private static TokenizerFile read(String text, Path file, NamedTokens named) {
-        try (JsonParser parser = Json.createParser(new StringReader(text))) {
-            return read(text, parser, file, named);
-        }
-    }
-
-    private static TokenizerFile read(String text, JsonParser parser, Path file, NamedTokens named) {
-        List<Entry> entries = new ArrayList<>();
-        List<AddedToken> addedTokens = new ArrayList<>();
-        JsonValue decoder = JsonValue.NULL;
+    private static Parts parts(JsonParser parser, Path file) {
+        Parts parts = new Parts();
         boolean hasModel = false;
         if (!parser.hasNext() || parser.next() != Event.START_OBJECT) {
             throw broken(file, "is not a tokenizer: expected a JSON object", null);
@@ -83,50 +107,108 @@ record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] sp
             String key = parser.getString();
             Event value = parser.next();
             switch (key) {
-                case "added_tokens" -> readAddedTokens(parser, addedTokens, file);
-                case "decoder" -> decoder = parser.getValue();
+                case "added_tokens" -> readAddedTokens(parser, parts, file);
+                case "decoder" -> parts.decoder = parser.getValue();
+                case "normalizer" -> parts.normalizer = parser.getValue();
+                case "padding" -> {
+                    if (parser.getValue() instanceof JsonObject padding
+                            && padding.get("pad_token") instanceof JsonString token) {
+                        parts.padding = token.getString();
+                    }
+                }
                 case "model" -> {
                     hasModel = value == Event.START_OBJECT;
                     if (!hasModel) {
                         throw broken(file, "is not a tokenizer: model is not an object", null);
                     }
-                    readModel(parser, entries, file);
+                    readModel(parser, parts.entries, file);
                 }
                 default -> skip(parser, value);
             }
         }
-        if (!hasModel || entries.isEmpty() && addedTokens.isEmpty()) {
+        if (!hasModel || parts.entries.isEmpty() && parts.added.isEmpty()) {
             throw broken(file, "is not a tokenizer: it has no model.vocab", null);
         }
-        if (named != null) {
-            Map<String, JsonObject> before = new LinkedHashMap<>();
-            addedTokens.forEach(token -> before.put(token.content, token.json));
-            Map<String, Integer> ids = new HashMap<>();
-            entries.forEach(entry -> ids.put(entry.content, entry.id));
-            String whole = named.into(text, before, ids);
-            if (!whole.equals(text)) {
-                return read(whole, file, null);
-            }
-        }
+        return parts;
+    }
+
+    private static TokenizerFile of(String text, Parts parts, NamedTokens named, Path file) {
+        Map<String, Integer> ids = new HashMap<>(2 * parts.entries.size());
         int size = 0;
-        for (Entry entry : entries) {
+        for (Entry entry : parts.entries) {
+            ids.put(entry.content, entry.id);
             size = Math.max(size, entry.id + 1);
         }
-        for (AddedToken token : addedTokens) {
-            size = Math.max(size, token.id + 1);
+        AddedTokens all = new AddedTokens(ids);
+        all.add(parts.added);
+        named.addTo(all, parts.addedById, parts.padding);
+        if (!all.byId().isEmpty()) {
+            size = Math.max(size, all.byId().lastKey() + 1);
         }
         String[] tokens = new String[size];
         boolean[] added = new boolean[size];
         boolean[] special = new boolean[size];
-        for (Entry entry : entries) {
+        boolean[] skipped = new boolean[size];
+        for (Entry entry : parts.entries) {
             tokens[entry.id] = entry.content;
         }
-        for (AddedToken token : addedTokens) {
-            tokens[token.id] = token.content;
-            added[token.id] = true;
-            special[token.id] = token.special;
+        all.byId().forEach((id, token) -> {
+            tokens[id] = token.content();
+            added[id] = true;
+            special[id] = all.special(token.content());
+        });
+        String[] spoken = spoken(tokens, all, parts.normalizer);
+        refuseHarmful(all, spoken, file);
+        for (int id = 0; id < size; id++) {
+            skipped[id] = spoken[id] != null && all.special(spoken[id]);
         }
-        return new TokenizerFile(text, tokens, added, special, TextDecoding.of(decoder));
+        JsonArray list = all.json();
+        String whole = list.equals(parts.addedJson) ? text : TopLevelValue.set(text, "added_tokens", list.toString());
+        return new TokenizerFile(
+                whole, tokens, spoken, added, special, skipped, TextDecoding.of(parts.decoder), parts.decoder);
+    }
+
+    private static String[] spoken(String[] tokens, AddedTokens all, JsonValue normalizer) {
+        if (normalizer == JsonValue.NULL || all.byId().keySet().stream().noneMatch(all::normalized)) {
+            return tokens;
+        }
+        String[] spoken = tokens.clone();
+        try (Normalization normalization = new Normalization(normalizer)) {
+            all.byId().keySet().stream()
+                    .filter(all::normalized)
+                    .forEach(id -> spoken[id] = normalization.of(tokens[id]));
+        }
+        return Arrays.equals(spoken, tokens) ? tokens : spoken;
+    }
+
+    /**
+     * Refuses added tokens over which the native library would run for ever, or end the process, once a text has them: such as are
+     * nothing when normalised, and white space that takes what is before it along while another token takes what is behind it.
+     */
+    private static void refuseHarmful(AddedTokens all, String[] spoken, Path file) {
+        boolean takesSpaceBehind = all.byId().values().stream().anyMatch(AddedToken::rstrip);
+        all.byId().forEach((id, token) -> {
+            String sought = token.normalized() ? spoken[id] : token.content();
+            if (sought.isEmpty()) {
+                throw broken(file, "has an added token that its normalizer leaves nothing of: id " + id, null);
+            }
+            if (takesSpaceBehind && token.lstrip() && sought.chars().allMatch(TokenizerFile::isSpace)) {
+                throw broken(
+                        file,
+                        "has an added token of white space with lstrip (id " + id
+                                + ") beside one with rstrip; such text" + " cannot be taken apart",
+                        null);
+            }
+        });
+    }
+
+    private static boolean isSpace(int c) {
+        return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == 0x85;
+    }
+
+    /** Whether every token is spoken as it is written. */
+    boolean spokenAsWritten() {
+        return spoken == tokens;
     }
 
     private static void readModel(JsonParser parser, List<Entry> entries, Path file) {
@@ -154,14 +236,16 @@ record TokenizerFile(String text, String[] tokens, boolean[] added, boolean[] sp
         }
     }
 
-    private static void readAddedTokens(JsonParser parser, List<AddedToken> into, Path file) {
-        for (JsonValue value : parser.getArray()) {
+    private static void readAddedTokens(JsonParser parser, Parts parts, Path file) {
+        parts.addedJson = parser.getArray();
+        for (JsonValue value : parts.addedJson) {
             JsonObject token = value.asJsonObject();
             if (!(token.get("content") instanceof JsonString content) || !(token.get("id") instanceof JsonNumber id)) {
                 throw broken(file, "is not a tokenizer: an entry of added_tokens lacks its content or id", null);
             }
             int number = checkedId(id.bigDecimalValue(), content.getString(), file);
-            into.add(new AddedToken(content.getString(), number, token.getBoolean("special", false), token));
+            parts.added.add(AddedToken.of(token));
+            parts.addedById.put(number, AddedToken.of(token));
         }
     }
 

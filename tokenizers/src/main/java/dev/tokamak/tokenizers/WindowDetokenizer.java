@@ -14,7 +14,7 @@ final class WindowDetokenizer implements Detokenizer {
     private static final int LONGEST_PROMPT_TAIL = 8;
     private static final char REPLACEMENT = '\uFFFD';
 
-    private final NativeEncoder encoder;
+    private final TokenText decoder;
     private final boolean skipSpecialTokens;
 
     private int[] tokens;
@@ -22,8 +22,8 @@ final class WindowDetokenizer implements Detokenizer {
     private int pieceStart;
     private int shown;
 
-    WindowDetokenizer(NativeEncoder encoder, boolean skipSpecialTokens, int[] promptTail) {
-        this.encoder = encoder;
+    WindowDetokenizer(TokenText decoder, boolean skipSpecialTokens, int[] promptTail) {
+        this.decoder = decoder;
         this.skipSpecialTokens = skipSpecialTokens;
         int from = Math.max(0, promptTail.length - LONGEST_PROMPT_TAIL);
         size = promptTail.length - from;
@@ -37,8 +37,8 @@ final class WindowDetokenizer implements Detokenizer {
             makeRoom();
         }
         tokens[size++] = tokenId;
-        String before = encoder.decode(tokens, pieceStart, shown, skipSpecialTokens);
-        String after = encoder.decode(tokens, pieceStart, size, skipSpecialTokens);
+        String before = decoder.decode(tokens, pieceStart, shown, skipSpecialTokens);
+        String after = decoder.decode(tokens, pieceStart, size, skipSpecialTokens);
         if (after.length() > before.length() && after.charAt(after.length() - 1) != REPLACEMENT) {
             into.append(after, before.length(), after.length());
             pieceStart = shown;
@@ -48,8 +48,8 @@ final class WindowDetokenizer implements Detokenizer {
 
     @Override
     public void finish(StringBuilder into) {
-        String before = encoder.decode(tokens, pieceStart, shown, skipSpecialTokens);
-        String after = encoder.decode(tokens, pieceStart, size, skipSpecialTokens);
+        String before = decoder.decode(tokens, pieceStart, shown, skipSpecialTokens);
+        String after = decoder.decode(tokens, pieceStart, size, skipSpecialTokens);
         if (after.length() > before.length()) {
             into.append(after, before.length(), after.length());
         }

@@ -19,10 +19,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Random tokenizers with random added tokens, of which {@code tokenizer_config.json} names some, against {@code transformers}.
+ * Random tokenizers with random added tokens, of which the folder's other files name some, against {@code transformers}.
  * Made by {@code src/test/python/make_configured.py}.
  */
 @Tag("json")
@@ -39,10 +41,15 @@ class ConfiguredTokenizersTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void encodesAndDecodesAsTransformersWithTheTokensOfBothFiles(JsonObject each) throws IOException {
-        Files.writeString(folder.resolve("tokenizer.json"), each.getString("tokenizer"));
-        Files.writeString(folder.resolve("tokenizer_config.json"), each.getString("config"));
+    void encodesAndDecodesAsTransformersWithTheTokensOfAllFiles(JsonObject each) throws IOException {
+        for (String name : each.getJsonObject("files").keySet()) {
+            Files.writeString(folder.resolve(name), each.getJsonObject("files").getString(name));
+        }
         try (Tokenizer tokenizer = new HuggingFaceTokenizerProvider().create(folder)) {
+            each.getJsonObject("ids")
+                    .forEach((content, id) -> assertThat(tokenizer.vocabulary().addedToken(content))
+                            .as(content)
+                            .hasValue(((JsonNumber) id).intValue()));
             for (JsonObject encoding : each.getJsonArray("encodings").getValuesAs(JsonObject.class)) {
                 assertThat(tokenizer.encode(encoding.getString("text"), false))
                         .as(encoding.getString("text"))
@@ -78,9 +85,31 @@ class ConfiguredTokenizersTest {
         }
     }
 
-    @Test
-    void aConfigurationThatIsNoJsonIsNamed() throws IOException {
-        Path file = folder.resolve("tokenizer_config.json");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            value = {
+                "\\n \\n # \"normalized\": true # leaves nothing of: id 2",
+                "\\n \\u00a0 # \"lstrip\": true # id 2",
+            })
+    void tokensThatTheLibraryCannotSearchForAreRefused(String content, String flag, String refusal) throws IOException {
+        Files.writeString(folder.resolve("tokenizer.json"), """
+                {"added_tokens": [{"id": 2, "content": "CONTENT", "single_word": false, "rstrip": false, "special": false, FLAG},
+                {"id": 3, "content": "<s>", "single_word": false, "lstrip": false, "rstrip": true, "normalized": false,
+                "special": true}],
+                "normalizer": {"type": "Strip", "strip_left": true, "strip_right": true},
+                "model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []}}""".replace("CONTENT", content)
+                .replace("FLAG", flag));
+        assertThatThrownBy(() -> new HuggingFaceTokenizerProvider().create(folder))
+                .isInstanceOf(TokamakException.class)
+                .hasMessageContaining(folder.resolve("tokenizer.json").toString())
+                .hasMessageContaining(refusal);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"})
+    void aFileBesideItThatIsNoJsonIsNamed(String name) throws IOException {
+        Path file = folder.resolve(name);
         Files.copy(Fixture.named("byte-level").folder().resolve("tokenizer.json"), folder.resolve("tokenizer.json"));
         Files.writeString(file, "{");
         assertThatThrownBy(() -> new HuggingFaceTokenizerProvider().create(folder))

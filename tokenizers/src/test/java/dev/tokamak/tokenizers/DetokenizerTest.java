@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokamak.spi.tokenizer.Detokenizer;
 import dev.tokamak.spi.tokenizer.Tokenizer;
+import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DetokenizerTest {
@@ -62,6 +66,38 @@ class DetokenizerTest {
             detokenizer.finish(shown);
             assertThat(shown).hasToString("\uFFFD");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ED B9 41, ��A",
+        "ED A0 80, ���",
+        "F0 80 80, ���",
+        "F4 90 41, ��A",
+        "C0 80, ��",
+        "E1 80 41, �A",
+        "F0 9F 98 41, �A",
+        "F0 9F E4 BD A0, �你",
+        "E4 BD, �",
+        "80 C3 A9, �é",
+        "FF FE, ��",
+        "F0 9F 98 80, 😀",
+        "EF BF BF, \uFFFF"
+    })
+    void bytesOfNoCharacterAreReplacedAsPythonCountsThem(String bytes, String expected) {
+        try (Tokenizer tokenizer = Fixture.named("byte-level").open()) {
+            int[] ids = Stream.of(bytes.split(" "))
+                    .mapToInt(hex -> single(tokenizer, (byte) Integer.parseInt(hex, 16)))
+                    .toArray();
+            assertThat(tokenizer.decode(ids, true)).isEqualTo(expected);
+        }
+    }
+
+    private static int single(Tokenizer tokenizer, byte value) {
+        return IntStream.range(0, tokenizer.vocabulary().size())
+                .filter(id -> Arrays.equals(tokenizer.vocabulary().bytes(id), new byte[] {value}))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

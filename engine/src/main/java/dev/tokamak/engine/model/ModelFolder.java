@@ -32,7 +32,10 @@ public final class ModelFolder {
     private final Map<String, Object> generation;
     private final Map<String, Object> config;
     private final Map<String, Object> tokenizer;
+
+    /** Of the older file special_tokens_map.json, which wins, but only where tokenizer_config.json lists no added tokens. */
     private final Map<String, Object> specialTokens;
+
     private final Map<String, String> chatTemplates;
 
     private ModelFolder(Path folder, Path tokenizerFolder) {
@@ -40,7 +43,9 @@ public final class ModelFolder {
         this.config = JsonFile.readIfPresent(folder.resolve("config.json"));
         this.generation = JsonFile.readIfPresent(folder.resolve("generation_config.json"));
         this.tokenizer = JsonFile.readIfPresent(tokenizerFolder.resolve("tokenizer_config.json"));
-        this.specialTokens = JsonFile.readIfPresent(tokenizerFolder.resolve("special_tokens_map.json"));
+        this.specialTokens = tokenizer.get("added_tokens_decoder") instanceof Map<?, ?>
+                ? Map.of()
+                : JsonFile.readIfPresent(tokenizerFolder.resolve("special_tokens_map.json"));
         this.chatTemplates = readChatTemplates(tokenizerFolder);
     }
 
@@ -158,6 +163,13 @@ public final class ModelFolder {
         for (String role : ROLES) {
             specialToken(role).ifPresent(token -> named.put(role, token));
         }
+        for (Map<String, Object> file : List.of(specialTokens, tokenizer)) {
+            file.forEach((name, token) -> {
+                if (name.endsWith("_token") && !ROLES.contains(name)) {
+                    text(token).ifPresent(text -> named.put(name, text));
+                }
+            });
+        }
         for (String field : new String[] {"additional_special_tokens", "extra_special_tokens"}) {
             Object extra = tokenizer.containsKey(field) ? tokenizer.get(field) : specialTokens.get(field);
             if (extra instanceof Map<?, ?> byName) {
@@ -178,7 +190,7 @@ public final class ModelFolder {
      * @return empty if the tokenizer has none
      */
     public Optional<String> specialToken(String role) {
-        return text(tokenizer.get(role)).or(() -> text(specialTokens.get(role)));
+        return text(specialTokens.containsKey(role) ? specialTokens.get(role) : tokenizer.get(role));
     }
 
     private static Optional<String> text(Object token) {

@@ -118,6 +118,30 @@ class ModelFolderTest {
     }
 
     @Test
+    void theOlderMapOfSpecialTokensWinsUnlessTheConfigurationListsAddedTokens() throws IOException {
+        write("special_tokens_map.json", """
+                {"eos_token": {"content": "<end>"}, "image_token": "<i>", "additional_special_tokens": ["<a>"]}""");
+        write("tokenizer_config.json", """
+                {"eos_token": "</s>", "bos_token": "<s>", "audio_token": "<x>"}""");
+        assertThat(read().specialTokens())
+                .isEqualTo(Map.of(
+                        "bos_token",
+                        "<s>",
+                        "eos_token",
+                        "<end>",
+                        "image_token",
+                        "<i>",
+                        "audio_token",
+                        "<x>",
+                        "additional_special_tokens",
+                        List.of("<a>")));
+
+        write("tokenizer_config.json", """
+                {"eos_token": "</s>", "added_tokens_decoder": {}}""");
+        assertThat(read().specialTokens()).isEqualTo(Map.of("eos_token", "</s>"));
+    }
+
+    @Test
     void readsTheFolderOfAdditionalTemplates() throws IOException {
         Files.createDirectory(folder.resolve("additional_chat_templates"));
         write("additional_chat_templates/tool_use.jinja", "t");
