@@ -2,6 +2,7 @@ package dev.tokamak.libtorch;
 
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.libtorch.config.ModelConfig;
+import dev.tokamak.libtorch.config.SentenceModules;
 import dev.tokamak.libtorch.cuda.CudaContext;
 import dev.tokamak.libtorch.cuda.CudaOperators;
 import dev.tokamak.libtorch.executor.CudaExecutor;
@@ -59,7 +60,7 @@ public final class LibtorchExecutorProvider implements ExecutorProvider {
         if (type == TensorType.F32) {
             return withoutKernels(config, true, fp8);
         }
-        Transformer model = ModelFamily.of(modelConfig).compose(modelConfig);
+        Transformer model = ModelFamily.of(modelConfig).compose(modelConfig, SentenceModules.read(config.model()));
         try (CudaContext context = CudaContext.open(config.engine().device())) {
             if (!CudaOperators.support(model, type, context.computeCapability())) {
                 return withoutKernels(config, true, fp8);

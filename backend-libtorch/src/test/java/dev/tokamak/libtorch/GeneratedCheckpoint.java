@@ -28,6 +28,11 @@ final class GeneratedCheckpoint {
     static void write(Path reference, JsonArray tensors, Path into) throws IOException {
         Files.createDirectories(into);
         Files.copy(reference.resolve("config.json"), into.resolve("config.json"), StandardCopyOption.REPLACE_EXISTING);
+        write(tensors, into);
+    }
+
+    /** Writes a file of tensors into a folder. */
+    static void write(JsonArray tensors, Path into) throws IOException {
         JsonObjectBuilder header = Json.createObjectBuilder();
         int bytes = 0;
         for (JsonObject tensor : tensors.getValuesAs(JsonObject.class)) {

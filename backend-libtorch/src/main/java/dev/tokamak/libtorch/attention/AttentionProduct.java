@@ -73,8 +73,8 @@ final class AttentionProduct {
         return layer.shape().softCap() == 0 && layer.sinks() == null;
     }
 
-    private static Tensor fused(
-            Tensor queries, Tensor keys, Tensor values, Tensor mask, boolean causal, AttentionShape shape) {
+    /** By libtorch's operator, of layers without caps and sinks; the parameters are those of {@link #chunk}. */
+    static Tensor fused(Tensor queries, Tensor keys, Tensor values, Tensor mask, boolean causal, AttentionShape shape) {
         return torch.scaled_dot_product_attention(
                 queries,
                 keys,

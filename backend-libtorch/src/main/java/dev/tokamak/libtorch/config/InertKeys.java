@@ -155,8 +155,6 @@ final class InertKeys {
 
     /** Keys that change something, and the value at which they do not. */
     private static final Map<String, JsonValue> NEUTRAL = Map.ofEntries(
-            Map.entry("causal", JsonValue.TRUE),
-            Map.entry("is_causal", JsonValue.TRUE),
             Map.entry("is_decoder", JsonValue.TRUE),
             Map.entry("num_experts", Json.createValue(0)),
             Map.entry("num_local_experts", Json.createValue(0)),
@@ -169,6 +167,9 @@ final class InertKeys {
             Map.entry("residual_multiplier", Json.createValue(1)),
             Map.entry("partial_rotary_factor", Json.createValue(1)));
 
+    /** Whether tokens look back only, where false is not the same as nothing. */
+    private static final Set<String> DIRECTIONS = Set.of("causal", "is_causal");
+
     private InertKeys() {}
 
     /**
@@ -176,6 +177,9 @@ final class InertKeys {
      * "none": null, false, an empty text, list or object.
      */
     static boolean without(String key, JsonValue value) {
+        if (DIRECTIONS.contains(key)) {
+            return value == JsonValue.NULL || value == JsonValue.TRUE;
+        }
         if (WITHOUT_EFFECT.contains(key) || value == JsonValue.NULL || value == JsonValue.FALSE) {
             return true;
         }

@@ -217,6 +217,19 @@ public final class ModelConfig {
         return Optional.of(text(key));
     }
 
+    /** Whether a key is null or absent. */
+    public boolean isNull(String key) {
+        JsonValue value = take(key);
+        return value == null || value == JsonValue.NULL;
+    }
+
+    /** A text alone, or a list of texts. */
+    public List<String> textOrTexts(String key) {
+        return required(key) instanceof JsonString one
+                ? List.of(one.getString())
+                : textsOrNone(key).orElseThrow(() -> fault(key, "a text or a list of texts"));
+    }
+
     /** A list of texts, or empty if it is null or absent. */
     public Optional<List<String>> textsOrNone(String key) {
         JsonValue value = take(key);
@@ -247,6 +260,15 @@ public final class ModelConfig {
             throw fault(key, "an object");
         }
         return Optional.of(objects.computeIfAbsent(key, k -> new ModelConfig(file, prefix + key + ".", object)));
+    }
+
+    /** How many labels a classifier tells apart, as {@code transformers} counts them. */
+    public int labels() {
+        if (take("id2label") instanceof JsonObject names && !names.isEmpty()) {
+            ignore("num_labels");
+            return names.size();
+        }
+        return has("num_labels") ? size("num_labels") : 2;
     }
 
     /** The rotary embedding that all layers share. */

@@ -183,6 +183,12 @@ public final class CpuOperators extends AtenOperators {
         return super.attention(qkv, layer);
     }
 
+    @Override
+    public Tensor attentionWithin(Tensor qkv, AttentionLayer layer, Tensor byDistance) {
+        threads.choose(2 * contextRead * layer.shape().queryWidth() / ATTENTION_PRODUCTS_PER_NANO);
+        return super.attentionWithin(qkv, layer, byDistance);
+    }
+
     /** Chooses the threads for a product of {@code rows} rows with a weight. */
     private void chooseThreads(long rows, long elements, long bytes) {
         threads.choose(rows * elements / PRODUCTS_PER_NANO + bytes / BYTES_PER_NANO);

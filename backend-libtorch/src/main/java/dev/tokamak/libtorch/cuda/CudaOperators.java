@@ -46,8 +46,8 @@ public final class CudaOperators implements Operators {
     }
 
     /**
-     * Whether these operators compute a model: all its layers have heads alike, without caps and sinks, and libtorch multiplies by its
-     * experts without asking the host.
+     * Whether these operators compute a model: it gives logits, all its layers have heads alike and look back, without caps and sinks, and
+     * libtorch multiplies by its experts without asking the host.
      *
      * @param model with or without weights
      * @param type to compute in
@@ -58,7 +58,8 @@ public final class CudaOperators implements Operators {
         boolean groups = model.mixtures().stream()
                 .allMatch(mixture -> GroupedExperts.enqueue(computeCapability)
                         && GroupedExperts.fit(type, mixture.experts(), model.hidden(), mixture.intermediate()));
-        return groups
+        return model.pooler() == null
+                && groups
                 && !layers.isEmpty()
                 && layers.stream()
                         .allMatch(layer -> !layer.hasSinks()

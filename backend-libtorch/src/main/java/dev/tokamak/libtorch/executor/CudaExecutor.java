@@ -258,8 +258,7 @@ public final class CudaExecutor implements Executor {
     @Override
     public void warmUp() {
         context.enter();
-        WarmUp plans = new WarmUp(
-                blockSize(), cache.blocks(), model.vocabulary(), maxModelLen, 1, config.maxNumBatchedTokens());
+        WarmUp plans = new WarmUp(info, blockSize(), cache.blocks(), maxModelLen, 1, config.maxNumBatchedTokens());
         for (StepPlan plan : plans.plans()) {
             StepResult result = new StepResult();
             launch(plan);

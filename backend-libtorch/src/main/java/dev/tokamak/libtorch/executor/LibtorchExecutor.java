@@ -5,6 +5,7 @@ import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.libtorch.cache.PagedKvCache;
 import dev.tokamak.libtorch.config.ModelConfig;
+import dev.tokamak.libtorch.config.SentenceModules;
 import dev.tokamak.libtorch.cpu.CpuOperators;
 import dev.tokamak.libtorch.cpu.HostMemory;
 import dev.tokamak.libtorch.cuda.CudaContext;
@@ -16,9 +17,8 @@ import dev.tokamak.libtorch.step.StepRunner;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
 import dev.tokamak.libtorch.tensors.TensorThread;
 import dev.tokamak.libtorch.tensors.TensorType;
-import dev.tokamak.libtorch.weights.Checkpoint;
 import dev.tokamak.libtorch.weights.DummyWeights;
-import dev.tokamak.libtorch.weights.TensorReader;
+import dev.tokamak.libtorch.weights.ModuleWeights;
 import dev.tokamak.libtorch.weights.Weights;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
@@ -41,7 +41,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a decoder with libtorch. Steps queue up for the tensor thread, which runs them in order; the engine's thread only hands
+ * Runs a model with libtorch. Steps queue up for the tensor thread, which runs them in order; the engine's thread only hands
  * them over and waits.
  */
 public final class LibtorchExecutor implements Executor {
@@ -82,7 +82,7 @@ public final class LibtorchExecutor implements Executor {
     public ModelInfo load(LoadProgress progress) {
         ModelConfig modelConfig = ModelConfig.read(config.model());
         ModelFamily family = ModelFamily.of(modelConfig);
-        model = family.compose(modelConfig);
+        model = family.compose(modelConfig, SentenceModules.read(config.model()));
         maxModelLen = model.maxModelLen(config.engine().maxModelLen());
         TensorType type = type(config.engine());
         thread.call(() -> {
@@ -104,17 +104,21 @@ public final class LibtorchExecutor implements Executor {
                 parameters,
                 model.bytes() >> 20,
                 operators.describe());
-        int window = model.commonWindow();
-        long kvBytes = model.kvElementsPerToken() * type.bytes();
-        info = ModelInfo.builder(family.architecture())
+        info = ModelPurpose.describe(
+                        ModelInfo.builder(modelConfig.architecture().orElse(family.architecture())), model)
                 .maxModelLen(maxModelLen)
                 .vocabularySize(model.vocabulary())
                 .blockSizes(BLOCK_SIZES)
-                .kvGroups(List.of(window > 0 ? KvGroup.window(window, kvBytes) : KvGroup.full(kvBytes)))
+                .kvGroups(groups(model.kvElementsPerToken() * type.bytes()))
                 .weightBytes(model.bytes())
                 .parameters(parameters)
                 .build();
         return info;
+    }
+
+    private List<KvGroup> groups(long kvBytes) {
+        int window = model.commonWindow();
+        return kvBytes == 0 ? List.of() : List.of(window > 0 ? KvGroup.window(window, kvBytes) : KvGroup.full(kvBytes));
     }
 
     private static TensorType type(EngineConfig engine) {
@@ -151,7 +155,7 @@ public final class LibtorchExecutor implements Executor {
         operators = device.cpu() ? new CpuOperators(device) : new AtenOperators(device);
         try (Weights weights = config.engine().loadFormat().equals("dummy")
                 ? new DummyWeights(type)
-                : Checkpoint.open(config.model(), TensorReader.onto(device))) {
+                : ModuleWeights.open(config.model(), device)) {
             ModelLoading.load(model, family, modelConfig, weights, device, operators, progress);
         }
     }
@@ -167,6 +171,9 @@ public final class LibtorchExecutor implements Executor {
 
     @Override
     public int kvCapacity(int blockSize) {
+        if (!info.takesBlocks()) {
+            return 0;
+        }
         long blockBytes = model.kvElementsPerToken() * device.type().bytes() * blockSize;
         long useful = (long) config.maxNumSeqs() * ((maxModelLen + blockSize - 1) / blockSize);
         long bytes = config.engine()
@@ -190,7 +197,7 @@ public final class LibtorchExecutor implements Executor {
                     + " MiB, available are " + (available >> 20) + " MiB; give it less with --kv-cache-memory-bytes");
         }
         thread.call(() -> {
-            cache = new PagedKvCache(device, model.cacheLayers(), blockSize, blocks);
+            cache = blocks == 0 ? null : new PagedKvCache(device, model.cacheLayers(), blockSize, blocks);
             runner = new StepRunner(device, model, operators, cache, config.maxNumSeqs(), maxModelLen);
             return null;
         });
@@ -199,9 +206,9 @@ public final class LibtorchExecutor implements Executor {
     @Override
     public void warmUp() {
         WarmUp plans = new WarmUp(
-                cache.blockSize(),
-                cache.blocks(),
-                model.vocabulary(),
+                info,
+                cache == null ? 1 : cache.blockSize(),
+                cache == null ? 0 : cache.blocks(),
                 maxModelLen,
                 config.maxNumSeqs(),
                 config.maxNumBatchedTokens());

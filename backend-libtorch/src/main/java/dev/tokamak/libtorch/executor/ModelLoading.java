@@ -22,6 +22,7 @@ final class ModelLoading {
             ComputeDevice device,
             Operators operators,
             LoadProgress progress) {
+        weights.acceptWithout(family.stem());
         try (PartLoader loader =
                 new PartLoader(weights, device, operators, progress, model.parameters(), family.transposed())) {
             model.load(loader);

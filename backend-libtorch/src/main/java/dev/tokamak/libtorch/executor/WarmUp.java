@@ -1,6 +1,8 @@
 package dev.tokamak.libtorch.executor;
 
 import dev.tokamak.api.SamplingParams;
+import dev.tokamak.spi.executor.ModelInfo;
+import dev.tokamak.spi.executor.Pooling;
 import dev.tokamak.spi.executor.SamplingState;
 import dev.tokamak.spi.executor.StepPlan;
 import java.util.ArrayList;
@@ -18,23 +20,46 @@ public final class WarmUp {
     private final int promptTokens;
     private final int batch;
     private final int vocabulary;
+    private final boolean takesBlocks;
+    private final Pooling pooling;
     private long nextStep = 1;
 
-    WarmUp(int blockSize, long blocks, int vocabulary, int context, int slots, int budget) {
+    WarmUp(ModelInfo info, int blockSize, long blocks, int context, int slots, int budget) {
         this.blockSize = blockSize;
-        this.vocabulary = vocabulary;
-        int roomy = (int) Math.min(context - 2L, (blocks - 1) * blockSize);
+        this.vocabulary = info.vocabularySize();
+        this.takesBlocks = info.takesBlocks();
+        this.pooling = info.tasks().contains(ModelInfo.Task.GENERATE) ? null : new Pooling(Pooling.Kind.HEAD, false, 0);
+        long room = takesBlocks ? (blocks - 1) * blockSize : Long.MAX_VALUE;
+        int roomy = (int) Math.min(context - 2L, room);
         this.promptTokens = Math.max(1, Math.min(PROMPT, Math.min(roomy, budget)));
         this.batch = Math.max(1, Math.min(BATCH, Math.min(slots, budget)));
     }
 
     List<StepPlan> plans() {
         List<StepPlan> plans = new ArrayList<>();
+        if (pooling != null) {
+            return List.of(texts(1), texts(batch));
+        }
         plans.add(prompt());
         for (int rows = 1; rows <= batch; rows *= 2) {
             plans.add(decode(rows));
         }
         return plans;
+    }
+
+    /** Texts that are pooled, together no longer than one prompt. */
+    private StepPlan texts(int rows) {
+        StepPlan plan = begin();
+        for (int slot = 0; slot < rows; slot++) {
+            plan.addRow(slot, slot, StepPlan.FLAG_NEW_SLOT | StepPlan.FLAG_POOL, 0, 0);
+            int tokens = Math.max(1, promptTokens / rows);
+            for (int i = 0; i < tokens; i++) {
+                plan.addToken(i % vocabulary);
+            }
+            addBlocks(plan, tokens);
+            plan.setPooling(pooling);
+        }
+        return plan;
     }
 
     private StepPlan prompt() {
@@ -44,6 +69,7 @@ public final class WarmUp {
             plan.addToken(i % vocabulary);
         }
         addBlocks(plan, promptTokens);
+        sample(plan);
         return plan;
     }
 
@@ -53,6 +79,7 @@ public final class WarmUp {
             plan.addRow(slot, slot, StepPlan.FLAG_NEW_SLOT | StepPlan.FLAG_SAMPLE, promptTokens - 1, 0);
             plan.addToken(0);
             addBlocks(plan, promptTokens);
+            sample(plan);
         }
         return plan;
     }
@@ -64,11 +91,17 @@ public final class WarmUp {
     }
 
     private void addBlocks(StepPlan plan, int tokens) {
+        if (!takesBlocks) {
+            return;
+        }
         int[] ids = new int[(tokens + blockSize - 1) / blockSize];
         for (int i = 0; i < ids.length; i++) {
             ids[i] = i;
         }
         plan.addBlocks(0, 0, ids, 0, ids.length);
+    }
+
+    private static void sample(StepPlan plan) {
         SamplingParams params = SamplingParams.builder().build();
         plan.setSampling(SamplingState.of(params, 1, new int[0], new int[0], 0, 0));
     }

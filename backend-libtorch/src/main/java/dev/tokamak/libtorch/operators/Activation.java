@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The functions that stand between the projections of a feed-forward network.
+ * The functions that stand between projections.
  *
  * @since 0.2
  */
@@ -44,6 +44,20 @@ public enum Activation {
         @Override
         public Tensor apply(Tensor x) {
             return torch.square(torch.relu(x));
+        }
+    },
+    /** The hyperbolic tangent. */
+    TANH {
+        @Override
+        public Tensor apply(Tensor x) {
+            return torch.tanh(x);
+        }
+    },
+    /** {@code 1 / (1 + exp(-x))}. */
+    SIGMOID {
+        @Override
+        public Tensor apply(Tensor x) {
+            return torch.sigmoid(x);
         }
     };
 

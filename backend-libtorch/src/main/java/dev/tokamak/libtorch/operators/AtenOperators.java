@@ -1,12 +1,14 @@
 package dev.tokamak.libtorch.operators;
 
 import dev.tokamak.libtorch.attention.AtenAttention;
+import dev.tokamak.libtorch.attention.RowAttention;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
 import dev.tokamak.libtorch.tensors.TensorType;
 import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
@@ -15,6 +17,7 @@ public class AtenOperators implements Operators {
     private final ComputeDevice device;
     private final AtenAttention attention;
     private final GroupedExperts grouped;
+    private final RowAttention rowAttention;
     private StepInputs step;
     private KvCache cache;
 
@@ -22,6 +25,7 @@ public class AtenOperators implements Operators {
         this.device = device;
         this.attention = new AtenAttention(device);
         this.grouped = device.cpu() ? null : new GroupedExperts();
+        this.rowAttention = new RowAttention(device);
     }
 
     protected final ComputeDevice device() {
@@ -37,13 +41,16 @@ public class AtenOperators implements Operators {
      * Begins a forward pass. What is asked of the operators until the next one is about this step.
      *
      * @param newStep that begins
-     * @param newCache that it uses
-     * @param shapes the different shapes that the model's attention has
+     * @param newCache that it uses; null for a model that has none
+     * @param shapes the different shapes of the attention that looks into it
      */
     public void begin(StepInputs newStep, KvCache newCache, List<AttentionShape> shapes) {
         step = newStep;
         cache = newCache;
-        attention.beginStep(step, cache, shapes);
+        if (cache != null) {
+            attention.beginStep(step, cache, shapes);
+        }
+        rowAttention.beginStep(step);
     }
 
     protected final StepInputs step() {
@@ -97,6 +104,11 @@ public class AtenOperators implements Operators {
     }
 
     @Override
+    public Tensor tokenTypes() {
+        return step.tokenTypes();
+    }
+
+    @Override
     public Tensor norm(Tensor x, NormWeights norm) {
         return normed(x, norm);
     }
@@ -132,6 +144,28 @@ public class AtenOperators implements Operators {
         attention.clearStale(memory, shape);
         rotateAndStore(qkv, layer, memory);
         return attention.attend(qkv, layer, memory);
+    }
+
+    @Override
+    public Tensor attentionWithin(Tensor qkv, AttentionLayer layer, Tensor byDistance) {
+        if (layer.headNorm() != null) {
+            normHeads(qkv, layer);
+        }
+        if (layer.rotary() >= 0) {
+            rotate(rotated(qkv, layer.shape()), step.rotary(layer.rotary()));
+        }
+        return rowAttention.attend(qkv, layer, byDistance);
+    }
+
+    @Override
+    public Tensor pooled(Tensor x, PoolingMode how, int[] rows) {
+        TensorVector vectors = new TensorVector();
+        for (int row : rows) {
+            int start = step.rowStart(row);
+            Tensor own = x.narrow(0, start, step.rowStart(row + 1) - start);
+            vectors.push_back(how.apply(own.to(ScalarType.Float)));
+        }
+        return torch.stack(vectors, 0);
     }
 
     private static Tensor rows(Tensor memory, AttentionShape shape) {
@@ -193,5 +227,6 @@ public class AtenOperators implements Operators {
         if (grouped != null) {
             grouped.close();
         }
+        rowAttention.close();
     }
 }

@@ -9,7 +9,7 @@ import dev.tokamak.api.Incubating;
  * @param kvHeads key and value heads; each serves {@code heads / kvHeads} query heads
  * @param headDim elements in a head
  * @param scale by which products of queries and keys are multiplied
- * @param window how many tokens a token sees, itself included; 0 for all before it
+ * @param window how many tokens a token sees in a direction in which it looks, itself included; 0 for all
  * @param softCap if over 0, a scaled product {@code s} becomes {@code softCap * tanh(s / softCap)}
  * @since 0.1
  */

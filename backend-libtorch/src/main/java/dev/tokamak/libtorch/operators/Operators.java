@@ -54,6 +54,15 @@ public interface Operators extends AutoCloseable {
     Tensor positions();
 
     /**
+     * Which part of its sequence each of the step's tokens belongs to, where models tell the parts apart.
+     *
+     * @return int64 {@code [tokens]} on the device, shared; or null if all belong to the first
+     */
+    default Tensor tokenTypes() {
+        return null;
+    }
+
+    /**
      * Normalises.
      *
      * @param x {@code [tokens, width]}
@@ -105,6 +114,34 @@ public interface Operators extends AutoCloseable {
      * @return {@code [tokens, hidden]}; may be changed in place
      */
     Tensor experts(Tensor x, Routes routes, LinearStack in, Gate gate, LinearStack out);
+
+    /**
+     * Attention of whole sequences in both directions, without a cache: normalises the heads of queries and keys if the layer does, turns
+     * them by their positions, and lets each query attend to all keys of its row, or to those within the layer's window on either side.
+     *
+     * @param qkv {@code [tokens, (heads + 2 * kvHeads) * headDim]}; may be overwritten
+     * @param layer whose attention it is, without caps and sinks
+     * @param byDistance {@code [heads, 2 * most - 1]}, what is added to the scaled products by how far the key is behind the query, from
+     *     {@code 1 - most} on; null for nothing. The same for all layers of a model
+     * @return {@code [tokens, heads * headDim]}, contiguous
+     * @throws UnsupportedOperationException if the device does not know such models
+     */
+    default Tensor attentionWithin(Tensor qkv, AttentionLayer layer, Tensor byDistance) {
+        throw new UnsupportedOperationException("attention in both directions");
+    }
+
+    /**
+     * Makes one vector of the tokens of each of some rows.
+     *
+     * @param x {@code [tokens, width]}
+     * @param how they are put together
+     * @param rows of the step, 1 or more
+     * @return float32 {@code [rows, width]}
+     * @throws UnsupportedOperationException if the device does not know such models
+     */
+    default Tensor pooled(Tensor x, PoolingMode how, int[] rows) {
+        throw new UnsupportedOperationException("pooling");
+    }
 
     /**
      * The rows that the step samples from.

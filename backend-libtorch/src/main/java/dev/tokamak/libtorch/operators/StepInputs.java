@@ -74,9 +74,18 @@ public interface StepInputs {
     Tensor positions();
 
     /**
+     * Which part of its sequence each token belongs to, for models that tell the two texts of a pair apart.
+     *
+     * @return int64 {@code [tokens]} on the device, or null if all belong to the first
+     */
+    default Tensor tokenTypes() {
+        return null;
+    }
+
+    /**
      * Each token's row in a layer's cache.
      *
-     * @return int64 {@code [tokens]} on the device
+     * @return int64 {@code [tokens]} on the device; null for a model without a cache
      */
     Tensor cacheRows();
 

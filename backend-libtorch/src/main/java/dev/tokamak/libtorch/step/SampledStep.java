@@ -3,7 +3,7 @@ package dev.tokamak.libtorch.step;
 import dev.tokamak.spi.executor.StepPlan;
 import dev.tokamak.spi.executor.StepResult;
 
-/** What a step's sampled rows yielded, on the host. */
+/** What a step's rows yielded, on the host. */
 public final class SampledStep {
     private final int[] rows;
     private final long[] ids;
@@ -11,6 +11,8 @@ public final class SampledStep {
     private int[] ranks;
     private int[][] topIds;
     private float[][] topLogprobs;
+    private float[][] vectors;
+    private int[] widths;
 
     /**
      * @param rows the plan's sampled rows, in order
@@ -35,11 +37,38 @@ public final class SampledStep {
         topLogprobs[place] = topLogprob;
     }
 
+    /**
+     * Sets what a row's pooling gave.
+     *
+     * @param plan of the step
+     * @param row of the plan
+     * @param values of its vectors, one behind another; null if they are not numbers
+     * @param width of one
+     */
+    void setVectors(StepPlan plan, int row, float[] values, int width) {
+        if (vectors == null) {
+            vectors = new float[plan.rows()][];
+            widths = new int[plan.rows()];
+        }
+        vectors[row] = values;
+        widths[row] = width;
+    }
+
     /** Copies the step's outcome, one entry for each row of the plan. */
     public void fill(StepPlan plan, StepResult result) {
         result.begin();
         int place = 0;
         for (int row = 0; row < plan.rows(); row++) {
+            if (widths != null && widths[row] > 0) {
+                if (vectors[row] == null) {
+                    result.endFailedRow();
+                    place += place < rows.length && rows[place] == row ? 1 : 0;
+                    continue;
+                }
+                for (int at = 0; at < vectors[row].length; at += widths[row]) {
+                    result.addVector(vectors[row], at, widths[row]);
+                }
+            }
             if (place == rows.length || rows[place] != row) {
                 result.endRow();
             } else if (ids[place] < 0) {

@@ -38,7 +38,7 @@ public final class StepAssembly implements StepInputs {
      * @param newPlan what to do
      * @param slots with the plan's changes
      * @param lastSampled int64 {@code [slots]}: the token that each slot sampled last
-     * @param newBlockSize of the cache
+     * @param newBlockSize of the cache; 0 for a model without one
      */
     void begin(StepPlan newPlan, Slot[] slots, Tensor lastSampled, int newBlockSize) {
         plan = newPlan;
@@ -75,17 +75,18 @@ public final class StepAssembly implements StepInputs {
         int[] table = tables[row];
         int position = plan.position(row);
         for (int i = rowStart(row); i < rowStart(row + 1); i++, position++) {
-            int block = position / blockSize;
             tokenValues[i] = Math.max(0, plan.tokenIds()[i]);
             positionValues[i] = position;
-            cacheRowValues[i] = (long) table[block] * blockSize + position % blockSize;
+            if (blockSize > 0) {
+                cacheRowValues[i] = (long) table[position / blockSize] * blockSize + position % blockSize;
+            }
         }
     }
 
     private void upload() {
         tokenIds = device.upload(tokenValues, tokens());
         positions = device.upload(positionValues, tokens());
-        cacheRows = device.upload(cacheRowValues, tokens());
+        cacheRows = blockSize == 0 ? null : device.upload(cacheRowValues, tokens());
         for (int i = 0; i < rotary.length; i++) {
             rotary[i] = torch.index_select(rotaryTables[i], 0, positions);
         }

@@ -27,13 +27,14 @@ public final class StepRunner implements AutoCloseable {
     private final int vocabulary;
     private final Tensor[] rotaryTables;
     private final Tensor lastSampled;
+    private final StepVectors vectors;
     private final StepAssembly assembly;
 
     /**
      * @param device of the model
      * @param model with its weights; owned by the caller
      * @param operators that compute; owned by the caller
-     * @param cache owned by the caller
+     * @param cache owned by the caller; null for a model without one
      * @param slotCount how many sequences run at most
      * @param context the longest sequence in tokens
      */
@@ -60,6 +61,7 @@ public final class StepRunner implements AutoCloseable {
             rotaryTables[i] = model.rotaries().get(i).values(device, context);
         }
         this.lastSampled = device.zerosLong(slotCount);
+        this.vectors = new StepVectors(device, model, operators);
         this.assembly = new StepAssembly(device, rotaryTables);
     }
 
@@ -68,34 +70,42 @@ public final class StepRunner implements AutoCloseable {
      *
      * @param plan what to do
      * @param masks asked for when the forward pass is done, if a row needs one
-     * @return what was sampled
+     * @return what was sampled and pooled
      */
     public SampledStep run(StepPlan plan, Supplier<StepMasks> masks) {
         PointerScope scope = new PointerScope();
         try {
-            return sample(plan, forward(plan), masks);
+            Tensor stream = stream(plan);
+            SampledStep step = sample(plan, stream, masks);
+            if (plan.pooledRows() > 0) {
+                vectors.add(plan, model.normed(stream, operators), step);
+            }
+            return step;
         } finally {
             scope.close();
         }
     }
 
-    /** Runs a step's forward pass; null if no row is sampled from. The result lives in the scope around the call. */
-    Tensor forward(StepPlan plan) {
+    /** Runs a step through the model's blocks. The result lives in the scope around the call. */
+    private Tensor stream(StepPlan plan) {
         for (int i = 0; i < plan.endedSlots(); i++) {
             slots[plan.endedSlot(i)].close();
         }
         for (int row = 0; row < plan.rows(); row++) {
             slots[plan.slot(row)].update(plan, row, device, vocabulary);
         }
-        assembly.begin(plan, slots, lastSampled, cache.blockSize());
+        assembly.begin(plan, slots, lastSampled, cache == null ? 0 : cache.blockSize());
         operators.begin(assembly, cache, shapes);
-        Tensor logits = model.forward(operators, plan.sampledRows() > 0);
-        return logits == null || TensorType.of(logits) == TensorType.F32 ? logits : logits.to(ScalarType.Float);
+        return model.stream(operators);
     }
 
-    private SampledStep sample(StepPlan plan, Tensor logits, Supplier<StepMasks> masks) {
-        if (logits == null) {
+    private SampledStep sample(StepPlan plan, Tensor stream, Supplier<StepMasks> masks) {
+        if (plan.sampledRows() == 0) {
             return new SampledStep(new int[0], new long[0]);
+        }
+        Tensor logits = model.logits(stream, operators);
+        if (TensorType.of(logits) != TensorType.F32) {
+            logits = logits.to(ScalarType.Float);
         }
         return sampler.sample(logits, plan, slots, plan.needsMasks() ? masks.get() : null, lastSampled);
     }

@@ -44,6 +44,8 @@ public final class Checkpoint implements Weights {
     private final Map<String, SafetensorsFile> holders = new HashMap<>();
     private final Set<String> read = new HashSet<>();
 
+    private String missingStem = "";
+
     private Checkpoint(Path folder, TensorReader reader) {
         this.folder = folder;
         this.reader = reader;
@@ -103,17 +105,38 @@ public final class Checkpoint implements Weights {
     }
 
     @Override
+    public void acceptWithout(String stem) {
+        missingStem = holders.keySet().stream().anyMatch(name -> name.startsWith(stem)) ? "" : stem;
+    }
+
+    /** The name by which the files know a weight. */
+    private String stored(String name) {
+        String known =
+                !missingStem.isEmpty() && name.startsWith(missingStem) ? name.substring(missingStem.length()) : name;
+        if (holders.containsKey(known)) {
+            return known;
+        }
+        // As the first BERT called what a norm multiplies and adds.
+        String old = known.replaceAll("LayerNorm\\.weight$", "LayerNorm.gamma")
+                .replaceAll("LayerNorm\\.bias$", "LayerNorm.beta");
+        return holders.containsKey(old) ? old : known;
+    }
+
+    @Override
     public TensorType type(String name) {
-        return entry(holder(name), name).type();
+        String known = stored(name);
+        return entry(holder(known), known).type();
     }
 
     @Override
     public boolean has(String name) {
-        return holders.containsKey(name);
+        return holders.containsKey(stored(name));
     }
 
     @Override
-    public boolean same(String one, String other) {
+    public boolean same(String first, String second) {
+        String one = stored(first);
+        String other = stored(second);
         SafetensorsFile file = holder(one);
         SafetensorsFile otherFile = holder(other);
         SafetensorsFile.Entry entry = entry(file, one);
@@ -170,7 +193,8 @@ public final class Checkpoint implements Weights {
     }
 
     @Override
-    public void require(String name, long... shape) {
+    public void require(String asked, long... shape) {
+        String name = stored(asked);
         SafetensorsFile file = holder(name);
         SafetensorsFile.Entry entry = entry(file, name);
         if (entry.type() == null) {
@@ -184,16 +208,18 @@ public final class Checkpoint implements Weights {
     }
 
     @Override
-    public void copy(String name, long[] shape, Tensor target) {
-        require(name, shape);
+    public void copy(String asked, long[] shape, Tensor target) {
+        require(asked, shape);
+        String name = stored(asked);
         SafetensorsFile file = holder(name);
         read.add(name);
         reader.read(file, entry(file, name), target);
     }
 
     @Override
-    public void copyPart(String name, long[] shape, int index, Tensor target) {
-        require(name, shape);
+    public void copyPart(String asked, long[] shape, int index, Tensor target) {
+        require(asked, shape);
+        String name = stored(asked);
         SafetensorsFile file = holder(name);
         read.add(name);
         reader.read(file, entry(file, name).part(index), target);

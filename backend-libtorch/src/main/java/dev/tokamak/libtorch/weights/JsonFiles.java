@@ -2,6 +2,7 @@ package dev.tokamak.libtorch.weights;
 
 import dev.tokamak.api.TokamakException;
 import jakarta.json.Json;
+import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /** Reads the JSON files of a checkpoint folder. */
 public final class JsonFiles {
@@ -22,15 +24,30 @@ public final class JsonFiles {
      * @throws TokamakException naming the file and what is wrong with it
      */
     public static JsonObject read(Path path) {
+        return read(path, JsonReader::readObject, "a JSON object");
+    }
+
+    /**
+     * Reads a file that must hold one JSON array.
+     *
+     * @param path the file
+     * @return the array
+     * @throws TokamakException naming the file and what is wrong with it
+     */
+    public static JsonArray readList(Path path) {
+        return read(path, JsonReader::readArray, "a JSON array");
+    }
+
+    private static <T> T read(Path path, Function<JsonReader, T> how, String expected) {
         try (InputStream in = Files.newInputStream(path);
                 JsonReader reader = Json.createReader(in)) {
-            return reader.readObject();
+            return how.apply(reader);
         } catch (NoSuchFileException e) {
             throw TokamakException.configuration(path + " is missing");
         } catch (RuntimeException | IOException e) {
             // The parser has more than its own exceptions: it throws a bare one for what is nested too deeply.
             String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-            throw TokamakException.configuration(path + " is not a JSON object: " + message);
+            throw TokamakException.configuration(path + " is not " + expected + ": " + message);
         }
     }
 }

@@ -15,6 +15,13 @@ public interface Weights extends AutoCloseable {
      */
     TensorType type(String name);
 
+    /**
+     * Takes names without what they begin with, if no weight's name begins so.
+     *
+     * @param stem that names which are asked for may begin with
+     */
+    default void acceptWithout(String stem) {}
+
     /** Whether there is a weight of this name. */
     boolean has(String name);
 

@@ -227,6 +227,12 @@ public final class ModelInfo {
         if (plan.pooledRows() > 0 && poolings.isEmpty()) {
             throw notOffered("pooling");
         }
+        for (int row = 0; plan.pooledRows() > 0 && row < plan.rows(); row++) {
+            Pooling asked = plan.pooling(row);
+            if (asked != null && !poolings.contains(asked.kind())) {
+                throw notOffered("pooling of kind " + asked.kind());
+            }
+        }
         if (plan.draftTokens() > 0 && maxDrafts == 0) {
             throw notOffered("verifying drafts");
         }

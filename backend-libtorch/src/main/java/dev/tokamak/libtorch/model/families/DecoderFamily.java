@@ -3,6 +3,7 @@ package dev.tokamak.libtorch.model.families;
 import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.config.Rotary;
 import dev.tokamak.libtorch.model.DecoderSizes;
+import dev.tokamak.libtorch.model.Ending;
 import dev.tokamak.libtorch.model.ExpertSizes;
 import dev.tokamak.libtorch.model.parts.Attention;
 import dev.tokamak.libtorch.model.parts.Block;
@@ -12,15 +13,19 @@ import dev.tokamak.libtorch.model.parts.Head;
 import dev.tokamak.libtorch.model.parts.MixtureOfExperts;
 import dev.tokamak.libtorch.model.parts.Norm;
 import dev.tokamak.libtorch.model.parts.Piece;
+import dev.tokamak.libtorch.model.parts.Pooler;
+import dev.tokamak.libtorch.model.parts.Projection;
 import dev.tokamak.libtorch.model.parts.RotaryTable;
 import dev.tokamak.libtorch.model.parts.Router;
 import dev.tokamak.libtorch.model.parts.Sublayer;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.operators.Activation;
 import dev.tokamak.libtorch.operators.Gate;
+import dev.tokamak.libtorch.operators.PoolingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Decoders that are laid out as Llama is: a norm before attention, a norm before a gated feed-forward network, rotation of whole
@@ -57,8 +62,30 @@ abstract class DecoderFamily implements ModelFamily {
         return defaults;
     }
 
+    /** Beside what generates text: what is left without a head, and what classifies by the last token. */
     @Override
-    public final Transformer model(ModelConfig config) {
+    public final Optional<Ending.Kind> gives(String named) {
+        String name = className();
+        return Optional.ofNullable(
+                named.equals(architecture)
+                        ? Ending.Kind.LOGITS
+                        : named.equals(name + "Model")
+                                ? Ending.Kind.VECTORS
+                                : named.equals(name + "ForSequenceClassification") ? Ending.Kind.LABELS : null);
+    }
+
+    /** What the names of the family's classes in {@code transformers} begin with. */
+    String className() {
+        return architecture.replaceAll("(ForCausalLM|LMHeadModel)$", "");
+    }
+
+    @Override
+    public final String stem() {
+        return prefix().substring(0, prefix().indexOf('.') + 1);
+    }
+
+    @Override
+    public final Transformer model(ModelConfig config, Ending ending) {
         DecoderSizes sizes = sizes(config);
         Embedding embedding = embedding(sizes);
         List<Block> blocks = new ArrayList<>();
@@ -72,9 +99,32 @@ abstract class DecoderFamily implements ModelFamily {
                 .mapToDouble(Rotary::stretch)
                 .min()
                 .orElse(1);
-        return new Transformer(
-                embedding, blocks, lastNorm(sizes), head(sizes, embedding), rotaries, sizes.context, (int)
-                        Math.min(Integer.MAX_VALUE, sizes.context * stretch));
+        // Made in any case, for it reads what the configuration says of it.
+        Head head = head(sizes, embedding);
+        boolean generates = ending.kind() == Ending.Kind.LOGITS;
+        Transformer model = new Transformer(
+                embedding,
+                blocks,
+                lastNorm(sizes),
+                generates ? head : null,
+                rotaries,
+                Math.min(sizes.context, ending.modules().mostTokens().orElse(sizes.context)),
+                (int) Math.min(Integer.MAX_VALUE, sizes.context * stretch));
+        if (generates && model.bidirectional()) {
+            throw config.unsupported("describes attention in both directions, from which no text can be generated");
+        }
+        return generates ? model : model.pooling(pooler(sizes, ending, head));
+    }
+
+    private static Pooler pooler(DecoderSizes sizes, Ending ending, Head head) {
+        if (ending.kind() == Ending.Kind.VECTORS) {
+            return ending.vectors(sizes.config, sizes.hidden, PoolingMode.MEAN);
+        }
+        Projection scores = ending.modules()
+                .score()
+                .map(tokens -> head.score(sizes.config, tokens.yes(), tokens.no()))
+                .orElseGet(() -> new Projection("score", sizes.hidden, sizes.config.labels(), false, null));
+        return new Pooler(sizes.hidden, List.of(PoolingMode.LAST), List.of(scores)).scores();
     }
 
     /** Biases that the file holds though the configuration says, in so many words, that there are none. */

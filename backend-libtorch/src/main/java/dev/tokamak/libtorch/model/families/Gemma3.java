@@ -26,13 +26,23 @@ final class Gemma3 extends GemmaFamily {
     Attention.Builder attention(DecoderSizes sizes, int index) {
         ModelConfig config = sizes.config;
         String name = layer(index) + "self_attn.";
+        boolean both = config.says("use_bidirectional_attention", true);
+        config.ignore("use_bidirectional_attention");
         int period = LayerWindows.period(config);
         int window = LayerWindows.of(
                 config, sizes.layers, config.sizeOrNone("sliding_window"), layer -> (layer + 1) % period != 0)[index];
-        return super.attention(sizes, index)
+        // To both sides half of it, and the token itself.
+        int reach = window > 0 && both ? window / 2 + 1 : window;
+        Attention.Builder attention = super.attention(sizes, index)
                 .headNorms(name + "q_norm", name + "k_norm", sizes.epsilon, true)
                 .rotary(window > 0 ? 1 : 0, sizes.headDim, false)
-                .window(window);
+                .window(reach);
+        return both ? attention.bidirectional() : attention;
+    }
+
+    @Override
+    String className() {
+        return "Gemma3Text";
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.tokamak.libtorch.model.families;
 
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.libtorch.config.ModelConfig;
+import dev.tokamak.libtorch.config.SentenceModules;
+import dev.tokamak.libtorch.model.Ending;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import java.util.List;
 import java.util.Optional;
@@ -42,7 +44,15 @@ public interface ModelFamily {
             new Olmoe(),
             new GraniteMoe(),
             new Glm4Moe(),
-            new GptOss());
+            new GptOss(),
+            new Bert(),
+            new Roberta("Roberta", "roberta"),
+            new Roberta("XLMRoberta", "xlm-roberta"),
+            new Roberta("Camembert", "camembert"),
+            new DistilBert(),
+            new MpNet(),
+            new ModernBert(),
+            new NomicBert());
 
     /** What {@code config.json} calls the family, such as {@code LlamaForCausalLM}. */
     String architecture();
@@ -54,12 +64,31 @@ public interface ModelFamily {
     String defaults();
 
     /**
+     * What a checkpoint gives that names an architecture.
+     *
+     * @param named by it
+     * @return empty if it is none of this family's
+     */
+    default Optional<Ending.Kind> gives(String named) {
+        return named.equals(architecture()) ? Optional.of(Ending.Kind.LOGITS) : Optional.empty();
+    }
+
+    /**
+     * What the names of weights begin with, but for those of heads, and except in files that hold a model without any head; empty if
+     * nothing.
+     */
+    default String stem() {
+        return "";
+    }
+
+    /**
      * A model of the family with a configuration's sizes.
      *
      * @param config of a checkpoint of this family, with {@link #defaults()}
+     * @param ending what it gives
      * @return a new model without weights
      */
-    Transformer model(ModelConfig config);
+    Transformer model(ModelConfig config, Ending ending);
 
     /**
      * Whether a configuration says that the model does without a tensor.
@@ -84,9 +113,23 @@ public interface ModelFamily {
      * @throws TokamakException if the configuration asks for what is not supported, or for what nobody knows
      */
     default Transformer compose(ModelConfig config) {
+        return compose(config, SentenceModules.NONE);
+    }
+
+    /** As {@link #compose(ModelConfig)}, with what the checkpoint has behind its transformer. */
+    default Transformer compose(ModelConfig config, SentenceModules modules) {
         config.refuseQuantised();
         ModelConfig whole = config.withDefaults(defaults());
-        Transformer model = model(whole);
+        Ending.Kind kind = config.architecture()
+                .flatMap(this::gives)
+                .or(() -> gives(architecture()))
+                .orElseThrow();
+        if (kind == Ending.Kind.LOGITS) {
+            kind = modules.makeVectors()
+                    ? Ending.Kind.VECTORS
+                    : modules.score().isPresent() ? Ending.Kind.LABELS : kind;
+        }
+        Transformer model = model(whole, new Ending(kind, modules));
         whole.refuseUnread(architecture());
         return model;
     }
@@ -106,7 +149,7 @@ public interface ModelFamily {
         }
         return ALL.stream()
                 .filter(family -> architecture.isPresent()
-                        ? family.architecture().equals(architecture.get())
+                        ? family.gives(architecture.get()).isPresent()
                         : family.modelType().equals(type.get()))
                 .findFirst()
                 .orElseThrow(() -> config.unsupported(architecture

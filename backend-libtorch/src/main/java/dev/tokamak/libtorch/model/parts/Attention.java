@@ -20,7 +20,7 @@ public final class Attention extends Sublayer {
     private final AttentionShape shape;
     private final Norm queryNorm;
     private final Norm keyNorm;
-    private int cacheLayer;
+    private int cacheLayer = -1;
     private Linear qkv;
     private Linear out;
     private AttentionLayer layer;
@@ -51,6 +51,11 @@ public final class Attention extends Sublayer {
         return made.sinks != null;
     }
 
+    /** Whether a token sees the whole sequence, those behind it included, without a cache. */
+    public boolean bidirectional() {
+        return made.bidirectional;
+    }
+
     /** Says which layer of the KV cache is this one's. */
     void cacheLayer(int index) {
         cacheLayer = index;
@@ -64,7 +69,7 @@ public final class Attention extends Sublayer {
         Tensor headNorm = made.queryNormName != null && made.normByHead ? own(headNorm(from)) : null;
         Tensor sinks =
                 made.sinks == null ? null : own(from.vector(TensorType.F32, Piece.of(made.sinks, made.heads), ""));
-        layer = new AttentionLayer(shape, cacheLayer, made.rotary, headNorm, made.normEpsilon, sinks);
+        layer = new AttentionLayer(shape, cacheLayer, made.table(), headNorm, made.normEpsilon, sinks);
     }
 
     /** The queries' weight for each head, then the keys'. */
@@ -98,7 +103,9 @@ public final class Attention extends Sublayer {
                 all.clamp_(new ScalarOptional(least), new ScalarOptional(most));
             }
         }
-        return operators.attention(all, layer);
+        return made.bidirectional
+                ? operators.attentionWithin(all, layer, made.distances == null ? null : made.distances.scores())
+                : operators.attention(all, layer);
     }
 
     private static void normalise(Tensor part, Norm norm, Operators operators) {
@@ -146,6 +153,8 @@ public final class Attention extends Sublayer {
         private boolean normPlusOne;
         private double normEpsilon;
         private String sinks;
+        private boolean bidirectional;
+        private DistanceScores distances;
 
         private Builder(int hidden, int heads, int kvHeads, int headDim) {
             this.hidden = hidden;
@@ -244,8 +253,28 @@ public final class Attention extends Sublayer {
             return this;
         }
 
+        /** Lets a token see the whole sequence, or its window on both sides, without a cache. */
+        public Builder bidirectional() {
+            bidirectional = true;
+            return this;
+        }
+
+        /** Adds scores by distance, which the layers of a model share; for attention in both directions. */
+        public Builder distances(DistanceScores shared) {
+            distances = shared;
+            return this;
+        }
+
         public Attention build() {
+            if (bidirectional ? softCap > 0 || sinks != null : distances != null) {
+                throw new IllegalStateException(
+                        "caps and sinks are for attention to what came before, distances for both directions");
+            }
             return new Attention(this);
+        }
+
+        private int table() {
+            return bidirectional && rotaryDim == 0 ? -1 : rotary;
         }
 
         /** In the order that the rotation asks for. */

@@ -4,8 +4,8 @@ import dev.tokamak.libtorch.operators.Operators;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * One layer: attention and a feed-forward network around the residual stream, with norms before them, behind them, or both, one after
- * the other or side by side.
+ * One layer: attention and a feed-forward network around the residual stream, with norms before them, behind them, or over the sums, one
+ * after the other or side by side.
  */
 public final class Block extends Part {
     private final Sublayer attention;
@@ -14,6 +14,8 @@ public final class Block extends Part {
     private Norm behindAttention;
     private Norm beforeFeedForward;
     private Norm behindFeedForward;
+    private Norm overAttention;
+    private Norm overFeedForward;
     private boolean parallel;
     private double scale = 1;
 
@@ -33,6 +35,13 @@ public final class Block extends Part {
     public Block behind(Norm ofAttention, Norm ofFeedForward) {
         behindAttention = with(ofAttention);
         behindFeedForward = with(ofFeedForward);
+        return this;
+    }
+
+    /** Normalises the stream itself when each has been added to it, as the first transformers did. */
+    public Block over(Norm ofAttention, Norm ofFeedForward) {
+        overAttention = with(ofAttention);
+        overFeedForward = with(ofFeedForward);
         return this;
     }
 
@@ -76,12 +85,20 @@ public final class Block extends Part {
             return;
         }
         add(stream, attention, inner, behindAttention, operators);
+        normalise(stream, overAttention);
         add(
                 stream,
                 feedForward,
                 feedForward.run(input(stream, beforeFeedForward), operators),
                 behindFeedForward,
                 operators);
+        normalise(stream, overFeedForward);
+    }
+
+    private static void normalise(Residual stream, Norm norm) {
+        if (norm != null) {
+            stream.normalise(norm);
+        }
     }
 
     private static Tensor input(Residual stream, Norm norm) {

@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** The table of tokens, and that of positions where a model learns them. Ranks divide the vocabulary. */
+/** The table of tokens, and those of positions and parts of a sequence where a model learns them. Ranks divide the vocabulary. */
 public final class Embedding extends Part {
     private final String name;
     private final int vocabulary;
@@ -14,8 +14,12 @@ public final class Embedding extends Part {
     private String positionName;
     private int positions;
     private int positionOffset;
+    private String typeName;
+    private int types;
+    private Norm norm;
     private Tensor table;
     private Tensor positionTable;
+    private Tensor typeTable;
 
     public Embedding(String name, int vocabulary, int hidden) {
         this.name = name;
@@ -43,11 +47,32 @@ public final class Embedding extends Part {
         return this;
     }
 
+    /**
+     * Adds a learned vector for each part of a sequence.
+     *
+     * @param table its name, without {@code .weight}
+     * @param count how many parts are told apart
+     */
+    public Embedding types(String table, int count) {
+        typeName = table;
+        types = count;
+        return this;
+    }
+
+    /** Normalises the sum. */
+    public Embedding normed(Norm by) {
+        norm = with(by);
+        return this;
+    }
+
     @Override
     protected void loadWeights(PartLoader from) {
         table = own(from.table(name + ".weight", vocabulary, hidden));
         if (positionName != null) {
             positionTable = own(from.table(positionName + ".weight", positions + positionOffset, hidden));
+        }
+        if (typeName != null) {
+            typeTable = own(from.table(typeName + ".weight", types, hidden));
         }
     }
 
@@ -63,7 +88,19 @@ public final class Embedding extends Part {
                 rows.add_(torch.index_select(usable, 0, operators.positions()));
             }
         }
-        return rows;
+        if (typeTable != null) {
+            Tensor ofTokens = operators.tokenTypes();
+            rows.add_(
+                    ofTokens == null || types == 1
+                            ? typeTable.narrow(0, 0, 1)
+                            : torch.index_select(typeTable, 0, ofTokens));
+        }
+        return norm == null ? rows : norm.run(rows, operators);
+    }
+
+    /** How many parts of a sequence are told apart. */
+    int types() {
+        return Math.max(1, types);
     }
 
     String name() {
@@ -84,6 +121,7 @@ public final class Embedding extends Part {
 
     @Override
     protected long ownParameters() {
-        return (long) vocabulary * hidden + (positionName == null ? 0L : (long) (positions + positionOffset) * hidden);
+        long rows = (long) vocabulary + (positionName == null ? 0 : positions + positionOffset) + types;
+        return rows * hidden;
     }
 }

@@ -1,8 +1,11 @@
 package dev.tokamak.libtorch.model.parts;
 
+import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.operators.Linear;
 import dev.tokamak.libtorch.operators.Operators;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.slf4j.Logger;
@@ -52,6 +55,32 @@ public final class Head extends Part {
     public Head softCap(double cap) {
         softCap = cap;
         return this;
+    }
+
+    /**
+     * The score of one token, less that of another, instead of those of all tokens.
+     *
+     * @param config of the model, for errors
+     * @param yes the token
+     * @param no the other; empty for none
+     */
+    public Projection score(ModelConfig config, int yes, OptionalInt no) {
+        int vocabulary = embedding.vocabulary();
+        if (yes >= vocabulary || no.orElse(0) >= vocabulary) {
+            throw config.unsupported("has " + vocabulary
+                    + " tokens (vocab_size); its LogitScore module asks for tokens " + yes + " and " + no.orElse(0));
+        }
+        if (scale != 1 || softCap > 0) {
+            throw config.unsupported("scales or caps logits, of which LogitScore modules are not built");
+        }
+        UnaryOperator<Tensor> rows = table -> {
+            Tensor row = table.narrow(0, yes, 1);
+            return no.isEmpty() ? row : row.sub(table.narrow(0, no.getAsInt(), 1));
+        };
+        return new Projection(embedding.hidden(), 1, biased, null, from -> {
+            String table = tied && !from.weights().has(name + ".weight") ? embedding.name() : name;
+            return new Piece[] {new Piece(table, vocabulary, 1, rows, 0, 0, null)};
+        });
     }
 
     @Override

@@ -21,6 +21,7 @@ public final class Transformer extends Part {
     private final List<RotaryTable> rotaries;
     private final int context;
     private final int longest;
+    private Pooler pooler;
     private final List<Attention> attentions = new ArrayList<>();
     private final List<AttentionShape> cacheLayers = new ArrayList<>();
 
@@ -28,7 +29,7 @@ public final class Transformer extends Part {
      * @param embedding of tokens
      * @param blocks in order
      * @param norm before the head; null for none
-     * @param head to logits
+     * @param head to logits; null for a model that gives vectors
      * @param rotaries the tables that layers name by their place here
      * @param context tokens of a sequence unless more are asked for
      * @param longest tokens of a sequence at most
@@ -51,11 +52,41 @@ public final class Transformer extends Part {
         this.longest = longest;
         for (Block block : blocks) {
             if (block.attention() instanceof Attention attention) {
-                attention.cacheLayer(cacheLayers.size());
                 attentions.add(attention);
+                if (attention.bidirectional()) {
+                    continue;
+                }
+                attention.cacheLayer(cacheLayers.size());
                 cacheLayers.add(attention.shape());
             }
         }
+    }
+
+    /** Gives vectors of sequences, by this. */
+    public Transformer pooling(Pooler by) {
+        pooler = with(by);
+        return this;
+    }
+
+    /** Takes in what layers share. */
+    public Transformer sharing(Part part) {
+        with(part);
+        return this;
+    }
+
+    /** What makes vectors of sequences; null if the model gives none. */
+    public Pooler pooler() {
+        return pooler;
+    }
+
+    /** Whether a token sees those behind it, so that sequences are computed whole. */
+    public boolean bidirectional() {
+        return attentions.stream().anyMatch(Attention::bidirectional);
+    }
+
+    /** How many parts of a sequence the model tells apart; 1 if it does not. */
+    public int tokenTypes() {
+        return embedding.types();
     }
 
     /**
@@ -66,6 +97,17 @@ public final class Transformer extends Part {
      * @return their logits, {@code [sampled, vocabulary]}; null if there are none. Lives in the caller's scope
      */
     public Tensor forward(Operators operators, boolean sampled) {
+        Tensor stream = stream(operators);
+        return sampled ? logits(stream, operators) : null;
+    }
+
+    /**
+     * Runs all tokens of a step through the blocks and fills the cache, if there is one, with their keys and values.
+     *
+     * @param operators that have begun the step
+     * @return the residual stream behind the last block, {@code [tokens, hidden]}; lives in the caller's scope
+     */
+    public Tensor stream(Operators operators) {
         Residual stream = new Residual(embedding.run(operators), operators);
         for (Block block : blocks) {
             PointerScope scope = new PointerScope();
@@ -76,12 +118,17 @@ public final class Transformer extends Part {
                 scope.close();
             }
         }
-        Tensor last = stream.value();
-        if (!sampled) {
-            return null;
-        }
-        Tensor rows = operators.sampled(last);
-        return head.run(norm == null ? rows : norm.run(rows, operators), operators);
+        return stream.value();
+    }
+
+    /** The logits of the rows that are sampled from, {@code [sampled, vocabulary]}, out of what {@link #stream} gives. */
+    public Tensor logits(Tensor stream, Operators operators) {
+        return head.run(normed(operators.sampled(stream), operators), operators);
+    }
+
+    /** The stream behind the last norm. */
+    public Tensor normed(Tensor stream, Operators operators) {
+        return norm == null ? stream : norm.run(stream, operators);
     }
 
     @Override

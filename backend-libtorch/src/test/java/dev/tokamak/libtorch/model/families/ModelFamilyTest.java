@@ -44,7 +44,8 @@ final class ModelFamilyTest {
             "rotary_emb_base",
             "rope_local_base_freq",
             "add_cross_attention",
-            "use_bidirectional_attention");
+            "use_bidirectional_attention",
+            "global_attn_every_n_layers");
 
     static List<ModelFamily> families() {
         return ModelFamily.ALL;
@@ -193,6 +194,36 @@ final class ModelFamilyTest {
         assertRefused("\"model_type\": \"llama\", \"sliding_window\": 512, " + TINY, "sliding_window = 512");
         assertRefused(
                 "\"model_type\": \"qwen2\", \"final_logit_softcapping\": 30.0, " + TINY, "final_logit_softcapping");
+    }
+
+    @Test
+    void aDirectionThatAFamilyDoesNotLookInIsRefused() {
+        assertRefused("\"model_type\": \"llama\", \"is_causal\": false, " + TINY, "is_causal = false");
+        assertRefused("\"model_type\": \"bert\", \"is_decoder\": true, " + TINY, "has is_decoder = true");
+        assertRefused(
+                "\"model_type\": \"gemma3_text\", \"use_bidirectional_attention\": true, " + TINY,
+                "describes attention in both directions, from which no text can be generated");
+    }
+
+    @Test
+    void anArchitecturesEndingSaysWhatAModelGives() throws IOException {
+        assertThat(model("\"architectures\": [\"LlamaForCausalLM\"], " + TINY).pooler())
+                .isNull();
+        assertThat(model("\"architectures\": [\"LlamaModel\"], " + TINY)
+                        .pooler()
+                        .givesScores())
+                .isFalse();
+        assertThat(model("\"architectures\": [\"LlamaForSequenceClassification\"], " + TINY)
+                        .pooler()
+                        .givesScores())
+                .isTrue();
+        assertThat(model("\"architectures\": [\"BertForMaskedLM\"], "
+                                + TINY.replace(", \"num_key_value_heads\": 4", ""))
+                        .pooler()
+                        .givesScores())
+                .isFalse();
+        assertThatThrownBy(() -> family("\"architectures\": [\"BertForTokenClassification\"]"))
+                .hasMessageContaining("is of architecture BertForTokenClassification;");
     }
 
     static Stream<String> numericKeys() {

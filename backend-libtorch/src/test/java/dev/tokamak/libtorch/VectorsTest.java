@@ -1,0 +1,224 @@
+package dev.tokamak.libtorch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
+
+import dev.tokamak.api.EngineConfig;
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.spi.executor.Executor;
+import dev.tokamak.spi.executor.ModelInfo;
+import dev.tokamak.spi.executor.ModelInfo.Task;
+import dev.tokamak.spi.executor.Pooling;
+import dev.tokamak.spi.executor.StepPlan;
+import dev.tokamak.spi.executor.StepResult;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The same vectors as {@code transformers} and {@code sentence-transformers}, whatever texts share a step. */
+final class VectorsTest {
+    private static final Pooling MEAN = new Pooling(Pooling.Kind.MEAN, false, 0);
+
+    static List<String> models() {
+        return EncoderReference.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void vectorsAreThoseOfTheReferenceAlone(String name) {
+        EncoderReference reference = EncoderReference.of(name);
+        try (Texts texts = new Texts(reference)) {
+            for (int i : reference.all()) {
+                texts.assertOwn(texts.run(texts.own(), i), i);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void vectorsAreTheSameOfTextsInOneStep(String name) {
+        EncoderReference reference = EncoderReference.of(name);
+        try (Texts texts = new Texts(reference)) {
+            Pooling own = texts.own();
+            texts.assertOwn(texts.run(own, 0, 1, 2, 3), 0, 1, 2, 3);
+            texts.assertOwn(texts.run(own, 3, 2, 0, 2, 1, 1), 3, 2, 0, 2, 1, 1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert", "modernbert", "embeddinggemma"})
+    void encodersHaveNoCacheAndTakeTextsWhole(String name) {
+        try (Texts texts = new Texts(EncoderReference.of(name))) {
+            assertThat(texts.info.kvGroups()).isEmpty();
+            assertThat(texts.info.takesBlocks()).isFalse();
+            assertThat(texts.info.promptMayBeCut()).isFalse();
+            assertThat(texts.info.tasks()).containsExactly(Task.EMBED);
+            assertThat(texts.executor.kvCapacity(16)).isZero();
+        }
+    }
+
+    @Test
+    void whatOnlyTheLastTokenCountsForMayBeCutIntoSeveralSteps() {
+        EncoderReference reference = EncoderReference.of("qwen3_embedding");
+        try (Texts texts = new Texts(reference)) {
+            assertThat(texts.info.promptMayBeCut()).isTrue();
+            assertThat(texts.info.poolings()).containsExactlyInAnyOrder(Pooling.Kind.LAST, Pooling.Kind.HEAD);
+            Pooling own = texts.own();
+            StepPlan first = texts.begin();
+            texts.row(first, 2, 0, 20, 0, own);
+            assertThat(texts.result(first).vectorCount(0)).isZero();
+            StepPlan rest = texts.begin();
+            texts.row(rest, 2, 20, 33, 0, own);
+            texts.assertOwn(texts.result(rest), 2);
+        }
+    }
+
+    @Test
+    void headsTellLabelsApartAndOneLabelIsAScore() {
+        try (Texts texts = new Texts(EncoderReference.of("bert_classes"))) {
+            assertThat(texts.info.tasks()).containsExactly(Task.CLASSIFY);
+        }
+        for (String name : new String[] {"mpnet_classes", "qwen3_classes", "qwen3_reranker"}) {
+            try (Texts texts = new Texts(EncoderReference.of(name))) {
+                assertThat(texts.info.tasks()).containsExactlyInAnyOrder(Task.CLASSIFY, Task.SCORE);
+            }
+        }
+    }
+
+    @Test
+    void rowsOfOneStepArePooledAsEachAsks() {
+        EncoderReference reference = EncoderReference.of("bert");
+        float[] all = reference.vectors()[2];
+        try (Texts texts = new Texts(reference)) {
+            StepPlan plan = texts.begin();
+            texts.whole(plan, 2, new Pooling(Pooling.Kind.CLS, false, 0));
+            texts.whole(plan, 2, MEAN);
+            texts.whole(plan, 2, new Pooling(Pooling.Kind.LAST, false, 0));
+            texts.whole(plan, 2, new Pooling(Pooling.Kind.ALL, false, 0));
+            StepResult result = texts.result(plan);
+            // In the order of the reference's modes: the first token's, the largest, the mean, two other means, the
+            // last token's.
+            assertThat(result.vector(0, 0)).containsExactly(Arrays.copyOfRange(all, 0, 64), offset(1e-4f));
+            assertThat(result.vector(1, 0)).containsExactly(Arrays.copyOfRange(all, 128, 192), offset(1e-4f));
+            assertThat(result.vector(2, 0)).containsExactly(Arrays.copyOfRange(all, 320, 384), offset(1e-4f));
+            assertThat(result.vectorCount(3)).isEqualTo(33);
+            assertThat(result.vector(3, 0)).containsExactly(result.vector(0, 0), offset(1e-5f));
+            assertThat(result.vector(3, 32)).containsExactly(result.vector(2, 0), offset(1e-5f));
+        }
+    }
+
+    @Test
+    void aVectorIsCutBeforeItIsNormalised() {
+        EncoderReference reference = EncoderReference.of("bert");
+        try (Texts texts = new Texts(reference)) {
+            float[] mean = texts.run(MEAN, 0).vector(0, 0).clone();
+            float[] cut = texts.run(new Pooling(Pooling.Kind.MEAN, true, 16), 0).vector(0, 0);
+            double length = Math.sqrt(0);
+            for (int i = 0; i < 16; i++) {
+                length = Math.hypot(length, mean[i]);
+            }
+            assertThat(cut).hasSize(16);
+            for (int i = 0; i < 16; i++) {
+                assertThat(cut[i]).isCloseTo((float) (mean[i] / length), offset(1e-6f));
+            }
+        }
+    }
+
+    @Test
+    void aPoolingThatAModelDoesNotOfferIsRefused() {
+        try (Texts texts = new Texts(EncoderReference.of("qwen3_embedding"))) {
+            assertThatThrownBy(() -> texts.run(MEAN, 0))
+                    .isInstanceOf(TokamakException.class)
+                    .hasMessageContaining("pooling of kind MEAN");
+        }
+    }
+
+    /** An executor with the model, and plans of its texts. */
+    private static final class Texts implements AutoCloseable {
+        private static final int BLOCK = 8;
+        private static final int BLOCKS = 256;
+
+        final Executor executor;
+        final ModelInfo info;
+        private final EncoderReference reference;
+        private final StepResult result = new StepResult();
+        private long step = 1;
+        private int nextBlock;
+
+        Texts(EncoderReference reference) {
+            this.reference = reference;
+            EngineConfig config =
+                    EngineConfig.builder(reference.folder()).device("cpu").build();
+            executor = new LibtorchExecutorProvider().create(Driver.executorConfig(reference.folder(), config));
+            info = executor.load((what, fraction) -> {});
+            executor.allocateKvCache(BLOCK, info.takesBlocks() ? BLOCKS : 0);
+            executor.warmUp();
+        }
+
+        /** What the checkpoint says. */
+        Pooling own() {
+            boolean unitLength = reference.folder().endsWith("qwen3_embedding")
+                    || reference.folder().endsWith("embeddinggemma");
+            return new Pooling(Pooling.Kind.HEAD, unitLength, 0);
+        }
+
+        StepPlan begin() {
+            StepPlan plan = new StepPlan();
+            plan.begin(step++);
+            nextBlock = 0;
+            return plan;
+        }
+
+        /** Some of a text's tokens, pooled if they are the last of it. */
+        void row(StepPlan plan, int text, int from, int to, int firstBlock, Pooling pooling) {
+            int[] tokens = reference.texts().get(text).tokens();
+            int slot = plan.rows();
+            int flags = (from == 0 ? StepPlan.FLAG_NEW_SLOT : 0) | (to == tokens.length ? StepPlan.FLAG_POOL : 0);
+            plan.addRow(slot, slot, flags, from, 0);
+            plan.addTokens(tokens, from, to - from);
+            if (info.takesBlocks() && from == 0) {
+                int[] blocks = new int[(tokens.length + BLOCK - 1) / BLOCK];
+                Arrays.setAll(blocks, i -> firstBlock + i);
+                nextBlock = firstBlock + blocks.length;
+                plan.addBlocks(0, 0, blocks, 0, blocks.length);
+            }
+            plan.setPooling(pooling);
+        }
+
+        void whole(StepPlan plan, int text, Pooling pooling) {
+            row(plan, text, 0, reference.texts().get(text).tokens().length, nextBlock, pooling);
+        }
+
+        StepResult run(Pooling pooling, int... texts) {
+            StepPlan plan = begin();
+            for (int text : texts) {
+                whole(plan, text, pooling);
+            }
+            return result(plan);
+        }
+
+        StepResult result(StepPlan plan) {
+            executor.launch(plan);
+            executor.await(result);
+            return result;
+        }
+
+        void assertOwn(StepResult found, int... texts) {
+            for (int row = 0; row < texts.length; row++) {
+                assertThat(found.vectorCount(row)).isEqualTo(1);
+                assertThat(found.vector(row, 0))
+                        .as("text %d", texts[row])
+                        .containsExactly(reference.vectors()[texts[row]], offset(1e-4f));
+            }
+        }
+
+        @Override
+        public void close() {
+            executor.close();
+        }
+    }
+}
