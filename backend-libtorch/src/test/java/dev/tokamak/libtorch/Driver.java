@@ -70,9 +70,11 @@ final class Driver implements AutoCloseable {
 
     /** Hands a released sequence's blocks out before all others. */
     void reuseBlocksFirst(Running released) {
-        for (int block : released.blocks) {
-            freeBlocks.remove((Integer) block);
-            freeBlocks.add(0, block);
+        for (int[] blocks : released.blocks) {
+            for (int block : blocks) {
+                freeBlocks.remove((Integer) block);
+                freeBlocks.add(0, block);
+            }
         }
     }
 
@@ -83,7 +85,12 @@ final class Driver implements AutoCloseable {
         final int slot = freeSlots.remove(0);
         int[] tokens;
         int computed;
-        int[] blocks = {};
+        /** By KV group, then by position. */
+        int[][] blocks = new int[model.kvGroups().size()][0];
+
+        /** By KV group, how many of the first ones were given back. */
+        final int[] forgotten = new int[blocks.length];
+
         boolean fresh = true;
         int failures;
 
@@ -99,16 +106,45 @@ final class Driver implements AutoCloseable {
 
         /** Gives blocks and slot back. */
         void release() {
-            for (int block : blocks) {
-                freeBlocks.add(block);
+            for (int group = 0; group < blocks.length; group++) {
+                for (int i = forgotten[group]; i < blocks[group].length; i++) {
+                    freeBlocks.add(blocks[group][i]);
+                }
             }
             freeSlots.add(slot);
         }
 
         /** Takes over the first blocks of another sequence with the same beginning. */
         void attach(Running other, int count) {
-            blocks = Arrays.copyOf(other.blocks, count);
+            Arrays.setAll(blocks, group -> Arrays.copyOf(other.blocks[group], count));
             computed = count * BLOCK_SIZE;
+        }
+
+        /** Gives back the blocks that no later token sees. */
+        void forgetWhatIsBehindTheWindows() {
+            for (int group = 0; group < blocks.length; group++) {
+                int window = model.kvGroups().get(group).window();
+                int seen = window == 0 ? 0 : Math.max(0, computed - window + 1) / BLOCK_SIZE;
+                for (; forgotten[group] < Math.min(seen, blocks[group].length); forgotten[group]++) {
+                    freeBlocks.add(0, blocks[group][forgotten[group]]);
+                }
+            }
+        }
+
+        private void grow(int needed) {
+            int had = fresh ? 0 : blocks[0].length;
+            for (int group = 0; group < blocks.length; group++) {
+                int before = blocks[group].length;
+                if (needed > before) {
+                    blocks[group] = Arrays.copyOf(blocks[group], needed);
+                    for (int i = before; i < needed; i++) {
+                        blocks[group][i] = freeBlocks.remove(0);
+                    }
+                }
+                if (blocks[group].length > had) {
+                    plan.addBlocks(group, had, blocks[group], had, blocks[group].length - had);
+                }
+            }
         }
     }
 
@@ -137,18 +173,7 @@ final class Driver implements AutoCloseable {
         int all = (sample ? StepPlan.FLAG_SAMPLE | flags : 0) | (running.fresh ? StepPlan.FLAG_NEW_SLOT : 0);
         plan.addRow(running.slot, running.slot, all, running.computed, running.tokens.length - running.prompt);
         plan.addTokens(running.tokens, running.computed, count);
-        int had = running.fresh ? 0 : running.blocks.length;
-        int needed = (running.computed + count + BLOCK_SIZE - 1) / BLOCK_SIZE;
-        int before = running.blocks.length;
-        if (needed > before) {
-            running.blocks = Arrays.copyOf(running.blocks, needed);
-            for (int i = before; i < needed; i++) {
-                running.blocks[i] = freeBlocks.remove(0);
-            }
-        }
-        if (running.blocks.length > had) {
-            plan.addBlocks(0, had, running.blocks, had, running.blocks.length - had);
-        }
+        running.grow((running.computed + count + BLOCK_SIZE - 1) / BLOCK_SIZE);
         if (running.fresh) {
             plan.setSampling(SamplingState.of(
                     running.params,

@@ -41,7 +41,7 @@ final class NotANumberTest {
             driver.generate(64, 5, beside, after);
             assertThat(beside.output()).isEqualTo(sound.continuation());
             assertThat(after.output()).isEqualTo(sound.continuation());
-            assertThat(after.blocks).contains(failing.blocks[4], failing.blocks[3]);
+            assertThat(after.blocks[0]).contains(failing.blocks[0][4], failing.blocks[0][3]);
         }
     }
 

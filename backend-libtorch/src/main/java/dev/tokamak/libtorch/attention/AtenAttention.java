@@ -2,6 +2,7 @@ package dev.tokamak.libtorch.attention;
 
 import dev.tokamak.libtorch.operators.AttentionLayer;
 import dev.tokamak.libtorch.operators.AttentionShape;
+import dev.tokamak.libtorch.operators.CacheView;
 import dev.tokamak.libtorch.operators.KvCache;
 import dev.tokamak.libtorch.operators.StepInputs;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
@@ -22,7 +23,7 @@ import org.bytedeco.pytorch.global.torch;
  * {@code index_select} into {@code [rows, context, 2, kvHeads, headDim]} and padded by a mask; the query heads that share a key
  * head go in as that head's queries, so that nothing is repeated. A row with several tokens is computed alone: over its own keys
  * if its context begins with it, else over its gathered blocks with a mask. A single row whose blocks follow each other in
- * memory is read where it lies. What the layers of a step share (groups, indices, masks) is made once, for each window.
+ * memory is read where it lies. What the layers of a step share (groups, indices, masks) is made once, for each group and window.
  *
  * <p>Masked positions are multiplied by zero, and zero times NaN is NaN. Padding therefore repeats a row's own blocks, and the
  * part of a fresh block that this step leaves unwritten is cleared, so that no row reads what another sequence left behind.
@@ -37,12 +38,15 @@ public final class AtenAttention implements AutoCloseable {
     private final ComputeDevice device;
     private final Scalar zero = new Scalar(0.0);
     private final Scalar minusInfinity = new Scalar(Double.NEGATIVE_INFINITY);
-    private final Map<Integer, List<Part>> parts = new HashMap<>();
-    private Tensor stale;
+    private final Map<CacheView, List<Part>> parts = new HashMap<>();
+    /** By group. */
+    private Tensor[] stale = {};
+
     /** Where blocks are gathered: megabytes, which the system would have to clear if they were taken anew for each layer. */
     private Tensor room;
 
-    private int tokens;
+    private StepInputs step;
+    private KvCache cache;
     private int blockSize;
 
     public AtenAttention(ComputeDevice device) {
@@ -73,25 +77,27 @@ public final class AtenAttention implements AutoCloseable {
             int context,
             Tensor mask) {}
 
-    public void beginStep(StepInputs step, KvCache cache, List<AttentionShape> shapes) {
+    public void beginStep(StepInputs newStep, KvCache newCache) {
+        step = newStep;
+        cache = newCache;
         blockSize = cache.blockSize();
-        tokens = step.tokens();
-        stale = staleRows(step);
+        stale = new Tensor[cache.groups()];
+        Arrays.setAll(stale, this::staleRows);
         parts.clear();
-        for (AttentionShape shape : shapes) {
-            parts.computeIfAbsent(shape.window(), window -> arrange(step, window));
+        for (CacheView view : cache.views()) {
+            parts.put(view, arrange(view));
         }
     }
 
     /** The cache rows of blocks that this step begins and does not fill. */
-    private Tensor staleRows(StepInputs step) {
+    private Tensor staleRows(int group) {
         long[] rows = new long[step.rows() * blockSize];
         int count = 0;
         for (int row = 0; row < step.rows(); row++) {
             int end = step.contextLength(row);
             int blockStart = end / blockSize * blockSize;
             if (end > blockStart && blockStart >= step.position(row)) {
-                long first = (long) step.blockTable(row)[end / blockSize] * blockSize;
+                long first = (long) step.blockTable(row, group)[end / blockSize] * blockSize;
                 for (int i = end - blockStart; i < blockSize; i++) {
                     rows[count++] = first + i;
                 }
@@ -101,63 +107,64 @@ public final class AtenAttention implements AutoCloseable {
     }
 
     /** Clears what a layer's fresh blocks still hold of their last owner. */
-    public void clearStale(Tensor memory, AttentionShape shape) {
-        if (stale != null) {
-            memory.view(-1, 2L * shape.keyWidth()).index_fill_(0, stale, zero);
+    public void clearStale(Tensor memory, AttentionLayer layer) {
+        Tensor rows = stale[cache.view(layer.cacheLayer()).group()];
+        if (rows != null) {
+            memory.view(-1, 2L * layer.shape().keyWidth()).index_fill_(0, rows, zero);
         }
     }
 
-    private List<Part> arrange(StepInputs step, int window) {
+    private List<Part> arrange(CacheView view) {
         List<Part> arranged = new ArrayList<>();
         List<Integer> singles = new ArrayList<>();
         for (int row = 0; row < step.rows(); row++) {
             if (step.rowStart(row + 1) - step.rowStart(row) == 1) {
                 singles.add(row);
             } else {
-                arranged.add(chunk(step, row, window));
+                arranged.add(chunk(row, view));
             }
         }
-        singles.sort((a, b) -> Integer.compare(blockCount(step, b, window), blockCount(step, a, window)));
+        singles.sort((a, b) -> Integer.compare(blockCount(b, view), blockCount(a, view)));
         for (int from = 0; from < singles.size(); ) {
-            int longest = blockCount(step, singles.get(from), window);
+            int longest = blockCount(singles.get(from), view);
             double least = Math.min(longest * GROUP_SHARE, longest - GROUP_SLACK);
             int to = from + 1;
-            while (to < singles.size() && blockCount(step, singles.get(to), window) >= least) {
+            while (to < singles.size() && blockCount(singles.get(to), view) >= least) {
                 to++;
             }
-            arranged.add(group(step, singles.subList(from, to), longest, window));
+            arranged.add(group(singles.subList(from, to), longest, view));
             from = to;
         }
         return arranged;
     }
 
     /** The first block that a row looks at. */
-    private int firstBlock(StepInputs step, int row, int window) {
-        return window == 0 ? 0 : Math.max(0, step.position(row) - window + 1) / blockSize;
+    private int firstBlock(int row, CacheView view) {
+        return view.window() == 0 ? 0 : Math.max(0, step.position(row) - view.window() + 1) / blockSize;
     }
 
-    private int blockCount(StepInputs step, int row, int window) {
-        return (step.contextLength(row) + blockSize - 1) / blockSize - firstBlock(step, row, window);
+    private int blockCount(int row, CacheView view) {
+        return (step.contextLength(row) + blockSize - 1) / blockSize - firstBlock(row, view);
     }
 
     /** A row with several tokens. */
-    private Part chunk(StepInputs step, int row, int window) {
+    private Part chunk(int row, CacheView view) {
         int length = step.rowStart(row + 1) - step.rowStart(row);
         int position = step.position(row);
         int start = step.rowStart(row);
-        if (position == 0 && (window == 0 || length <= window)) {
+        if (position == 0 && (view.window() == 0 || length <= view.window())) {
             return new Part(1, length, start, null, true, -1, null, length, null);
         }
-        int first = firstBlock(step, row, window);
+        int first = firstBlock(row, view);
         int before = position - first * blockSize;
         int context = before + length;
         Tensor mask = masked(length, context).triu_(before + 1);
-        if (window > 0) {
-            mask.add_(masked(length, context).tril_(before - window));
+        if (view.window() > 0) {
+            mask.add_(masked(length, context).tril_(before - view.window()));
         }
-        int count = blockCount(step, row, window);
-        long inPlace = contiguous(step.blockTable(row), first, count);
-        Tensor blocks = inPlace >= 0 ? null : gathered(step, List.of(row), count, window);
+        int count = blockCount(row, view);
+        long inPlace = contiguous(step.blockTable(row, view.group()), first, count);
+        Tensor blocks = inPlace >= 0 ? null : gathered(List.of(row), count, view);
         return new Part(1, length, start, null, false, inPlace, blocks, context, mask);
     }
 
@@ -166,7 +173,7 @@ public final class AtenAttention implements AutoCloseable {
     }
 
     /** Rows with one token each. */
-    private Part group(StepInputs step, List<Integer> rows, int blocks, int window) {
+    private Part group(List<Integer> rows, int blocks, CacheView view) {
         rows = rows.stream().sorted().toList();
         int first = rows.get(0);
         boolean adjacent = true;
@@ -178,30 +185,30 @@ public final class AtenAttention implements AutoCloseable {
         Tensor tokenIndex = adjacent ? null : device.upload(index, index.length);
         int begin = step.rowStart(first);
         if (rows.size() == 1) {
-            int firstBlock = firstBlock(step, first, window);
-            long inPlace = contiguous(step.blockTable(first), firstBlock, blocks);
-            int visibleFrom = window == 0 ? 0 : Math.max(0, step.position(first) - window + 1);
+            int firstBlock = firstBlock(first, view);
+            long inPlace = contiguous(step.blockTable(first, view.group()), firstBlock, blocks);
+            int visibleFrom = view.window() == 0 ? 0 : Math.max(0, step.position(first) - view.window() + 1);
             if (inPlace >= 0) {
                 int context = step.contextLength(first) - visibleFrom;
                 long from = inPlace + visibleFrom - (long) firstBlock * blockSize;
                 return new Part(1, 1, begin, tokenIndex, false, from, null, context, null);
             }
         }
-        Tensor gathered = gathered(step, rows, blocks, window);
+        Tensor gathered = gathered(rows, blocks, view);
         int context = blocks * blockSize;
-        Tensor mask = groupMask(step, rows, context, window);
+        Tensor mask = groupMask(rows, context, view);
         return new Part(rows.size(), 1, begin, tokenIndex, false, -1, gathered, context, mask);
     }
 
     /** Zero where a row may look, minus infinity elsewhere; null if all may look everywhere. */
-    private Tensor groupMask(StepInputs step, List<Integer> rows, int context, int window) {
+    private Tensor groupMask(List<Integer> rows, int context, CacheView view) {
         float[] mask = new float[rows.size() * context];
         boolean needed = false;
         for (int i = 0; i < rows.size(); i++) {
             int row = rows.get(i);
-            int base = firstBlock(step, row, window) * blockSize;
+            int base = firstBlock(row, view) * blockSize;
             int end = step.contextLength(row) - base;
-            int begin = window == 0 ? 0 : Math.max(0, step.position(row) - window + 1 - base);
+            int begin = view.window() == 0 ? 0 : Math.max(0, step.position(row) - view.window() + 1 - base);
             Arrays.fill(mask, i * context, i * context + begin, Float.NEGATIVE_INFINITY);
             Arrays.fill(mask, i * context + end, (i + 1) * context, Float.NEGATIVE_INFINITY);
             needed |= begin > 0 || end < context;
@@ -214,13 +221,13 @@ public final class AtenAttention implements AutoCloseable {
     }
 
     /** Block ids of the rows, each padded to {@code count} with its own first block. */
-    private Tensor gathered(StepInputs step, List<Integer> rows, int count, int window) {
+    private Tensor gathered(List<Integer> rows, int count, CacheView view) {
         long[] ids = new long[rows.size() * count];
         for (int i = 0; i < rows.size(); i++) {
             int row = rows.get(i);
-            int first = firstBlock(step, row, window);
-            int own = blockCount(step, row, window);
-            int[] table = step.blockTable(row);
+            int first = firstBlock(row, view);
+            int own = blockCount(row, view);
+            int[] table = step.blockTable(row, view.group());
             for (int j = 0; j < count; j++) {
                 ids[i * count + j] = table[j < own ? first + j : first];
             }
@@ -248,11 +255,11 @@ public final class AtenAttention implements AutoCloseable {
      */
     public Tensor attend(Tensor qkv, AttentionLayer layer, Tensor memory) {
         AttentionShape shape = layer.shape();
-        List<Part> list = parts.get(shape.window());
+        List<Part> list = parts.get(cache.view(layer.cacheLayer()));
         if (list.size() == 1 && list.get(0).tokenIndex() == null) {
             return attend(list.get(0), qkv, layer, memory);
         }
-        Tensor out = device.emptyCompute(tokens, shape.queryWidth());
+        Tensor out = device.emptyCompute(step.tokens(), shape.queryWidth());
         for (Part part : list) {
             Tensor values = attend(part, qkv, layer, memory);
             if (part.tokenIndex() == null) {

@@ -1,33 +1,41 @@
 package dev.tokamak.libtorch.cache;
 
 import dev.tokamak.libtorch.cpu.HostMemory;
-import dev.tokamak.libtorch.operators.AttentionShape;
+import dev.tokamak.libtorch.operators.CacheView;
 import dev.tokamak.libtorch.operators.KvCache;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
-/** The KV cache's memory: one tensor a layer, owned here. It begins as zeros, so that nothing in it is not a number. */
+/** The KV cache's memory: one tensor a place of its layout, owned here. It begins as zeros, so that nothing in it is not a number. */
 public final class PagedKvCache implements KvCache, AutoCloseable {
-    private final Tensor[] layers;
+    private final CacheLayout layout;
+    private final CacheView[] views;
+    private final List<CacheView> distinct;
+    private final Tensor[] places;
     private final boolean hostMemory;
     private final int blockSize;
     private final int blocks;
 
-    public PagedKvCache(ComputeDevice device, List<AttentionShape> shapes, int blockSize, int blocks) {
-        this.layers = new Tensor[shapes.size()];
+    public PagedKvCache(ComputeDevice device, CacheLayout layout, int layers, int blockSize, int blocks) {
+        this.layout = layout;
+        this.views = new CacheView[layers];
+        Arrays.setAll(views, layout::view);
+        this.distinct = layout.views();
+        this.places = new Tensor[layout.places()];
         this.hostMemory = device.cpu();
         this.blockSize = blockSize;
         this.blocks = blocks;
         try {
-            for (int i = 0; i < layers.length; i++) {
+            for (int i = 0; i < places.length; i++) {
                 long[] shape = {
                     (long) blocks * blockSize,
                     2,
-                    shapes.get(i).kvHeads(),
-                    shapes.get(i).headDim()
+                    layout.shapeAt(i).kvHeads(),
+                    layout.shapeAt(i).headDim()
                 };
-                layers[i] = device.cpu() ? HostMemory.lazyZeros(device.type(), shape) : device.zerosCompute(shape);
+                places[i] = device.cpu() ? HostMemory.lazyZeros(device.type(), shape) : device.zerosCompute(shape);
             }
         } catch (RuntimeException e) {
             close();
@@ -37,7 +45,22 @@ public final class PagedKvCache implements KvCache, AutoCloseable {
 
     @Override
     public Tensor layer(int layer) {
-        return layers[layer];
+        return places[layout.place(layer)];
+    }
+
+    @Override
+    public CacheView view(int layer) {
+        return views[layer];
+    }
+
+    @Override
+    public List<CacheView> views() {
+        return distinct;
+    }
+
+    @Override
+    public int groups() {
+        return layout.groups();
     }
 
     @Override
@@ -52,11 +75,11 @@ public final class PagedKvCache implements KvCache, AutoCloseable {
 
     @Override
     public void close() {
-        for (Tensor layer : layers) {
-            if (layer != null && hostMemory) {
-                HostMemory.free(layer);
-            } else if (layer != null) {
-                layer.close();
+        for (Tensor place : places) {
+            if (place != null && hostMemory) {
+                HostMemory.free(place);
+            } else if (place != null) {
+                place.close();
             }
         }
     }

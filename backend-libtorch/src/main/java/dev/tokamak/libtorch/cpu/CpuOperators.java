@@ -2,7 +2,6 @@ package dev.tokamak.libtorch.cpu;
 
 import dev.tokamak.libtorch.operators.AtenOperators;
 import dev.tokamak.libtorch.operators.AttentionLayer;
-import dev.tokamak.libtorch.operators.AttentionShape;
 import dev.tokamak.libtorch.operators.KvCache;
 import dev.tokamak.libtorch.operators.Linear;
 import dev.tokamak.libtorch.operators.NormWeights;
@@ -10,7 +9,6 @@ import dev.tokamak.libtorch.operators.StepInputs;
 import dev.tokamak.libtorch.tensors.BoxedOperator;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
 import dev.tokamak.libtorch.tensors.TensorType;
-import java.util.List;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -143,13 +141,13 @@ public final class CpuOperators extends AtenOperators {
     }
 
     @Override
-    public void begin(StepInputs step, KvCache cache, List<AttentionShape> shapes) {
+    public void begin(StepInputs step, KvCache cache) {
         contextRead = 0;
         for (int row = 0; row < step.rows(); row++) {
             contextRead += (double) (step.rowStart(row + 1) - step.rowStart(row)) * step.contextLength(row);
         }
         small.beginStep();
-        super.begin(step, cache, shapes);
+        super.begin(step, cache);
     }
 
     private boolean small(Tensor x) {
@@ -171,7 +169,7 @@ public final class CpuOperators extends AtenOperators {
     @Override
     protected void rotateAndStore(Tensor qkv, AttentionLayer layer, Tensor memory) {
         if (small(qkv)) {
-            small.rotateAndStore(qkv, layer, memory, cache().blockSize(), step());
+            small.rotateAndStore(qkv, layer, memory, cache(), step());
         } else {
             super.rotateAndStore(qkv, layer, memory);
         }

@@ -2,6 +2,7 @@ package dev.tokamak.libtorch.cpu;
 
 import dev.tokamak.libtorch.operators.AttentionLayer;
 import dev.tokamak.libtorch.operators.AttentionShape;
+import dev.tokamak.libtorch.operators.KvCache;
 import dev.tokamak.libtorch.operators.NormWeights;
 import dev.tokamak.libtorch.operators.StepInputs;
 import org.bytedeco.javacpp.FloatPointer;
@@ -112,10 +113,10 @@ public final class SmallRows {
      * @param qkv that {@link #fits}
      * @param layer whose they are
      * @param memory of the layer
-     * @param blockSize of the cache
+     * @param cache that it is in
      * @param step that is under way
      */
-    void rotateAndStore(Tensor qkv, AttentionLayer layer, Tensor memory, int blockSize, StepInputs step) {
+    void rotateAndStore(Tensor qkv, AttentionLayer layer, Tensor memory, KvCache cache, StepInputs step) {
         AttentionShape shape = layer.shape();
         useAngles(step, layer.rotary());
         int count = (int) qkv.numel();
@@ -129,7 +130,7 @@ public final class SmallRows {
             rotate(values, token * width, rotated, token * shape.headDim(), shape.headDim());
         }
         pointer.put(values, 0, count);
-        store(values, width, shape, memory.data_ptr_float(), blockSize, step);
+        store(values, width, layer, memory.data_ptr_float(), cache, step);
     }
 
     private void rotate(float[] values, int from, int width, int angle, int headDim) {
@@ -146,10 +147,13 @@ public final class SmallRows {
     }
 
     private static void store(
-            float[] values, int width, AttentionShape shape, FloatPointer memory, int blockSize, StepInputs step) {
+            float[] values, int width, AttentionLayer layer, FloatPointer memory, KvCache cache, StepInputs step) {
+        AttentionShape shape = layer.shape();
+        int blockSize = cache.blockSize();
+        int group = cache.view(layer.cacheLayer()).group();
         int stored = 2 * shape.keyWidth();
         for (int row = 0; row < step.rows(); row++) {
-            int[] table = step.blockTable(row);
+            int[] table = step.blockTable(row, group);
             int position = step.position(row);
             for (int token = step.rowStart(row); token < step.rowStart(row + 1); token++, position++) {
                 long cacheRow = (long) table[position / blockSize] * blockSize + position % blockSize;

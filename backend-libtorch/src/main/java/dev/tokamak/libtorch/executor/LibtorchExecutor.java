@@ -3,6 +3,7 @@ package dev.tokamak.libtorch.executor;
 import dev.tokamak.api.EngineConfig;
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.libtorch.cache.CacheLayout;
 import dev.tokamak.libtorch.cache.PagedKvCache;
 import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.config.SentenceModules;
@@ -22,7 +23,6 @@ import dev.tokamak.libtorch.weights.ModuleWeights;
 import dev.tokamak.libtorch.weights.Weights;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
-import dev.tokamak.spi.executor.KvGroup;
 import dev.tokamak.spi.executor.LoadProgress;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.executor.StepMasks;
@@ -60,6 +60,7 @@ public final class LibtorchExecutor implements Executor {
     private ComputeDevice device;
     private AtenOperators operators;
     private Transformer model;
+    private CacheLayout layout;
     private PagedKvCache cache;
     private StepRunner runner;
     private ModelInfo info;
@@ -104,21 +105,17 @@ public final class LibtorchExecutor implements Executor {
                 parameters,
                 model.bytes() >> 20,
                 operators.describe());
+        layout = CacheLayout.of(model.cacheLayers());
         info = ModelPurpose.describe(
                         ModelInfo.builder(modelConfig.architecture().orElse(family.architecture())), model)
                 .maxModelLen(maxModelLen)
                 .vocabularySize(model.vocabulary())
                 .blockSizes(BLOCK_SIZES)
-                .kvGroups(groups(model.kvElementsPerToken() * type.bytes()))
+                .kvGroups(layout.kvGroups(type.bytes()))
                 .weightBytes(model.bytes())
                 .parameters(parameters)
                 .build();
         return info;
-    }
-
-    private List<KvGroup> groups(long kvBytes) {
-        int window = model.commonWindow();
-        return kvBytes == 0 ? List.of() : List.of(window > 0 ? KvGroup.window(window, kvBytes) : KvGroup.full(kvBytes));
     }
 
     private static TensorType type(EngineConfig engine) {
@@ -174,8 +171,8 @@ public final class LibtorchExecutor implements Executor {
         if (!info.takesBlocks()) {
             return 0;
         }
-        long blockBytes = model.kvElementsPerToken() * device.type().bytes() * blockSize;
-        long useful = (long) config.maxNumSeqs() * ((maxModelLen + blockSize - 1) / blockSize);
+        long blockBytes = layout.elementsPerToken() * device.type().bytes() * blockSize;
+        long useful = config.maxNumSeqs() * layout.blocks(maxModelLen, config.maxNumBatchedTokens(), blockSize);
         long bytes = config.engine()
                 .kvCacheMemoryBytes()
                 .orElseGet(() ->
@@ -190,14 +187,16 @@ public final class LibtorchExecutor implements Executor {
 
     @Override
     public void allocateKvCache(int blockSize, int blocks) {
-        long bytes = model.kvElementsPerToken() * device.type().bytes() * blockSize * blocks;
+        long bytes = layout.elementsPerToken() * device.type().bytes() * blockSize * blocks;
         long available = available();
         if (bytes > available) {
             throw TokamakException.configuration("the KV cache of " + blocks + " blocks needs " + (bytes >> 20)
                     + " MiB, available are " + (available >> 20) + " MiB; give it less with --kv-cache-memory-bytes");
         }
         thread.call(() -> {
-            cache = blocks == 0 ? null : new PagedKvCache(device, model.cacheLayers(), blockSize, blocks);
+            cache = blocks == 0
+                    ? null
+                    : new PagedKvCache(device, layout, model.cacheLayers().size(), blockSize, blocks);
             runner = new StepRunner(device, model, operators, cache, config.maxNumSeqs(), maxModelLen);
             return null;
         });

@@ -17,6 +17,7 @@ public final class WarmUp {
     private static final int BATCH = 16;
 
     private final int blockSize;
+    private final int groups;
     private final int promptTokens;
     private final int batch;
     private final int vocabulary;
@@ -26,6 +27,7 @@ public final class WarmUp {
 
     WarmUp(ModelInfo info, int blockSize, long blocks, int context, int slots, int budget) {
         this.blockSize = blockSize;
+        this.groups = info.kvGroups().size();
         this.vocabulary = info.vocabularySize();
         this.takesBlocks = info.takesBlocks();
         this.pooling = info.tasks().contains(ModelInfo.Task.GENERATE) ? null : new Pooling(Pooling.Kind.HEAD, false, 0);
@@ -98,7 +100,9 @@ public final class WarmUp {
         for (int i = 0; i < ids.length; i++) {
             ids[i] = i;
         }
-        plan.addBlocks(0, 0, ids, 0, ids.length);
+        for (int group = 0; group < groups; group++) {
+            plan.addBlocks(group, 0, ids, 0, ids.length);
+        }
     }
 
     private static void sample(StepPlan plan) {

@@ -4,7 +4,6 @@ import dev.tokamak.libtorch.attention.AtenAttention;
 import dev.tokamak.libtorch.attention.RowAttention;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
 import dev.tokamak.libtorch.tensors.TensorType;
-import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -42,13 +41,12 @@ public class AtenOperators implements Operators {
      *
      * @param newStep that begins
      * @param newCache that it uses; null for a model that has none
-     * @param shapes the different shapes of the attention that looks into it
      */
-    public void begin(StepInputs newStep, KvCache newCache, List<AttentionShape> shapes) {
+    public void begin(StepInputs newStep, KvCache newCache) {
         step = newStep;
         cache = newCache;
         if (cache != null) {
-            attention.beginStep(step, cache, shapes);
+            attention.beginStep(step, cache);
         }
         rowAttention.beginStep(step);
     }
@@ -141,7 +139,7 @@ public class AtenOperators implements Operators {
             normHeads(qkv, layer);
         }
         Tensor memory = cache.layer(layer.cacheLayer());
-        attention.clearStale(memory, shape);
+        attention.clearStale(memory, layer);
         rotateAndStore(qkv, layer, memory);
         return attention.attend(qkv, layer, memory);
     }
@@ -193,7 +191,8 @@ public class AtenOperators implements Operators {
     protected void rotateAndStore(Tensor qkv, AttentionLayer layer, Tensor memory) {
         AttentionShape shape = layer.shape();
         rotate(rotated(qkv, shape), step.rotary(layer.rotary()));
-        rows(memory, shape).index_copy_(0, step.cacheRows(), qkv.narrow(1, shape.queryWidth(), 2L * shape.keyWidth()));
+        Tensor cacheRows = step.cacheRows(cache.view(layer.cacheLayer()).group());
+        rows(memory, shape).index_copy_(0, cacheRows, qkv.narrow(1, shape.queryWidth(), 2L * shape.keyWidth()));
     }
 
     /** Queries and keys, head by head. */

@@ -55,9 +55,10 @@ public interface StepInputs {
      * A row's block table.
      *
      * @param row from 0
-     * @return block ids by position; shared, entries beyond the context are undefined
+     * @param group of layers
+     * @return block ids by position; shared, entries beyond the context and behind the group's window are undefined
      */
-    int[] blockTable(int row);
+    int[] blockTable(int row, int group);
 
     /**
      * The input ids.
@@ -85,9 +86,10 @@ public interface StepInputs {
     /**
      * Each token's row in a layer's cache.
      *
-     * @return int64 {@code [tokens]} on the device; null for a model without a cache
+     * @param group of layers
+     * @return int64 {@code [tokens]} on the device
      */
-    Tensor cacheRows();
+    Tensor cacheRows(int group);
 
     /**
      * Each token's cosines and sines, gathered once a step.

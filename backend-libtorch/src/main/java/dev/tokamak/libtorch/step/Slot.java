@@ -8,7 +8,7 @@ import java.util.Arrays;
 
 /** What the executor keeps of a running sequence: its block table and how it samples. Used on the tensor thread only. */
 public final class Slot implements AutoCloseable {
-    private int[] blocks = new int[8];
+    private int[][] blocks = new int[1][8];
     private SlotSampling sampling;
 
     /** Drops what the slot held. */
@@ -32,7 +32,7 @@ public final class Slot implements AutoCloseable {
         if (plan.has(row, StepPlan.FLAG_NEW_SLOT)) {
             close();
         }
-        plan.forEachBlockChange(row, (group, start, ids, from, count) -> setBlocks(start, ids, from, count));
+        plan.forEachBlockChange(row, this::setBlocks);
         if (plan.changesSampling(row)) {
             SamplingState state = plan.sampling(row);
             close();
@@ -40,16 +40,21 @@ public final class Slot implements AutoCloseable {
         }
     }
 
-    private void setBlocks(int start, int[] ids, int from, int count) {
-        if (start + count > blocks.length) {
-            blocks = Arrays.copyOf(blocks, Math.max(start + count, blocks.length * 2));
+    private void setBlocks(int group, int start, int[] ids, int from, int count) {
+        if (group >= blocks.length) {
+            int before = blocks.length;
+            blocks = Arrays.copyOf(blocks, group + 1);
+            Arrays.fill(blocks, before, group + 1, new int[0]);
         }
-        System.arraycopy(ids, from, blocks, start, count);
+        if (start + count > blocks[group].length) {
+            blocks[group] = Arrays.copyOf(blocks[group], Math.max(start + count, blocks[group].length * 2));
+        }
+        System.arraycopy(ids, from, blocks[group], start, count);
     }
 
-    /** Block ids by position; shared. */
-    int[] blocks() {
-        return blocks;
+    /** A group's block ids by position; shared. */
+    int[] blocks(int group) {
+        return blocks[group];
     }
 
     /** How the slot samples. */

@@ -3,6 +3,7 @@ package dev.tokamak.libtorch.step;
 import dev.tokamak.libtorch.operators.StepInputs;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
 import dev.tokamak.spi.executor.StepPlan;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -13,39 +14,39 @@ public final class StepAssembly implements StepInputs {
     private final Tensor[] rotary;
     private StepPlan plan;
     private int blockSize;
-    private int[][] tables = new int[64][];
+    private Slot[] slots;
     private long[] tokenValues = new long[256];
     private long[] positionValues = new long[256];
     private long[] cacheRowValues = new long[256];
     private Tensor tokenIds;
     private Tensor positions;
-    private Tensor cacheRows;
+    private final Tensor[] cacheRows;
     private Tensor sampledTokens;
 
     /**
      * @param device of the model
      * @param rotaryTables each float32 {@code [context, headDim / 2, 2]}; owned by the caller
+     * @param groups of layers that have block tables of their own
      */
-    StepAssembly(ComputeDevice device, Tensor[] rotaryTables) {
+    StepAssembly(ComputeDevice device, Tensor[] rotaryTables, int groups) {
         this.device = device;
         this.rotaryTables = rotaryTables;
         this.rotary = new Tensor[rotaryTables.length];
+        this.cacheRows = new Tensor[groups];
     }
 
     /**
      * Begins a step.
      *
      * @param newPlan what to do
-     * @param slots with the plan's changes
+     * @param newSlots with the plan's changes
      * @param lastSampled int64 {@code [slots]}: the token that each slot sampled last
      * @param newBlockSize of the cache; 0 for a model without one
      */
-    void begin(StepPlan newPlan, Slot[] slots, Tensor lastSampled, int newBlockSize) {
+    void begin(StepPlan newPlan, Slot[] newSlots, Tensor lastSampled, int newBlockSize) {
         plan = newPlan;
+        slots = newSlots;
         blockSize = newBlockSize;
-        if (tables.length < plan.rows()) {
-            tables = new int[plan.rows() * 2][];
-        }
         if (tokenValues.length < plan.tokens()) {
             int length = plan.tokens() * 2;
             tokenValues = new long[length];
@@ -56,7 +57,6 @@ public final class StepAssembly implements StepInputs {
         long[] unknownSlots = new long[plan.rows()];
         int unknown = 0;
         for (int row = 0; row < plan.rows(); row++) {
-            tables[row] = slots[plan.slot(row)].blocks();
             int last = rowStart(row + 1) - 1;
             fillRow(row);
             if (plan.tokenIds()[last] == StepPlan.LAST_SAMPLED) {
@@ -72,21 +72,28 @@ public final class StepAssembly implements StepInputs {
     }
 
     private void fillRow(int row) {
-        int[] table = tables[row];
         int position = plan.position(row);
         for (int i = rowStart(row); i < rowStart(row + 1); i++, position++) {
             tokenValues[i] = Math.max(0, plan.tokenIds()[i]);
             positionValues[i] = position;
-            if (blockSize > 0) {
+        }
+    }
+
+    private Tensor locate(int group) {
+        for (int row = 0; row < plan.rows(); row++) {
+            int[] table = blockTable(row, group);
+            int position = plan.position(row);
+            for (int i = rowStart(row); i < rowStart(row + 1); i++, position++) {
                 cacheRowValues[i] = (long) table[position / blockSize] * blockSize + position % blockSize;
             }
         }
+        return device.upload(cacheRowValues, tokens());
     }
 
     private void upload() {
         tokenIds = device.upload(tokenValues, tokens());
         positions = device.upload(positionValues, tokens());
-        cacheRows = blockSize == 0 ? null : device.upload(cacheRowValues, tokens());
+        Arrays.setAll(cacheRows, this::locate);
         for (int i = 0; i < rotary.length; i++) {
             rotary[i] = torch.index_select(rotaryTables[i], 0, positions);
         }
@@ -125,8 +132,8 @@ public final class StepAssembly implements StepInputs {
     }
 
     @Override
-    public int[] blockTable(int row) {
-        return tables[row];
+    public int[] blockTable(int row, int group) {
+        return slots[plan.slot(row)].blocks(group);
     }
 
     @Override
@@ -140,8 +147,8 @@ public final class StepAssembly implements StepInputs {
     }
 
     @Override
-    public Tensor cacheRows() {
-        return cacheRows;
+    public Tensor cacheRows(int group) {
+        return cacheRows[group];
     }
 
     @Override

@@ -3,13 +3,11 @@ package dev.tokamak.libtorch.step;
 import dev.tokamak.libtorch.cache.PagedKvCache;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.operators.AtenOperators;
-import dev.tokamak.libtorch.operators.AttentionShape;
 import dev.tokamak.libtorch.sampling.Sampler;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
 import dev.tokamak.libtorch.tensors.TensorType;
 import dev.tokamak.spi.executor.StepMasks;
 import dev.tokamak.spi.executor.StepPlan;
-import java.util.List;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -20,7 +18,6 @@ public final class StepRunner implements AutoCloseable {
     private final ComputeDevice device;
     private final Transformer model;
     private final AtenOperators operators;
-    private final List<AttentionShape> shapes;
     private final PagedKvCache cache;
     private final Sampler sampler;
     private final Slot[] slots;
@@ -48,7 +45,6 @@ public final class StepRunner implements AutoCloseable {
         this.device = device;
         this.model = model;
         this.operators = operators;
-        this.shapes = model.cacheLayers().stream().distinct().toList();
         this.cache = cache;
         this.sampler = new Sampler(device);
         this.vocabulary = model.vocabulary();
@@ -62,7 +58,7 @@ public final class StepRunner implements AutoCloseable {
         }
         this.lastSampled = device.zerosLong(slotCount);
         this.vectors = new StepVectors(device, model, operators);
-        this.assembly = new StepAssembly(device, rotaryTables);
+        this.assembly = new StepAssembly(device, rotaryTables, cache == null ? 0 : cache.groups());
     }
 
     /**
@@ -95,7 +91,7 @@ public final class StepRunner implements AutoCloseable {
             slots[plan.slot(row)].update(plan, row, device, vocabulary);
         }
         assembly.begin(plan, slots, lastSampled, cache == null ? 0 : cache.blockSize());
-        operators.begin(assembly, cache, shapes);
+        operators.begin(assembly, cache);
         return model.stream(operators);
     }
 
