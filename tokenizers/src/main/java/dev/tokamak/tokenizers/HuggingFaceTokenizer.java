@@ -1,6 +1,7 @@
 package dev.tokamak.tokenizers;
 
 import dev.tokamak.spi.tokenizer.Detokenizer;
+import dev.tokamak.spi.tokenizer.EncodedPair;
 import dev.tokamak.spi.tokenizer.Tokenizer;
 import dev.tokamak.spi.tokenizer.Vocabulary;
 import java.nio.file.Path;
@@ -46,6 +47,11 @@ final class HuggingFaceTokenizer implements Tokenizer {
     @Override
     public int[] encode(String text, boolean addSpecialTokens) {
         return encoder.encode(text, addSpecialTokens);
+    }
+
+    @Override
+    public EncodedPair encodePair(String first, String second) {
+        return encoder.encodePair(first, second);
     }
 
     @Override

@@ -2,7 +2,12 @@ package dev.tokamak.tokenizers;
 
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import dev.tokamak.api.ErrorCode;
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.spi.tokenizer.EncodedPair;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 
 /**
  * A tokenizer of the native library, and the owner of its memory. Thread-safe.
@@ -46,18 +51,52 @@ final class NativeEncoder implements TokenText, AutoCloseable {
 
     int[] encode(String text, boolean addSpecialTokens) {
         String wellFormed = withoutLoneSurrogates(text);
+        return encode(
+                text.length(),
+                () -> TokenizersLibrary.LIB.encode(open(), wellFormed, addSpecialTokens),
+                encoding -> narrow(TokenizersLibrary.LIB.getTokenIds(encoding)));
+    }
+
+    EncodedPair encodePair(String first, String second) {
+        String one = withoutLoneSurrogates(first);
+        String other = withoutLoneSurrogates(second);
+        return encode(
+                first.length() + second.length(),
+                () -> TokenizersLibrary.LIB.encodeDual(open(), one, other, true),
+                encoding -> new EncodedPair(
+                        narrow(TokenizersLibrary.LIB.getTokenIds(encoding)),
+                        secondText(TokenizersLibrary.LIB.getTypeIds(encoding))));
+    }
+
+    private <T> T encode(int length, LongSupplier encoder, LongFunction<T> reading) {
         lock.readLock().lock();
         try {
-            long encoding = TokenizersLibrary.LIB.encode(open(), wellFormed, addSpecialTokens);
+            long encoding = encoder.getAsLong();
             try {
-                return narrow(TokenizersLibrary.LIB.getTokenIds(encoding));
+                return reading.apply(encoding);
             } finally {
                 TokenizersLibrary.LIB.deleteEncoding(encoding);
             }
         } finally {
             lock.readLock().unlock();
-            heap.freed(text.length());
+            heap.freed(length);
         }
+    }
+
+    /** Where the types of tokens change from 0 to 1, for the last time; -1 if they do not. */
+    private static int secondText(long[] types) {
+        int at = types.length;
+        while (at > 0 && types[at - 1] == 1) {
+            at--;
+        }
+        for (int i = 0; i < at; i++) {
+            if (types[i] != 0) {
+                throw new TokamakException(
+                        ErrorCode.UNSUPPORTED,
+                        "the model's tokenizer gives the tokens of a pair types other than 0 and then 1");
+            }
+        }
+        return at == types.length ? -1 : at;
     }
 
     @Override

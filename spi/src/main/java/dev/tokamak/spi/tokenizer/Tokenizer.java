@@ -1,6 +1,8 @@
 package dev.tokamak.spi.tokenizer;
 
+import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.Stable;
+import dev.tokamak.api.TokamakException;
 
 /**
  * Text to token ids and back. Thread-safe.
@@ -17,6 +19,20 @@ public interface Tokenizer extends AutoCloseable {
      * @return token ids
      */
     int[] encode(String text, boolean addSpecialTokens);
+
+    /**
+     * Encodes two texts that a model looks at together, as a cross-encoder does, with the special tokens that the checkpoint puts around
+     * and between them. Never truncates, never pads.
+     *
+     * @param first any text, such as a question
+     * @param second any text, such as a passage
+     * @return tokens of both
+     * @throws TokamakException {@link dev.tokamak.api.ErrorCode#UNSUPPORTED} if the tokenizer does not know pairs; the default
+     * @since 0.2
+     */
+    default EncodedPair encodePair(String first, String second) {
+        throw new TokamakException(ErrorCode.UNSUPPORTED, "the model's tokenizer does not encode pairs of texts");
+    }
 
     /**
      * Decodes tokens.
