@@ -29,12 +29,13 @@ final class BadCheckpointTest {
     }
 
     @Test
-    void anUnsupportedArchitectureIsNamedWithWhatIsSupported() throws IOException {
+    void anUnsupportedArchitectureIsNamedWithTheNearestOnes() throws IOException {
         copy("llama2");
-        replaceInConfig("LlamaForCausalLM", "MambaForCausalLM");
+        replaceInConfig("LlamaForCausalLM", "Olmo4ForCausalLM");
+        replaceInConfig("\"llama\"", "\"olmo4\"");
         assertRefused(folder.resolve("config.json")
-                + " is of architecture MambaForCausalLM; supported are LlamaForCausalLM, MistralForCausalLM,"
-                + " Qwen2ForCausalLM, Qwen3ForCausalLM");
+                + " is of architecture Olmo4ForCausalLM; the nearest names that are supported are Olmo2ForCausalLM,"
+                + " Olmo3ForCausalLM, OlmoForCausalLM; the command \"tokamak models\" lists those that are supported");
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.function.UnaryOperator;
 
 /** Weights that come out of a formula instead of a file: the one of {@code make_families.py}. */
 final class GeneratedCheckpoint {
@@ -23,22 +24,27 @@ final class GeneratedCheckpoint {
      *
      * @param reference folder with {@code config.json}
      * @param tensors name, shape, mean and deviation of each
+     * @param named what each is called in the file
      * @param into a folder of its own
      */
-    static void write(Path reference, JsonArray tensors, Path into) throws IOException {
+    static void write(Path reference, JsonArray tensors, UnaryOperator<String> named, Path into) throws IOException {
         Files.createDirectories(into);
         Files.copy(reference.resolve("config.json"), into.resolve("config.json"), StandardCopyOption.REPLACE_EXISTING);
-        write(tensors, into);
+        write(tensors, named, into);
     }
 
     /** Writes a file of tensors into a folder. */
     static void write(JsonArray tensors, Path into) throws IOException {
+        write(tensors, UnaryOperator.identity(), into);
+    }
+
+    private static void write(JsonArray tensors, UnaryOperator<String> named, Path into) throws IOException {
         JsonObjectBuilder header = Json.createObjectBuilder();
         int bytes = 0;
         for (JsonObject tensor : tensors.getValuesAs(JsonObject.class)) {
             int end = bytes + Float.BYTES * count(tensor);
             header.add(
-                    tensor.getString("name"),
+                    named.apply(tensor.getString("name")),
                     Json.createObjectBuilder()
                             .add("dtype", "F32")
                             .add("shape", tensor.getJsonArray("shape"))

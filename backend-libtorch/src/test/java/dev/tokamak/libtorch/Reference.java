@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 
 /**
  * A checkpoint and what {@code transformers} computes from it. Those of {@link #NAMES} are committed; {@code make_checkpoints.py} tells
@@ -30,11 +31,14 @@ public record Reference(Path folder, List<Case> cases) {
             "falcon_new",
             "gemma2",
             "gemma3",
+            "gemma3_images",
             "glm",
             "glm4",
             "gpt2",
             "gpt_neox",
             "granite",
+            "llava",
+            "mistral3_images",
             "olmo",
             "olmo2",
             "olmo3",
@@ -85,7 +89,7 @@ public record Reference(Path folder, List<Case> cases) {
         return GENERATED.computeIfAbsent(name, n -> {
             try {
                 Path into = Path.of("target", "families", n);
-                GeneratedCheckpoint.write(folder, reference.getJsonArray("tensors"), into);
+                GeneratedCheckpoint.write(folder, reference.getJsonArray("tensors"), UnaryOperator.identity(), into);
                 return into;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -95,6 +99,11 @@ public record Reference(Path folder, List<Case> cases) {
 
     public static Path folder(String name) {
         return resource("/checkpoints/" + name);
+    }
+
+    /** The folder in which a generated reference is described. */
+    static Path description(String name) {
+        return resource("/families/" + name);
     }
 
     private static Path resource(String path) {

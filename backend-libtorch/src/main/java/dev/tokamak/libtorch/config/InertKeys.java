@@ -79,6 +79,7 @@ final class InertKeys {
             "tp_plan",
             "tf_legacy_loss",
             "keys_to_ignore_at_inference",
+            "is_composition",
             // Training.
             "initializer_range",
             "initializer_factor",
@@ -151,7 +152,12 @@ final class InertKeys {
             "top_p",
             "typical_p",
             // What rotary embedding was once told beside its numbers.
-            "finetuned");
+            "finetuned",
+            // Attention by chunks, which transformers does not know: plain attention is the same up to the chunks'
+            // length.
+            "dual_chunk_attention_config",
+            // From which layer on there are windows, if there are: those that have them so read it.
+            "max_window_layers");
 
     /** Keys that change something, and the value at which they do not. */
     private static final Map<String, JsonValue> NEUTRAL = Map.ofEntries(
@@ -169,6 +175,40 @@ final class InertKeys {
 
     /** Whether tokens look back only, where false is not the same as nothing. */
     private static final Set<String> DIRECTIONS = Set.of("causal", "is_causal");
+
+    /** Keys beside {@code text_config}. */
+    private static final Set<String> OTHER_INPUTS = Set.of(
+            "vision_config",
+            "audio_config",
+            "vision_feature_layer",
+            "vision_feature_layers",
+            "vision_feature_select_strategy",
+            "vision_aspect_ratio",
+            "projector_hidden_act",
+            "projector_layernorm_eps",
+            "multimodal_projector_bias",
+            "use_image_newline_parameter",
+            "image_grid_pinpoints",
+            "image_seq_length",
+            "image_token_index",
+            "image_token_id",
+            "video_token_index",
+            "video_token_id",
+            "audio_token_index",
+            "audio_token_id",
+            "boi_token_index",
+            "eoi_token_index",
+            "boi_token_id",
+            "eoi_token_id",
+            "mm_tokens_per_image",
+            "downsample_ratio",
+            "projector_bias",
+            "_pad_token_id",
+            "spatial_merge_size",
+            "scale_factor",
+            "ignore_index",
+            "hidden_size",
+            "vocab_size");
 
     private InertKeys() {}
 
@@ -191,9 +231,18 @@ final class InertKeys {
                     ? list.isEmpty()
                     : value.asJsonObject().isEmpty();
         }
-        JsonValue neutral = NEUTRAL.get(key);
-        return neutral instanceof JsonNumber expected && value instanceof JsonNumber found
-                ? expected.doubleValue() == found.doubleValue()
-                : value == neutral;
+        return same(NEUTRAL.get(key), value);
+    }
+
+    /** Whether two values are the same, however numbers are written. */
+    static boolean same(JsonValue expected, JsonValue found) {
+        return expected instanceof JsonNumber one && found instanceof JsonNumber other
+                ? one.doubleValue() == other.doubleValue()
+                : found.equals(expected);
+    }
+
+    /** Whether a key of a model for several kinds of input is about others than text, or says again what its language model says. */
+    static boolean ofOtherInputs(String key) {
+        return OTHER_INPUTS.contains(key);
     }
 }

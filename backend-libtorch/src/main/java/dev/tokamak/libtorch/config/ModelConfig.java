@@ -28,6 +28,8 @@ import java.util.Set;
  *
  * <p>A key that is absent has the default of the family's class in {@code transformers}; null is a value of its own there, which
  * few keys may have: those that are read with {@code …OrNone}.
+ *
+ * <p>A long class, since every way of reading a key keeps one account.
  */
 public final class ModelConfig {
     /** The most that a size, a count or a number of tokens may be: what is computed from two of them fits a long. */
@@ -82,8 +84,12 @@ public final class ModelConfig {
      * @return a view that keeps account together with this one
      */
     public ModelConfig withDefaults(String classDefaults) {
-        try (JsonReader reader = Json.createReader(new StringReader(classDefaults))) {
-            return new ModelConfig(file, prefix, json, reader.readObject(), read, objects);
+        return new ModelConfig(file, prefix, json, parsed(classDefaults), read, objects);
+    }
+
+    private static JsonObject parsed(String text) {
+        try (JsonReader reader = Json.createReader(new StringReader(text))) {
+            return reader.readObject();
         }
     }
 
@@ -262,6 +268,18 @@ public final class ModelConfig {
         return Optional.of(objects.computeIfAbsent(key, k -> new ModelConfig(file, prefix + key + ".", object)));
     }
 
+    /** As {@link #objectOrNone}, empty if it is null or absent. */
+    ModelConfig object(String key) {
+        return objectOrNone(key)
+                .orElseGet(() -> new ModelConfig(file, prefix + key + ".", JsonValue.EMPTY_JSON_OBJECT));
+    }
+
+    /** The same, with a key more, and the same account. */
+    ModelConfig saying(String key, JsonValue value) {
+        JsonObject more = Json.createObjectBuilder(json).add(key, value).build();
+        return new ModelConfig(file, prefix, more, defaults, read, objects);
+    }
+
     /** How many labels a classifier tells apart, as {@code transformers} counts them. */
     public int labels() {
         if (take("id2label") instanceof JsonObject names && !names.isEmpty()) {
@@ -366,15 +384,21 @@ public final class ModelConfig {
         return value;
     }
 
+    /** As {@link #refuseUnread(String, String)}, where nothing more is understood. */
+    public void refuseUnread(String model) {
+        refuseUnread(model, "{}");
+    }
+
     /**
      * Refuses what nothing has read though it might change what the model computes.
      *
      * @param model what reads this file, for the message
-     * @throws TokamakException naming each such key and its value
+     * @param understood keys that say what the model does anyway, with the value at which they do
+     * @throws TokamakException naming each other key and its value
      */
-    public void refuseUnread(String model) {
+    public void refuseUnread(String model, String understood) {
         List<String> unread = new ArrayList<>();
-        collectUnread(unread);
+        collectUnread(parsed(understood), unread);
         if (!unread.isEmpty()) {
             throw TokamakException.configuration(file + " asks for " + String.join(", ", unread)
                     + (unread.size() == 1 ? ", which is" : ", which are") + " not known for " + model
@@ -382,13 +406,13 @@ public final class ModelConfig {
         }
     }
 
-    private void collectUnread(List<String> into) {
+    private void collectUnread(JsonObject understood, List<String> into) {
         json.forEach((key, value) -> {
-            if (!read.contains(key) && !InertKeys.without(key, value)) {
+            if (!read.contains(key) && !InertKeys.without(key, value) && !InertKeys.same(understood.get(key), value)) {
                 into.add(prefix + key + " = " + shortened(value));
             }
         });
-        objects.values().forEach(object -> object.collectUnread(into));
+        objects.values().forEach(object -> object.collectUnread(understood, into));
     }
 
     /** An error about a key's value. */

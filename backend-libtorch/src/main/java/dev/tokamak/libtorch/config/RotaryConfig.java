@@ -28,6 +28,9 @@ final class RotaryConfig {
             "factor",
             CONTEXT,
             "attention_factor",
+            // Another engine's word for the one before, which transformers does not read.
+            "attn_factor",
+            "extrapolation_factor",
             "beta_fast",
             "beta_slow",
             "mscale",

@@ -2,6 +2,7 @@ package dev.tokamak.libtorch.executor;
 
 import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.model.families.ModelFamily;
+import dev.tokamak.libtorch.model.families.Wrapper;
 import dev.tokamak.libtorch.model.parts.PartLoader;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.operators.Operators;
@@ -22,11 +23,12 @@ final class ModelLoading {
             ComputeDevice device,
             Operators operators,
             LoadProgress progress) {
-        weights.acceptWithout(family.stem());
+        weights.findBy(model.sureWeight());
         try (PartLoader loader =
                 new PartLoader(weights, device, operators, progress, model.parameters(), family.transposed())) {
             model.load(loader);
-            weights.refuseUnread(tensor -> family.denies(config, tensor));
+            ModelConfig own = Wrapper.languageOf(config);
+            weights.refuseUnread(tensor -> family.denies(own, tensor));
             progress.update("weights", 1);
         } catch (RuntimeException e) {
             model.close();

@@ -44,7 +44,7 @@ public final class Checkpoint implements Weights {
     private final Map<String, SafetensorsFile> holders = new HashMap<>();
     private final Set<String> read = new HashSet<>();
 
-    private String missingStem = "";
+    private StoredNames names;
 
     private Checkpoint(Path folder, TensorReader reader) {
         this.folder = folder;
@@ -61,6 +61,7 @@ public final class Checkpoint implements Weights {
      */
     public static Checkpoint open(Path folder, TensorReader reader) {
         Checkpoint checkpoint = new Checkpoint(folder, reader);
+        checkpoint.names = StoredNames.asTheyAre(checkpoint.holders.keySet());
         try {
             // A whole file goes before an index, which may be left over from shards that it was made of.
             if (Files.exists(folder.resolve(SINGLE))) {
@@ -105,21 +106,13 @@ public final class Checkpoint implements Weights {
     }
 
     @Override
-    public void acceptWithout(String stem) {
-        missingStem = holders.keySet().stream().anyMatch(name -> name.startsWith(stem)) ? "" : stem;
+    public void findBy(String sure) {
+        names = StoredNames.of(holders.keySet(), sure);
     }
 
     /** The name by which the files know a weight. */
     private String stored(String name) {
-        String known =
-                !missingStem.isEmpty() && name.startsWith(missingStem) ? name.substring(missingStem.length()) : name;
-        if (holders.containsKey(known)) {
-            return known;
-        }
-        // As the first BERT called what a norm multiplies and adds.
-        String old = known.replaceAll("LayerNorm\\.weight$", "LayerNorm.gamma")
-                .replaceAll("LayerNorm\\.bias$", "LayerNorm.beta");
-        return holders.containsKey(old) ? old : known;
+        return names.of(name);
     }
 
     @Override

@@ -14,6 +14,9 @@ public final class DummyWeights implements Weights {
     }
 
     @Override
+    public void findBy(String sure) {}
+
+    @Override
     public TensorType type(String name) {
         return type;
     }

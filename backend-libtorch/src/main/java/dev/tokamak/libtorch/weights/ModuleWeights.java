@@ -52,8 +52,8 @@ public final class ModuleWeights implements Weights {
     }
 
     @Override
-    public void acceptWithout(String stem) {
-        main.acceptWithout(stem);
+    public void findBy(String sure) {
+        main.findBy(sure);
     }
 
     @Override

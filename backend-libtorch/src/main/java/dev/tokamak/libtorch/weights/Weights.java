@@ -7,6 +7,14 @@ import org.bytedeco.pytorch.Tensor;
 /** Where a model's weights come from, by name. */
 public interface Weights extends AutoCloseable {
     /**
+     * Finds out what the tensors are called in the files, by one that every file of the model has. The methods below take the model's
+     * own names from then on.
+     *
+     * @param sure the model's name of it
+     */
+    void findBy(String sure);
+
+    /**
      * The type in which a weight is stored.
      *
      * @param name as in the checkpoint
@@ -14,13 +22,6 @@ public interface Weights extends AutoCloseable {
      * @throws dev.tokamak.api.TokamakException if it is missing
      */
     TensorType type(String name);
-
-    /**
-     * Takes names without what they begin with, if no weight's name begins so.
-     *
-     * @param stem that names which are asked for may begin with
-     */
-    default void acceptWithout(String stem) {}
 
     /** Whether there is a weight of this name. */
     boolean has(String name);

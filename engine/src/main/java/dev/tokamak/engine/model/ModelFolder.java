@@ -114,7 +114,8 @@ public final class ModelFolder {
     }
 
     /**
-     * Every end-of-sequence id: those of generation_config.json, else of config.json, and the tokenizer's own.
+     * Every end-of-sequence id: those of generation_config.json, else of config.json, else of the language model that it describes
+     * within another, and the tokenizer's own.
      *
      * @param vocabulary to find the tokenizer's token in
      * @param modelVocabulary how many tokens the model tells apart
@@ -126,6 +127,9 @@ public final class ModelFolder {
         collectIds("generation_config.json", generation.get("eos_token_id"), modelVocabulary, ids);
         if (ids.isEmpty()) {
             collectIds("config.json", config.get("eos_token_id"), modelVocabulary, ids);
+        }
+        if (ids.isEmpty() && config.get("text_config") instanceof Map<?, ?> language) {
+            collectIds("config.json", language.get("eos_token_id"), modelVocabulary, ids);
         }
         specialToken("eos_token").ifPresent(token -> {
             OptionalInt id = vocabulary.addedToken(token);

@@ -50,6 +50,14 @@ class ModelFolderTest {
     }
 
     @Test
+    void aModelForImagesEndsByWhatItsLanguageModelSays() throws IOException {
+        write("config.json", "{\"text_config\": {\"eos_token_id\": [5, 6]}}");
+        assertThat(read().eosTokenIds(new ByteTokenizer().vocabulary(), 300)).containsExactly(5, 6);
+        write("config.json", "{\"eos_token_id\": 7, \"text_config\": {\"eos_token_id\": 5}}");
+        assertThat(read().eosTokenIds(new ByteTokenizer().vocabulary(), 300)).containsExactly(7);
+    }
+
+    @Test
     void takesTheEndOfSequenceOfTheConfigurationWhereGenerationSaysNothing() throws IOException {
         write("config.json", "{\"eos_token_id\": 5}");
 

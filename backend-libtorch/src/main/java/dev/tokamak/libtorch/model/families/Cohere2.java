@@ -20,6 +20,17 @@ final class Cohere2 extends CohereFamily {
                 }""");
     }
 
+    /** What the first files say of layers, rotation and blocks. */
+    @Override
+    public String understood() {
+        return """
+                {
+                "layer_switch": 4, "order_of_interleaved_layers": "local_attn_first", "rotary_pct": 1,
+                "position_embedding_type": "rope_gptj", "use_embedding_sharing": true,
+                "use_gated_activation": true, "use_parallel_block": true, "use_parallel_embedding": true
+                }""";
+    }
+
     @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         ModelConfig config = sizes.config;

@@ -80,11 +80,6 @@ abstract class DecoderFamily implements ModelFamily {
     }
 
     @Override
-    public final String stem() {
-        return prefix().substring(0, prefix().indexOf('.') + 1);
-    }
-
-    @Override
     public final Transformer model(ModelConfig config, Ending ending) {
         DecoderSizes sizes = sizes(config);
         Embedding embedding = embedding(sizes);

@@ -58,8 +58,8 @@ abstract class EncoderFamily implements ModelFamily {
         return defaults;
     }
 
-    @Override
-    public final String stem() {
+    /** What the names of weights begin with in files that hold a head, too. */
+    final String stem() {
         return stem;
     }
 

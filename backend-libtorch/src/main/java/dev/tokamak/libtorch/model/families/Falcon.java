@@ -23,6 +23,13 @@ final class Falcon extends LayerNormFamily {
                 }""");
     }
 
+    /** What Falcon 2 says beside the width of its feed-forward networks. */
+    @Override
+    public String understood() {
+        return """
+                {"ff_factor": 4}""";
+    }
+
     @Override
     DecoderSizes sizes(ModelConfig config) {
         if (config.flag("alibi")) {

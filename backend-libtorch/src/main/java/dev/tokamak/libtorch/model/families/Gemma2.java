@@ -19,6 +19,13 @@ final class Gemma2 extends GemmaFamily {
                 }""");
     }
 
+    /** What the first files say beside {@code sliding_window}. */
+    @Override
+    public String understood() {
+        return """
+                {"sliding_window_size": 4096}""";
+    }
+
     @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         ModelConfig config = sizes.config;

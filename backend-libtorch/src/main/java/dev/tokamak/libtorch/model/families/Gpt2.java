@@ -25,6 +25,13 @@ final class Gpt2 extends LayerNormFamily {
                 }""");
     }
 
+    /** What files converted from the original code say. */
+    @Override
+    public String understood() {
+        return """
+                {"n_special": 0, "predict_special_tokens": true}""";
+    }
+
     @Override
     public boolean transposed() {
         return true;

@@ -17,6 +17,13 @@ final class Llama extends DecoderFamily {
                 }""");
     }
 
+    /** What Falcon 3 says beside {@code hidden_act}. */
+    @Override
+    public String understood() {
+        return """
+                {"activation": "swiglu"}""";
+    }
+
     @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         boolean biased = sizes.config.flag("attention_bias");

@@ -1,13 +1,13 @@
 package dev.tokamak.libtorch.model.families;
 
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.libtorch.config.LanguageModel;
 import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.config.SentenceModules;
 import dev.tokamak.libtorch.model.Ending;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * How one family of models is composed of parts. Adding a family means one class like {@link Qwen3} and a place in {@link #ALL}.
@@ -74,11 +74,12 @@ public interface ModelFamily {
     }
 
     /**
-     * What the names of weights begin with, but for those of heads, and except in files that hold a model without any head; empty if
-     * nothing.
+     * Keys that say in so many words what the family does anyway, with the value at which they do; at another they are refused.
+     *
+     * @return a JSON object
      */
-    default String stem() {
-        return "";
+    default String understood() {
+        return "{}";
     }
 
     /**
@@ -119,7 +120,8 @@ public interface ModelFamily {
     /** As {@link #compose(ModelConfig)}, with what the checkpoint has behind its transformer. */
     default Transformer compose(ModelConfig config, SentenceModules modules) {
         config.refuseQuantised();
-        ModelConfig whole = config.withDefaults(defaults());
+        ModelConfig own = Wrapper.languageOf(config);
+        own.refuseQuantised();
         Ending.Kind kind = config.architecture()
                 .flatMap(this::gives)
                 .or(() -> gives(architecture()))
@@ -129,36 +131,46 @@ public interface ModelFamily {
                     ? Ending.Kind.VECTORS
                     : modules.score().isPresent() ? Ending.Kind.LABELS : kind;
         }
-        Transformer model = model(whole, new Ending(kind, modules));
-        whole.refuseUnread(architecture());
+        Transformer model = model(own.withDefaults(defaults()), new Ending(kind, modules));
+        config.refuseUnread(architecture(), understood());
         return model;
     }
 
     /**
-     * The family of a checkpoint: that of its architecture, or where it names none, of its model type.
+     * The family of a checkpoint: that of its architecture, or where it names none, of its model type; and of a {@link Wrapper} that of
+     * its language model.
      *
      * @param config of the checkpoint
      * @return the family
      * @throws TokamakException if there is none
      */
     static ModelFamily of(ModelConfig config) {
+        Optional<Wrapper> wrapper = Wrapper.of(config);
+        if (wrapper.isPresent()) {
+            String type =
+                    LanguageModel.of(config).modelType().orElse(wrapper.get().languageType());
+            return ofType(type)
+                    .orElseThrow(() -> config.unsupported("is of architecture "
+                            + wrapper.get().architecture() + " around a language model of model_type " + type
+                            + Neighbours.of(type)));
+        }
         Optional<String> architecture = config.architecture();
         Optional<String> type = config.modelType();
         if (architecture.isEmpty() && type.isEmpty()) {
-            throw config.unsupported("names neither architectures nor a model_type; supported are " + names());
+            throw config.unsupported("names neither architectures nor a model_type" + Neighbours.all());
         }
-        return ALL.stream()
-                .filter(family -> architecture.isPresent()
-                        ? family.gives(architecture.get()).isPresent()
-                        : family.modelType().equals(type.get()))
-                .findFirst()
+        return architecture
+                .map(name -> ALL.stream()
+                        .filter(family -> family.gives(name).isPresent())
+                        .findFirst())
+                .orElseGet(() -> ofType(type.get()))
                 .orElseThrow(() -> config.unsupported(architecture
                                 .map(name -> "is of architecture " + name)
                                 .orElseGet(() -> "is of model_type " + type.get())
-                        + "; supported are " + names()));
+                        + Neighbours.of(architecture.orElse(""), type.orElse(""))));
     }
 
-    private static String names() {
-        return ALL.stream().map(ModelFamily::architecture).collect(Collectors.joining(", "));
+    private static Optional<ModelFamily> ofType(String type) {
+        return ALL.stream().filter(family -> family.modelType().equals(type)).findFirst();
     }
 }

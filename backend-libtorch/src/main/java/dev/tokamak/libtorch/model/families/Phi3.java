@@ -20,6 +20,13 @@ final class Phi3 extends DecoderFamily {
                 }""");
     }
 
+    /** What Phi 4 mini says of a code of its own. */
+    @Override
+    public String understood() {
+        return """
+                {"full_attn_mod": 1, "interpolate_factor": 1}""";
+    }
+
     @Override
     int rotaryDim(DecoderSizes sizes) {
         return sizes.config.rotaryDim(sizes.headDim);

@@ -18,6 +18,13 @@ final class StableLm extends LayerNormFamily {
                 }""");
     }
 
+    /** What files of code from before {@code transformers} knew the family say. */
+    @Override
+    public String understood() {
+        return """
+                {"rotary_scaling_factor": 1, "norm_eps": 1e-5}""";
+    }
+
     @Override
     DecoderSizes sizes(ModelConfig config) {
         if (config.flag("qk_layernorm")) {

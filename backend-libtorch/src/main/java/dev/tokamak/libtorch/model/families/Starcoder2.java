@@ -19,6 +19,17 @@ final class Starcoder2 extends LayerNormFamily {
                 }""");
     }
 
+    /** What the first files say in the words of the family before; the activation that holds is {@code hidden_act}. */
+    @Override
+    public String understood() {
+        return """
+                {
+                "activation_function": "gelu", "attention_softmax_in_fp32": true, "layer_norm_epsilon": 1e-5,
+                "mlp_type": "default", "norm_type": "layer_norm", "scale_attention_softmax_in_fp32": true,
+                "scale_attn_weights": true
+                }""";
+    }
+
     @Override
     DecoderSizes sizes(ModelConfig config) {
         return DecoderSizes.of(config, "norm_epsilon");

@@ -139,6 +139,11 @@ public final class Transformer extends Part {
         return 0;
     }
 
+    /** The name of a tensor that every file of the model has. */
+    public String sureWeight() {
+        return embedding.name() + ".weight";
+    }
+
     public int vocabulary() {
         return embedding.vocabulary();
     }

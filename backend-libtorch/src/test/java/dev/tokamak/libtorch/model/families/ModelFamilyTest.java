@@ -169,6 +169,47 @@ final class ModelFamilyTest {
     }
 
     @Test
+    void aModelTypeIsComparedWithTheirsAsWellAsAnArchitecture() {
+        assertThatThrownBy(() -> family("\"architectures\": [\"XForCausalLM\"], \"model_type\": \"gpt_neo\""))
+                .hasMessageContaining("is of architecture XForCausalLM; the nearest names that are supported are"
+                        + " GPTNeoXForCausalLM");
+        assertThatThrownBy(() -> family("\"model_type\": \"something_else_entirely\""))
+                .hasMessageContaining("is of model_type something_else_entirely; the command \"tokamak models\" lists");
+    }
+
+    @Test
+    void aModelForImagesHasTheFamilyOfItsLanguageModel() throws IOException {
+        assertThat(family("\"architectures\": [\"LlavaForConditionalGeneration\"],"
+                        + " \"text_config\": {\"model_type\": \"mistral\"}"))
+                .isInstanceOf(Mistral.class);
+        assertThat(family("\"architectures\": [\"LlavaForConditionalGeneration\"], \"text_config\": {}"))
+                .isInstanceOf(Llama.class);
+        assertThat(family("\"model_type\": \"gemma3\"")).isInstanceOf(Gemma3.class);
+        assertThatThrownBy(() -> family("\"model_type\": \"llava\", \"text_config\": {\"model_type\": \"lama\"}"))
+                .hasMessageContaining("is of architecture LlavaForConditionalGeneration around a language model of"
+                        + " model_type lama; the nearest names that are supported are LlamaForCausalLM");
+    }
+
+    @Test
+    void whatALanguageModelWithinAnotherDoesNotKnowIsRefusedWithItsPlace() {
+        assertRefused(
+                "\"model_type\": \"llava\", \"vision_config\": {\"x\": 1}, \"text_config\": {\"gate\": 2, " + TINY
+                        + "}",
+                "asks for text_config.gate = 2, which is not known for LlamaForCausalLM");
+        assertRefused(
+                "\"model_type\": \"llava\", \"gate\": 2, \"text_config\": {" + TINY + "}",
+                "asks for gate = 2, which is not known for LlamaForCausalLM");
+    }
+
+    @Test
+    void whatAFamilyDoesAnywayMayBeSaidAndNothingElse() throws IOException {
+        String layers = "\"model_type\": \"cohere2\", \"use_parallel_block\": true, \"rotary_pct\": 1.0, " + TINY;
+        assertThat(model(layers)).isNotNull();
+        assertRefused(layers + ", \"position_embedding_type\": \"absolute\"", "position_embedding_type = \"absolute\"");
+        assertRefused(layers + ", \"layer_switch\": 5", "layer_switch = 5");
+    }
+
+    @Test
     void quantisedWeightsAreRefusedWithTheirMethod() {
         assertRefused(
                 "\"model_type\": \"llama\", \"quantization_config\": {\"quant_method\": \"awq\", \"bits\": 4}, " + TINY,
