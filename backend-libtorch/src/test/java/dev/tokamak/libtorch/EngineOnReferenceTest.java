@@ -68,7 +68,7 @@ class EngineOnReferenceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama31", "mistral", "qwen3"})
+    @ValueSource(strings = {"llama31", "mistral", "qwen3", "qwen3_moe", "deepseek_v3"})
     void givesTheReferencesTokensColdInChunksOfSevenAndFromThePrefixCache(String name) throws InterruptedException {
         Reference reference = Reference.of(name);
         try (TokamakEngine engine =
@@ -79,7 +79,7 @@ class EngineOnReferenceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama31", "qwen3"})
+    @ValueSource(strings = {"llama31", "qwen3", "deepseek_v2"})
     void givesTheReferencesTokensWhenSequencesArePreempted(String name) throws InterruptedException {
         Reference reference = Reference.of(name);
         int longest = reference.cases().stream()

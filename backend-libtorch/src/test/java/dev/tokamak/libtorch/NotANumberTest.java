@@ -10,8 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A token whose embedding is not a number takes nobody else down. */
 final class NotANumberTest {
@@ -20,10 +21,11 @@ final class NotANumberTest {
     @TempDir
     Path folder;
 
-    @Test
-    void theRowFailsAloneAndLeavesNothingInItsBlocks() throws IOException {
-        Reference.Case sound = Reference.of("llama2").cases().get(1);
-        breakEmbedding();
+    @ParameterizedTest
+    @ValueSource(strings = {"llama2", "mixtral", "deepseek_v3"})
+    void theRowFailsAloneAndLeavesNothingInItsBlocks(String name) throws IOException {
+        Reference.Case sound = Reference.of(name).cases().get(1);
+        breakEmbedding(name);
         try (Driver driver = new Driver(folder)) {
             int[] broken = sound.prompt().clone();
             broken[3] = BROKEN;
@@ -45,8 +47,8 @@ final class NotANumberTest {
         }
     }
 
-    private void breakEmbedding() throws IOException {
-        try (Stream<Path> files = Files.list(Reference.folder("llama2"))) {
+    private void breakEmbedding(String name) throws IOException {
+        try (Stream<Path> files = Files.list(Reference.of(name).folder())) {
             for (Path file : files.toList()) {
                 Files.copy(file, folder.resolve(file.getFileName().toString()));
             }
@@ -64,7 +66,6 @@ final class NotANumberTest {
             bytes.putFloat((int) start + 4 * (BROKEN * width + i), Float.NaN);
         }
         Files.write(weights, bytes.array());
-        assertThat(Arrays.stream(Reference.of("llama2").cases().get(1).prompt()))
-                .doesNotContain(BROKEN);
+        assertThat(Arrays.stream(Reference.of(name).cases().get(1).prompt())).doesNotContain(BROKEN);
     }
 }

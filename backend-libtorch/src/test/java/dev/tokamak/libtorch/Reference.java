@@ -55,7 +55,11 @@ public record Reference(Path folder, List<Case> cases) {
             "olmoe_stacked",
             "granitemoe",
             "glm4_moe",
-            "gpt_oss");
+            "gpt_oss",
+            "deepseek_v2",
+            "deepseek_v2_lite",
+            "deepseek_v3",
+            "deepseek_v3_halves");
 
     private static final Map<String, Path> GENERATED = new ConcurrentHashMap<>();
 

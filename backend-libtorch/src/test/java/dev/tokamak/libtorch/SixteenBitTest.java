@@ -13,9 +13,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Arithmetic in 16 bits comes as close to the reference as its mantissa allows. */
 final class SixteenBitTest {
+    private static final List<String> MIXTURES =
+            List.of("mixtral", "qwen2_moe", "granitemoe", "glm4_moe", "gpt_oss", "deepseek_v2_lite", "deepseek_v3");
+
     static Stream<Arguments> typesAndCheckpoints() {
         return List.of("bfloat16", "float16").stream()
-                .flatMap(type -> Reference.NAMES.stream().map(name -> Arguments.of(type, name)));
+                .flatMap(type -> Stream.concat(Reference.NAMES.stream(), MIXTURES.stream())
+                        .map(name -> Arguments.of(type, name)));
     }
 
     @ParameterizedTest

@@ -110,7 +110,7 @@ public final class AtenAttention implements AutoCloseable {
     public void clearStale(Tensor memory, AttentionLayer layer) {
         Tensor rows = stale[cache.view(layer.cacheLayer()).group()];
         if (rows != null) {
-            memory.view(-1, 2L * layer.shape().keyWidth()).index_fill_(0, rows, zero);
+            memory.view(-1, layer.shape().cacheWidth()).index_fill_(0, rows, zero);
         }
     }
 
@@ -248,10 +248,10 @@ public final class AtenAttention implements AutoCloseable {
     /**
      * Each query's attention over its sequence in the cache, which holds the step's keys and values already.
      *
-     * @param qkv turned, {@code [tokens, (heads + 2 * kvHeads) * headDim]}
+     * @param qkv turned, queries and then what the cache holds of each token
      * @param layer whose attention it is
      * @param memory of the layer
-     * @return {@code [tokens, heads * headDim]}, contiguous
+     * @return {@code [tokens, heads * valueDim]}, contiguous
      */
     public Tensor attend(Tensor qkv, AttentionLayer layer, Tensor memory) {
         AttentionShape shape = layer.shape();
@@ -259,7 +259,7 @@ public final class AtenAttention implements AutoCloseable {
         if (list.size() == 1 && list.get(0).tokenIndex() == null) {
             return attend(list.get(0), qkv, layer, memory);
         }
-        Tensor out = device.emptyCompute(step.tokens(), shape.queryWidth());
+        Tensor out = device.emptyCompute(step.tokens(), shape.outputWidth());
         for (Part part : list) {
             Tensor values = attend(part, qkv, layer, memory);
             if (part.tokenIndex() == null) {
@@ -279,26 +279,21 @@ public final class AtenAttention implements AutoCloseable {
                 : torch.index_select(qkv, 0, part.tokenIndex());
         return part.length() == 1
                 ? attendSingles(part, own, layer, memory)
-                : attendChunk(part, own, keysValues(part, own, layer.shape(), memory), layer);
+                : attendChunk(part, own, cached(part, own, layer.shape(), memory), layer);
     }
 
-    /** {@code [context, 2, kvHeads, headDim]} of a row with several tokens. */
-    private Tensor keysValues(Part part, Tensor own, AttentionShape shape, Tensor memory) {
+    /** What the cache holds of the context of a row with several tokens, {@code [context, cacheWidth]}. */
+    private Tensor cached(Part part, Tensor own, AttentionShape shape, Tensor memory) {
         if (part.ownKeys()) {
-            return own.narrow(1, shape.queryWidth(), 2L * shape.keyWidth())
-                    .view(part.length(), 2, shape.kvHeads(), shape.headDim());
+            return own.narrow(1, shape.queryWidth(), shape.cacheWidth());
         }
-        if (part.firstCacheRow() >= 0) {
-            return memory.narrow(0, part.firstCacheRow(), part.context());
-        }
-        return gather(part, shape, memory)
-                .view(-1, 2, shape.kvHeads(), shape.headDim())
-                .narrow(0, 0, part.context());
+        Tensor rows = part.firstCacheRow() >= 0 ? memory : gather(part, shape, memory);
+        return rows.view(-1, shape.cacheWidth()).narrow(0, Math.max(0, part.firstCacheRow()), part.context());
     }
 
-    /** {@code [blocks, blockSize * 2 * keyWidth]}, the rows' blocks one after another; holds until the next call. */
+    /** {@code [blocks, blockSize * cacheWidth]}, the rows' blocks one after another; holds until the next call. */
     private Tensor gather(Part part, AttentionShape shape, Tensor memory) {
-        Tensor blocks = memory.view(-1, (long) blockSize * 2 * shape.keyWidth());
+        Tensor blocks = memory.view(-1, (long) blockSize * shape.cacheWidth());
         long count = part.blocks().numel();
         long elements = count * blocks.size(1);
         if (room == null || room.numel() < elements) {
@@ -326,30 +321,34 @@ public final class AtenAttention implements AutoCloseable {
                 new long[] {part.rows(), shape.kvHeads(), shared, headDim},
                 new long[] {own.stride(0), shared * headDim, headDim, 1},
                 new LongOptional(own.storage_offset()));
-        long token = 2L * shape.keyWidth();
+        long token = shape.cacheWidth();
         boolean inPlace = part.firstCacheRow() >= 0;
         Tensor from = inPlace ? memory : gather(part, shape, memory);
         long begin = from.storage_offset() + (inPlace ? part.firstCacheRow() * token : 0);
         long[] sizes = {part.rows(), shape.kvHeads(), part.context(), headDim};
         long[] strides = {inPlace ? 0 : part.blocks().numel() / part.rows() * blockSize * token, headDim, token, 1};
         Tensor keys = from.as_strided(sizes, strides, new LongOptional(begin));
-        Tensor values = from.as_strided(sizes, strides, new LongOptional(begin + shape.keyWidth()));
+        sizes[3] = shape.valueDim();
+        Tensor values = from.as_strided(sizes, strides, new LongOptional(begin + shape.valueBegin()));
         return AttentionProduct.singles(queries, keys, values, part.mask(), layer)
-                .reshape(part.rows(), shape.queryWidth());
+                .reshape(part.rows(), shape.outputWidth());
     }
 
-    private Tensor attendChunk(Part part, Tensor own, Tensor keysValues, AttentionLayer layer) {
+    private Tensor attendChunk(Part part, Tensor own, Tensor cached, AttentionLayer layer) {
         AttentionShape shape = layer.shape();
         long shared = shape.heads() / shape.kvHeads();
         Tensor queries = own.narrow(1, 0, shape.queryWidth())
                 .view(part.length(), shape.kvHeads(), shared, shape.headDim())
                 .permute(1, 2, 0, 3);
-        long[] sizes = {shape.kvHeads(), shared, part.context(), shape.headDim()};
-        Tensor keys = keysValues.select(1, 0).transpose(0, 1).unsqueeze(1).expand(sizes);
-        Tensor values = keysValues.select(1, 1).transpose(0, 1).unsqueeze(1).expand(sizes);
+        Tensor keys = cached.narrow(1, 0, shape.keyWidth())
+                .view(part.context(), shape.kvHeads(), shape.headDim())
+                .transpose(0, 1);
+        Tensor values = cached.narrow(1, shape.valueBegin(), (long) shape.kvHeads() * shape.valueDim())
+                .view(part.context(), shape.kvHeads(), shape.valueDim())
+                .transpose(0, 1);
         return AttentionProduct.chunk(queries, keys, values, part.mask(), part.ownKeys(), layer)
                 .permute(2, 0, 1, 3)
-                .reshape(part.length(), shape.queryWidth());
+                .reshape(part.length(), shape.outputWidth());
     }
 
     @Override

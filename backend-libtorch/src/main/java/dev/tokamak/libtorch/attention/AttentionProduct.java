@@ -13,7 +13,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Softmax of products of queries and keys, times values: by libtorch's fused operator, or written out for layers whose products are
- * capped or whose softmax has sinks, which it does not know.
+ * capped, whose softmax has sinks or whose values are parts of their keys, which it does not know or computes at great cost.
  */
 final class AttentionProduct {
     /** Products that are written out at once: 256 MiB of them. */
@@ -26,10 +26,10 @@ final class AttentionProduct {
      *
      * @param queries {@code [sequences, kvHeads, shared, headDim]}: the query heads that share a key head, one after another
      * @param keys {@code [sequences, kvHeads, context, headDim]}
-     * @param values like the keys
+     * @param values {@code [sequences, kvHeads, context, valueDim]}
      * @param mask added to the products, or null
      * @param layer whose attention it is
-     * @return like the queries
+     * @return {@code [sequences, kvHeads, shared, valueDim]}
      */
     static Tensor singles(Tensor queries, Tensor keys, Tensor values, Tensor mask, AttentionLayer layer) {
         AttentionShape shape = layer.shape();
@@ -44,21 +44,28 @@ final class AttentionProduct {
      * Several queries of one sequence.
      *
      * @param queries {@code [kvHeads, shared, queries, headDim]}
-     * @param keys {@code [kvHeads, shared, context, headDim]}
-     * @param values like the keys
+     * @param keys {@code [kvHeads, context, headDim]}
+     * @param values {@code [kvHeads, context, valueDim]}
      * @param mask added to the products, or null
      * @param causal whether a query sees the keys up to its own place; there is no mask then
      * @param layer whose attention it is
-     * @return like the queries
+     * @return {@code [kvHeads, shared, queries, valueDim]}
      */
     static Tensor chunk(Tensor queries, Tensor keys, Tensor values, Tensor mask, boolean causal, AttentionLayer layer) {
         AttentionShape shape = layer.shape();
         if (fused(layer)) {
-            return fused(queries, keys, values, mask, causal, shape);
+            long[] sizes = {shape.kvHeads(), queries.size(1), keys.size(1), shape.headDim()};
+            return fused(
+                    queries,
+                    keys.unsqueeze(1).expand(sizes),
+                    values.unsqueeze(1).expand(sizes),
+                    mask,
+                    causal,
+                    shape);
         }
         Tensor sinks = layer.sinks() == null ? null : layer.sinks().view(shape.kvHeads(), -1, 1, 1);
         long length = queries.size(2);
-        long context = keys.size(2);
+        long context = keys.size(1);
         long most = Math.max(1, MOST_PRODUCTS / (shape.heads() * context));
         TensorVector done = new TensorVector();
         for (long from = 0; from < length; from += most) {
@@ -70,7 +77,9 @@ final class AttentionProduct {
     }
 
     private static boolean fused(AttentionLayer layer) {
-        return layer.shape().softCap() == 0 && layer.sinks() == null;
+        return layer.shape().softCap() == 0
+                && layer.sinks() == null
+                && layer.shape().latent() == 0;
     }
 
     /** By libtorch's operator, of layers without caps and sinks; the parameters are those of {@link #chunk}. */
@@ -97,7 +106,7 @@ final class AttentionProduct {
             Tensor queries, Tensor keys, Tensor values, Tensor mask, AttentionShape shape, Tensor sinks) {
         try (Scalar scale = new Scalar(shape.scale());
                 Scalar cap = new Scalar(shape.softCap())) {
-            Tensor products = torch.matmul(queries, keys.transpose(-2, -1))
+            Tensor products = product(queries, keys.transpose(-2, -1))
                     .to(ScalarType.Float)
                     .mul_(scale);
             if (shape.softCap() > 0) {
@@ -107,8 +116,18 @@ final class AttentionProduct {
                 products.add_(mask);
             }
             Tensor shares = sinks == null ? torch.softmax(products, -1) : softmax(products, sinks);
-            return torch.matmul(shares.to(values.scalar_type()), values);
+            return product(shares.to(values.scalar_type()), values);
         }
+    }
+
+    /** Rows of all heads that share keys go into one product, for which nothing is repeated. */
+    private static Tensor product(Tensor rows, Tensor matrices) {
+        if (rows.dim() == matrices.dim()) {
+            return torch.matmul(rows, matrices);
+        }
+        long width = rows.size(3);
+        return torch.matmul(rows.reshape(rows.size(0), -1, width), matrices)
+                .view(rows.size(0), rows.size(1), rows.size(2), -1);
     }
 
     /** With one more score in each row, which has no value. */

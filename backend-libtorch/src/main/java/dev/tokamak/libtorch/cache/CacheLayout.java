@@ -56,7 +56,7 @@ public final class CacheLayout {
                     .add(i);
         }
         boolean alike = layers.stream()
-                        .map(shape -> List.of(shape.kvHeads(), shape.headDim()))
+                        .map(shape -> List.of(shape.kvHeads(), shape.headDim(), shape.latent()))
                         .distinct()
                         .count()
                 <= 1;
@@ -136,24 +136,29 @@ public final class CacheLayout {
         return IntStream.range(0, layers.size()).mapToObj(this::view).distinct().toList();
     }
 
-    /** Elements of keys and values of one token in the layers of one group. */
+    /** What the layers of one group hold of one token, in elements. */
     public long elementsPerToken() {
         return IntStream.range(0, places)
-                .mapToLong(index -> 2L * shapeAt(index).keyWidth())
+                .mapToLong(index -> shapeAt(index).cacheWidth())
                 .sum();
     }
 
     /**
      * What the block manager is told.
      *
-     * @param elementBytes of keys and values
+     * @param elementBytes of what is cached
      * @return in the order of the groups
      */
     public List<KvGroup> kvGroups(int elementBytes) {
         long bytes = elementsPerToken() * elementBytes;
-        return windows.stream()
-                .map(window -> window > 0 ? KvGroup.window(window, bytes) : KvGroup.full(bytes))
-                .toList();
+        return windows.stream().map(window -> kvGroup(window, bytes)).toList();
+    }
+
+    private KvGroup kvGroup(int window, long bytes) {
+        if (window > 0) {
+            return KvGroup.window(window, bytes);
+        }
+        return layers.stream().allMatch(shape -> shape.latent() > 0) ? KvGroup.latent(bytes) : KvGroup.full(bytes);
     }
 
     /**

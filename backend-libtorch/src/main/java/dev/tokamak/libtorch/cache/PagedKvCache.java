@@ -1,6 +1,7 @@
 package dev.tokamak.libtorch.cache;
 
 import dev.tokamak.libtorch.cpu.HostMemory;
+import dev.tokamak.libtorch.operators.AttentionShape;
 import dev.tokamak.libtorch.operators.CacheView;
 import dev.tokamak.libtorch.operators.KvCache;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
@@ -29,12 +30,11 @@ public final class PagedKvCache implements KvCache, AutoCloseable {
         this.blocks = blocks;
         try {
             for (int i = 0; i < places.length; i++) {
-                long[] shape = {
-                    (long) blocks * blockSize,
-                    2,
-                    layout.shapeAt(i).kvHeads(),
-                    layout.shapeAt(i).headDim()
-                };
+                AttentionShape of = layout.shapeAt(i);
+                long rows = (long) blocks * blockSize;
+                long[] shape = of.latent() > 0
+                        ? new long[] {rows, of.cacheWidth()}
+                        : new long[] {rows, 2, of.kvHeads(), of.headDim()};
                 places[i] = device.cpu() ? HostMemory.lazyZeros(device.type(), shape) : device.zerosCompute(shape);
             }
         } catch (RuntimeException e) {

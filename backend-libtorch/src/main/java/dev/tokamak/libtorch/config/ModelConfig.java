@@ -312,6 +312,14 @@ public final class ModelConfig {
         return RotaryConfig.readByLength(this);
     }
 
+    /**
+     * What DeepSeek multiplies products of queries and keys by beside the scale of its heads, because it stretched its context: a number
+     * from 1 on.
+     */
+    public double rotaryProductScale() {
+        return RotaryConfig.productScale(this);
+    }
+
     /** How many of a head's elements are turned. */
     public int rotaryDim(int headDim) {
         return rotaryDim(headDim, "partial_rotary_factor");

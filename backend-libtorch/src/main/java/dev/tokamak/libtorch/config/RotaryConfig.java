@@ -98,6 +98,17 @@ final class RotaryConfig {
         return rope != null && rope.has(SHARE) ? rope.positive(SHARE) : config.positive(key);
     }
 
+    /** {@link ModelConfig#rotaryProductScale}. */
+    static double productScale(ModelConfig config) {
+        RotaryConfig reader = new RotaryConfig(config, parameters(config), null, "rope_theta");
+        if (reader.rope == null || reader.type().equals("default")) {
+            return 1;
+        }
+        double ofAll = reader.optional("mscale_all_dim", 0);
+        double scale = ofAll == 0 ? 1 : mscale(reader.rope.positive("factor"), ofAll);
+        return scale * scale;
+    }
+
     /** What the file says beside the base; null if it says nothing. */
     private static ModelConfig parameters(ModelConfig config) {
         Optional<ModelConfig> scaling = filled(config, "rope_scaling");

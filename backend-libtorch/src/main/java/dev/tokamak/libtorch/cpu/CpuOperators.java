@@ -168,7 +168,7 @@ public final class CpuOperators extends AtenOperators {
 
     @Override
     protected void rotateAndStore(Tensor qkv, AttentionLayer layer, Tensor memory) {
-        if (small(qkv)) {
+        if (small(qkv) && layer.shape().latent() == 0) {
             small.rotateAndStore(qkv, layer, memory, cache(), step());
         } else {
             super.rotateAndStore(qkv, layer, memory);

@@ -47,7 +47,7 @@ public final class CudaOperators implements Operators {
 
     /**
      * Whether these operators compute a model: it gives logits, all its layers have heads alike and look back, without caps and sinks, and
-     * libtorch multiplies by its experts without asking the host.
+     * libtorch multiplies by its experts without asking the host. Latent attention is left to libtorch's operators.
      *
      * @param model with or without weights
      * @param type to compute in
@@ -66,7 +66,8 @@ public final class CudaOperators implements Operators {
                                 && layer.shape().softCap() == 0
                                 && layer.shape().scale()
                                         == 1 / Math.sqrt(layer.shape().headDim())
-                                && alike(layer.shape(), layers.get(0).shape()));
+                                && alike(layer.shape(), layers.get(0).shape()))
+                && model.cacheLayers().stream().allMatch(shape -> shape.latent() == 0);
     }
 
     private static boolean alike(AttentionShape one, AttentionShape other) {

@@ -167,7 +167,7 @@ public class AtenOperators implements Operators {
     }
 
     private static Tensor rows(Tensor memory, AttentionShape shape) {
-        return memory.view(-1, 2L * shape.keyWidth());
+        return memory.view(-1, shape.cacheWidth());
     }
 
     /** Normalises each head's query and key, in place. */
@@ -184,15 +184,15 @@ public class AtenOperators implements Operators {
     /**
      * Turns queries and keys by their positions, in place, and writes keys and values into the cache.
      *
-     * @param qkv {@code [tokens, (heads + 2 * kvHeads) * headDim]}
+     * @param qkv as in {@link #attention}
      * @param layer whose they are
-     * @param memory of the layer, {@code [blocks * blockSize, 2, kvHeads, headDim]}
+     * @param memory of the layer, as {@link KvCache#layer} has it
      */
     protected void rotateAndStore(Tensor qkv, AttentionLayer layer, Tensor memory) {
         AttentionShape shape = layer.shape();
         rotate(rotated(qkv, shape), step.rotary(layer.rotary()));
         Tensor cacheRows = step.cacheRows(cache.view(layer.cacheLayer()).group());
-        rows(memory, shape).index_copy_(0, cacheRows, qkv.narrow(1, shape.queryWidth(), 2L * shape.keyWidth()));
+        rows(memory, shape).index_copy_(0, cacheRows, qkv.narrow(1, shape.queryWidth(), shape.cacheWidth()));
     }
 
     /** Queries and keys, head by head. */
@@ -201,8 +201,10 @@ public class AtenOperators implements Operators {
         return qkv.narrow(1, 0, width).view(qkv.size(0), shape.heads() + shape.kvHeads(), shape.headDim());
     }
 
-    /** A pair and its angle are complex numbers, and the rotation is their product. */
-    private void rotate(Tensor heads, Tensor rotary) {
+    /** A pair and its angle are complex numbers, and the rotation is their product. Elements that there is no angle for stay. */
+    private void rotate(Tensor allHeads, Tensor rotary) {
+        long turned = 2 * rotary.size(1);
+        Tensor heads = turned == allHeads.size(2) ? allHeads : allHeads.narrow(2, 0, turned);
         long[] pairs = {heads.size(0), heads.size(1), heads.size(2) / 2, 2};
         Tensor angles = torch.view_as_complex(rotary).unsqueeze(1);
         if (device.type() == TensorType.F32) {

@@ -15,7 +15,8 @@ public interface KvCache {
      * A layer's keys and values. Layers of different groups may share memory: they never share a block.
      *
      * @param layer from 0
-     * @return {@code [blocks * blockSize, 2, kvHeads, headDim]}, owned by the cache
+     * @return {@code [blocks * blockSize, 2, kvHeads, headDim]}, or {@code [blocks * blockSize, headDim]} of latent attention; owned by the
+     *     cache
      */
     Tensor layer(int layer);
 

@@ -88,9 +88,10 @@ public interface Operators extends AutoCloseable {
      * Attention of the step's tokens: normalises the heads of queries and keys if the layer does, turns them by their positions, writes
      * keys and values into the cache, and lets each query attend to its sequence there.
      *
-     * @param qkv {@code [tokens, (heads + 2 * kvHeads) * headDim]}; may be overwritten
+     * @param qkv {@code [tokens, (heads + 2 * kvHeads) * headDim]}, or {@code [tokens, (heads + 1) * headDim]} of latent attention; may be
+     *     overwritten
      * @param layer whose attention it is
-     * @return {@code [tokens, heads * headDim]}, contiguous
+     * @return {@code [tokens, heads * valueDim]}, contiguous
      */
     Tensor attention(Tensor qkv, AttentionLayer layer);
 

@@ -45,6 +45,8 @@ public interface ModelFamily {
             new GraniteMoe(),
             new Glm4Moe(),
             new GptOss(),
+            new DeepseekV2(),
+            new DeepseekV3(),
             new Bert(),
             new Roberta("Roberta", "roberta"),
             new Roberta("XLMRoberta", "xlm-roberta"),

@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.global.torch;
  * Attention from multi-head to multi-query. Ranks divide the heads; where there are fewer key-value heads than ranks, ranks share
  * them. Made by {@link #builder}.
  */
-public final class Attention extends Sublayer {
+public final class Attention extends Sublayer implements CachingSublayer {
     private final Builder made;
     private final AttentionShape shape;
     private final Norm queryNorm;
@@ -41,7 +41,7 @@ public final class Attention extends Sublayer {
         return new Builder(hidden, heads, kvHeads, headDim);
     }
 
-    /** What the layer's keys and values look like. */
+    @Override
     public AttentionShape shape() {
         return shape;
     }
@@ -56,8 +56,8 @@ public final class Attention extends Sublayer {
         return made.bidirectional;
     }
 
-    /** Says which layer of the KV cache is this one's. */
-    void cacheLayer(int index) {
+    @Override
+    public void cacheLayer(int index) {
         cacheLayer = index;
     }
 

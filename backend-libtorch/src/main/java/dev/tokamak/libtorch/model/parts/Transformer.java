@@ -56,8 +56,10 @@ public final class Transformer extends Part {
                 if (attention.bidirectional()) {
                     continue;
                 }
-                attention.cacheLayer(cacheLayers.size());
-                cacheLayers.add(attention.shape());
+            }
+            if (block.attention() instanceof CachingSublayer caching) {
+                caching.cacheLayer(cacheLayers.size());
+                cacheLayers.add(caching.shape());
             }
         }
     }
@@ -152,7 +154,7 @@ public final class Transformer extends Part {
         return embedding.hidden();
     }
 
-    /** The attention of all blocks that have one. */
+    /** The attention of all blocks that keep keys and values. */
     public List<Attention> attentions() {
         return attentions;
     }
@@ -181,9 +183,9 @@ public final class Transformer extends Part {
         return rotaries;
     }
 
-    /** Elements of keys and values of one token in all layers. */
+    /** What the cache holds of one token in all layers, in elements. */
     public long kvElementsPerToken() {
-        return cacheLayers.stream().mapToLong(shape -> 2L * shape.keyWidth()).sum();
+        return cacheLayers.stream().mapToLong(AttentionShape::cacheWidth).sum();
     }
 
     /** The window that all layers share; 0 if they do not share one. */

@@ -102,6 +102,79 @@ final class MixtureFamiliesTest {
     }
 
     @Test
+    void publishedConfigurationsOfLatentAttentionGiveModelsOfTheirPublishedSizes() throws IOException {
+        assertThat(parameters("""
+                "architectures": ["DeepseekV2ForCausalLM"], "attention_bias": false, "aux_loss_alpha": 0.001,
+                "auto_map": {"AutoModel": "modeling_deepseek.DeepseekV2Model"}, "ep_size": 1,
+                "first_k_dense_replace": 1, "hidden_act": "silu", "hidden_size": 2048, "intermediate_size": 10944,
+                "kv_lora_rank": 512, "max_position_embeddings": 163840, "model_type": "deepseek_v2",
+                "moe_intermediate_size": 1408, "moe_layer_freq": 1, "n_group": 1, "n_routed_experts": 64,
+                "n_shared_experts": 2, "norm_topk_prob": false, "num_attention_heads": 16, "num_experts_per_tok": 6,
+                "num_hidden_layers": 27, "num_key_value_heads": 16, "pretraining_tp": 1, "q_lora_rank": null,
+                "qk_nope_head_dim": 128, "qk_rope_head_dim": 64, "rms_norm_eps": 1e-06, "rope_scaling": {
+                "beta_fast": 32, "beta_slow": 1, "factor": 40, "mscale": 0.707, "mscale_all_dim": 0.707,
+                "original_max_position_embeddings": 4096, "type": "yarn"}, "rope_theta": 10000,
+                "routed_scaling_factor": 1.0, "scoring_func": "softmax", "seq_aux": true, "topk_group": 1,
+                "topk_method": "greedy", "v_head_dim": 128, "vocab_size": 102400
+                """)).isEqualTo(15_706_484_224L);
+        // The correction of the scores is a buffer to torch.
+        assertThat(parameters("""
+                "architectures": ["DeepseekV3ForCausalLM"], "attention_bias": false, "ep_size": 1,
+                "first_k_dense_replace": 3, "hidden_act": "silu", "hidden_size": 7168, "intermediate_size": 18432,
+                "kv_lora_rank": 512, "max_position_embeddings": 163840, "model_type": "deepseek_v3",
+                "moe_intermediate_size": 2048, "moe_layer_freq": 1, "n_group": 8, "n_routed_experts": 256,
+                "n_shared_experts": 1, "norm_topk_prob": true, "num_attention_heads": 128, "num_experts_per_tok": 8,
+                "num_hidden_layers": 61, "num_key_value_heads": 128, "num_nextn_predict_layers": 1,
+                "q_lora_rank": 1536, "qk_nope_head_dim": 128, "qk_rope_head_dim": 64, "rms_norm_eps": 1e-06,
+                "rope_scaling": {"beta_fast": 32, "beta_slow": 1, "factor": 40, "mscale": 1.0, "mscale_all_dim": 1.0,
+                "original_max_position_embeddings": 4096, "type": "yarn"}, "rope_theta": 10000,
+                "routed_scaling_factor": 2.5, "scoring_func": "sigmoid", "tie_word_embeddings": false,
+                "topk_group": 4, "topk_method": "noaux_tc", "v_head_dim": 128, "vocab_size": 129280
+                """)).isEqualTo(671_026_404_352L + 14_848);
+    }
+
+    @Test
+    void productsAreScaledByTheStretchOfTheContext() throws IOException {
+        String yarn = ", \"rope_scaling\": {\"type\": \"yarn\", \"factor\": 40, \"mscale\": 1.0,"
+                + " \"original_max_position_embeddings\": 4096";
+        double stretched = 0.1 * Math.log(40) + 1;
+        String v3 = "\"model_type\": \"deepseek_v3\"";
+        assertThat(scale(v3)).isEqualTo(1 / Math.sqrt(192));
+        assertThat(scale(v3 + yarn + "}")).isEqualTo(1 / Math.sqrt(192));
+        assertThat(scale(v3 + yarn + ", \"mscale_all_dim\": 1.0}")).isEqualTo(stretched * stretched / Math.sqrt(192));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "deepseek_v2, scoring_func, sigmoid",
+        "deepseek_v2, topk_method, noaux_tc",
+        "deepseek_v3, scoring_func, softmax",
+        "deepseek_v3, topk_method, greedy"
+    })
+    void anotherRouterThanTheFamilysIsRefusedByName(String type, String key, String value) {
+        assertRefused(
+                "\"model_type\": \"" + type + "\", \"num_experts_per_tok\": 2, \"" + key + "\": \"" + value + "\", "
+                        + TINY,
+                "has " + key + " = \"" + value + "\"");
+    }
+
+    @Test
+    void whatTransformersDoesNotReadOfDeepseekIsRefusedWhereItChangesTheModel() {
+        String v2 = "\"model_type\": \"deepseek_v2\", \"num_experts_per_tok\": 2, ";
+        assertRefused(v2 + "\"norm_topk_prob\": true, " + TINY, "has norm_topk_prob = true where false is expected");
+        assertRefused(v2 + "\"moe_layer_freq\": 2, " + TINY, "moe_layer_freq = 2");
+        assertRefused("\"model_type\": \"deepseek_v2\", " + TINY, "has num_experts_per_tok = null");
+        assertRefused(v2 + "\"kv_lora_rank\": 1000000000, " + TINY, "which no machine holds");
+        assertRefused(
+                v2 + TINY.replace("\"num_key_value_heads\": 4", "\"num_key_value_heads\": 2"),
+                "has num_key_value_heads = 2 where 4, as many as heads");
+    }
+
+    private double scale(String json) throws IOException {
+        return model(json + ", " + TINY).cacheLayers().get(0).scale();
+    }
+
+    @Test
     void gptOssOfPackedWeightsIsRefusedByTheNameOfItsFormat() {
         assertRefused(
                 "\"model_type\": \"gpt_oss\", \"quantization_config\": {\"quant_method\": \"mxfp4\"}, " + TINY,
@@ -164,7 +237,18 @@ final class MixtureFamiliesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mixtral", "qwen2_moe", "qwen3_moe", "olmoe", "granitemoe", "glm4_moe", "gpt_oss"})
+    @ValueSource(
+            strings = {
+                "mixtral",
+                "qwen2_moe",
+                "qwen3_moe",
+                "olmoe",
+                "granitemoe",
+                "glm4_moe",
+                "gpt_oss",
+                "deepseek_v2",
+                "deepseek_v3"
+            })
     void moreExpertsATokenThanThereAreAreRefused(String type) {
         assertRefused(
                 "\"model_type\": \"" + type + "\", \"num_experts_per_tok\": 1000, " + TINY,
