@@ -13,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -57,6 +58,20 @@ public record EncoderReference(Path folder, List<Text> texts, float[][] vectors)
             float[][] vectors = Reference.logits(file, file.entries().get("vectors"));
             return new EncoderReference(generated(name, folder, reference), texts, vectors);
         }
+    }
+
+    /**
+     * Writes a checkpoint under other names.
+     *
+     * @param name of the model
+     * @param named what each tensor is called in the file
+     * @param into a folder
+     */
+    static void write(String name, UnaryOperator<String> named, Path into) throws IOException {
+        Path folder = resources().resolve(name);
+        JsonObject reference = JsonFiles.read(folder.resolve("reference.json"));
+        copy(folder, into);
+        GeneratedCheckpoint.write(folder, reference.getJsonArray("tensors"), named, into);
     }
 
     private static Path generated(String name, Path folder, JsonObject reference) {
