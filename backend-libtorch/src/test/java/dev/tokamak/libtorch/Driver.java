@@ -4,6 +4,7 @@ import dev.tokamak.api.EngineConfig;
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
+import dev.tokamak.spi.executor.KvGroup;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.executor.SamplingState;
 import dev.tokamak.spi.executor.StepPlan;
@@ -85,8 +86,9 @@ final class Driver implements AutoCloseable {
         final int slot = freeSlots.remove(0);
         int[] tokens;
         int computed;
-        /** By KV group, then by position. */
-        int[][] blocks = new int[model.kvGroups().size()][0];
+        /** By KV group that takes blocks, then by position. */
+        int[][] blocks = new int
+                [(int) model.kvGroups().stream().filter(KvGroup::takesBlocks).count()][0];
 
         /** By KV group, how many of the first ones were given back. */
         final int[] forgotten = new int[blocks.length];

@@ -11,6 +11,7 @@ import dev.tokamak.api.RequestOutput;
 import dev.tokamak.api.RequestStream;
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.engine.TokamakEngine;
+import dev.tokamak.spi.executor.KvGroup;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -79,7 +80,7 @@ class EngineOnReferenceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama31", "qwen3", "deepseek_v2"})
+    @ValueSource(strings = {"llama31", "qwen3", "deepseek_v2", "lfm2"})
     void givesTheReferencesTokensWhenSequencesArePreempted(String name) throws InterruptedException {
         Reference reference = Reference.of(name);
         int longest = reference.cases().stream()
@@ -96,6 +97,19 @@ class EngineOnReferenceTest {
                 runTogether(engine, reference, 4);
                 assertThat(preemptions(engine)).isGreaterThanOrEqualTo(2);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lfm2"})
+    void aRecurrentModelBeginsEachSequenceAnewAndSharesNoPrefix(String name) throws InterruptedException {
+        Reference reference = Reference.of(name);
+        EngineConfig config =
+                config(reference).maxNumBatchedTokens(7).maxNumSeqs(3).build();
+        try (TokamakEngine engine = TokamakEngine.open(config)) {
+            assertThat(engine.modelInfo().kvGroups()).hasAtLeastOneElementOfType(KvGroup.State.class);
+            assertThat(runTogether(engine, reference, 4)).isZero();
+            assertThat(runTogether(engine, reference, 1)).isZero();
         }
     }
 

@@ -59,7 +59,11 @@ public record Reference(Path folder, List<Case> cases) {
             "deepseek_v2",
             "deepseek_v2_lite",
             "deepseek_v3",
-            "deepseek_v3_halves");
+            "deepseek_v3_halves",
+            "lfm2");
+
+    /** Those of {@link #FAMILIES} that fold tokens into a state, of which nobody has the one in the middle. */
+    static final List<String> RECURRENT = List.of("lfm2");
 
     private static final Map<String, Path> GENERATED = new ConcurrentHashMap<>();
 

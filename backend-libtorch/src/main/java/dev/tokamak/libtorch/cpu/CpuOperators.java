@@ -5,6 +5,7 @@ import dev.tokamak.libtorch.operators.AttentionLayer;
 import dev.tokamak.libtorch.operators.KvCache;
 import dev.tokamak.libtorch.operators.Linear;
 import dev.tokamak.libtorch.operators.NormWeights;
+import dev.tokamak.libtorch.operators.RecurrentStates;
 import dev.tokamak.libtorch.operators.StepInputs;
 import dev.tokamak.libtorch.tensors.BoxedOperator;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
@@ -141,13 +142,13 @@ public final class CpuOperators extends AtenOperators {
     }
 
     @Override
-    public void begin(StepInputs step, KvCache cache) {
+    public void begin(StepInputs step, KvCache cache, RecurrentStates states) {
         contextRead = 0;
         for (int row = 0; row < step.rows(); row++) {
             contextRead += (double) (step.rowStart(row + 1) - step.rowStart(row)) * step.contextLength(row);
         }
         small.beginStep();
-        super.begin(step, cache);
+        super.begin(step, cache, states);
     }
 
     private boolean small(Tensor x) {

@@ -46,8 +46,9 @@ public final class CudaOperators implements Operators {
     }
 
     /**
-     * Whether these operators compute a model: it gives logits, all its layers have heads alike and look back, without caps and sinks, and
-     * libtorch multiplies by its experts without asking the host. Latent attention is left to libtorch's operators.
+     * Whether these operators compute a model: it gives logits, all its layers have attention, which looks back, with heads alike and
+     * without caps and sinks, and libtorch multiplies by its experts without asking the host. Latent attention is left to libtorch's
+     * operators.
      *
      * @param model with or without weights
      * @param type to compute in
@@ -59,6 +60,7 @@ public final class CudaOperators implements Operators {
                 .allMatch(mixture -> GroupedExperts.enqueue(computeCapability)
                         && GroupedExperts.fit(type, mixture.experts(), model.hidden(), mixture.intermediate()));
         return model.pooler() == null
+                && model.stateShapes().isEmpty()
                 && groups
                 && !layers.isEmpty()
                 && layers.stream()

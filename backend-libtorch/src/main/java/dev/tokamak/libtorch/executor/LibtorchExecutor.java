@@ -5,6 +5,7 @@ import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.libtorch.cache.CacheLayout;
 import dev.tokamak.libtorch.cache.PagedKvCache;
+import dev.tokamak.libtorch.cache.SlotStates;
 import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.config.SentenceModules;
 import dev.tokamak.libtorch.cpu.CpuOperators;
@@ -23,11 +24,13 @@ import dev.tokamak.libtorch.weights.ModuleWeights;
 import dev.tokamak.libtorch.weights.Weights;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
+import dev.tokamak.spi.executor.KvGroup;
 import dev.tokamak.spi.executor.LoadProgress;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.executor.StepMasks;
 import dev.tokamak.spi.executor.StepPlan;
 import dev.tokamak.spi.executor.StepResult;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -111,11 +114,19 @@ public final class LibtorchExecutor implements Executor {
                 .maxModelLen(maxModelLen)
                 .vocabularySize(model.vocabulary())
                 .blockSizes(BLOCK_SIZES)
-                .kvGroups(layout.kvGroups(type.bytes()))
+                .kvGroups(groups(type))
                 .weightBytes(model.bytes())
                 .parameters(parameters)
                 .build();
         return info;
+    }
+
+    private List<KvGroup> groups(TensorType type) {
+        List<KvGroup> groups = new ArrayList<>(layout.kvGroups(type.bytes()));
+        if (!model.stateShapes().isEmpty()) {
+            groups.add(KvGroup.state(SlotStates.elements(model.stateShapes()) * type.bytes()));
+        }
+        return groups;
     }
 
     private static TensorType type(EngineConfig engine) {
@@ -187,10 +198,13 @@ public final class LibtorchExecutor implements Executor {
 
     @Override
     public void allocateKvCache(int blockSize, int blocks) {
+        long states = SlotStates.elements(model.stateShapes()) * device.type().bytes() * config.maxNumSeqs();
         long bytes = layout.elementsPerToken() * device.type().bytes() * blockSize * blocks;
         long available = available();
-        if (bytes > available) {
-            throw TokamakException.configuration("the KV cache of " + blocks + " blocks needs " + (bytes >> 20)
+        if (bytes + states > available) {
+            throw TokamakException.configuration("the KV cache of " + blocks + " blocks"
+                    + (states == 0 ? "" : " and the states of " + config.maxNumSeqs() + " sequences") + " needs "
+                    + (bytes + states >> 20)
                     + " MiB, available are " + (available >> 20) + " MiB; give it less with --kv-cache-memory-bytes");
         }
         thread.call(() -> {

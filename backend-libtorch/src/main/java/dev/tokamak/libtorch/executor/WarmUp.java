@@ -1,6 +1,7 @@
 package dev.tokamak.libtorch.executor;
 
 import dev.tokamak.api.SamplingParams;
+import dev.tokamak.spi.executor.KvGroup;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.executor.Pooling;
 import dev.tokamak.spi.executor.SamplingState;
@@ -27,7 +28,8 @@ public final class WarmUp {
 
     WarmUp(ModelInfo info, int blockSize, long blocks, int context, int slots, int budget) {
         this.blockSize = blockSize;
-        this.groups = info.kvGroups().size();
+        this.groups =
+                (int) info.kvGroups().stream().filter(KvGroup::takesBlocks).count();
         this.vocabulary = info.vocabularySize();
         this.takesBlocks = info.takesBlocks();
         this.pooling = info.tasks().contains(ModelInfo.Task.GENERATE) ? null : new Pooling(Pooling.Kind.HEAD, false, 0);

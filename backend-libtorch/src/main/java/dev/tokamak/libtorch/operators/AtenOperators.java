@@ -19,6 +19,7 @@ public class AtenOperators implements Operators {
     private final RowAttention rowAttention;
     private StepInputs step;
     private KvCache cache;
+    private RecurrentStates states;
 
     public AtenOperators(ComputeDevice device) {
         this.device = device;
@@ -41,10 +42,12 @@ public class AtenOperators implements Operators {
      *
      * @param newStep that begins
      * @param newCache that it uses; null for a model that has none
+     * @param newStates of recurrent layers
      */
-    public void begin(StepInputs newStep, KvCache newCache) {
+    public void begin(StepInputs newStep, KvCache newCache, RecurrentStates newStates) {
         step = newStep;
         cache = newCache;
+        states = newStates;
         if (cache != null) {
             attention.beginStep(step, cache);
         }
@@ -164,6 +167,11 @@ public class AtenOperators implements Operators {
             vectors.push_back(how.apply(own.to(ScalarType.Float)));
         }
         return torch.stack(vectors, 0);
+    }
+
+    @Override
+    public Tensor convolve(Tensor x, CausalConvolution layer) {
+        return new SlotConvolution(step, layer, states.state(layer.state())).run(x);
     }
 
     private static Tensor rows(Tensor memory, AttentionShape shape) {

@@ -96,6 +96,18 @@ public interface Operators extends AutoCloseable {
     Tensor attention(Tensor qkv, AttentionLayer layer);
 
     /**
+     * Convolves the step's tokens along their sequences, and keeps what the next step will see of them.
+     *
+     * @param x {@code [tokens, channels]}
+     * @param layer whose convolution it is
+     * @return {@code [tokens, channels]}; may be changed in place
+     * @throws UnsupportedOperationException if the device does not know such models
+     */
+    default Tensor convolve(Tensor x, CausalConvolution layer) {
+        throw new UnsupportedOperationException("recurrent layers");
+    }
+
+    /**
      * Chooses each token's experts. Of equal scores those count more that {@code torch.topk} takes.
      *
      * @param logits {@code [tokens, experts]}, of the compute type or float32

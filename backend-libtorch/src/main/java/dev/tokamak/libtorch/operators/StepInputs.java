@@ -52,6 +52,28 @@ public interface StepInputs {
     }
 
     /**
+     * A row's slot.
+     *
+     * @param row from 0
+     * @return where the row's sequence keeps its state
+     */
+    int slot(int row);
+
+    /**
+     * The slots of all rows.
+     *
+     * @return int64 {@code [rows]} on the device; null for a model without recurrent layers
+     */
+    Tensor slots();
+
+    /**
+     * The slots of rows that begin their sequence.
+     *
+     * @return int64 on the device, or null if there is none
+     */
+    Tensor freshSlots();
+
+    /**
      * A row's block table.
      *
      * @param row from 0

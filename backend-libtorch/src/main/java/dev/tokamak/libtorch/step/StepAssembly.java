@@ -12,7 +12,10 @@ public final class StepAssembly implements StepInputs {
     private final ComputeDevice device;
     private final Tensor[] rotaryTables;
     private final Tensor[] rotary;
+    private final boolean recurrent;
     private StepPlan plan;
+    private Tensor rowSlots;
+    private Tensor freshSlots;
     private int blockSize;
     private Slot[] slots;
     private long[] tokenValues = new long[256];
@@ -27,8 +30,10 @@ public final class StepAssembly implements StepInputs {
      * @param device of the model
      * @param rotaryTables each float32 {@code [context, headDim / 2, 2]}; owned by the caller
      * @param groups of layers that have block tables of their own
+     * @param recurrent whether layers have states in slots
      */
-    StepAssembly(ComputeDevice device, Tensor[] rotaryTables, int groups) {
+    StepAssembly(ComputeDevice device, Tensor[] rotaryTables, int groups, boolean recurrent) {
+        this.recurrent = recurrent;
         this.device = device;
         this.rotaryTables = rotaryTables;
         this.rotary = new Tensor[rotaryTables.length];
@@ -65,6 +70,9 @@ public final class StepAssembly implements StepInputs {
             }
         }
         upload();
+        if (recurrent) {
+            findSlots();
+        }
         if (unknown > 0) {
             Tensor known = torch.index_select(lastSampled, 0, device.upload(unknownSlots, unknown));
             tokenIds.index_copy_(0, device.upload(unknownTokens, unknown), known);
@@ -77,6 +85,20 @@ public final class StepAssembly implements StepInputs {
             tokenValues[i] = Math.max(0, plan.tokenIds()[i]);
             positionValues[i] = position;
         }
+    }
+
+    private void findSlots() {
+        long[] all = new long[plan.rows()];
+        long[] fresh = new long[plan.rows()];
+        int count = 0;
+        for (int row = 0; row < plan.rows(); row++) {
+            all[row] = plan.slot(row);
+            if (plan.position(row) == 0) {
+                fresh[count++] = plan.slot(row);
+            }
+        }
+        rowSlots = device.upload(all, all.length);
+        freshSlots = count == 0 ? null : device.upload(fresh, count);
     }
 
     private Tensor locate(int group) {
@@ -129,6 +151,21 @@ public final class StepAssembly implements StepInputs {
     @Override
     public int position(int row) {
         return plan.position(row);
+    }
+
+    @Override
+    public int slot(int row) {
+        return plan.slot(row);
+    }
+
+    @Override
+    public Tensor slots() {
+        return rowSlots;
+    }
+
+    @Override
+    public Tensor freshSlots() {
+        return freshSlots;
     }
 
     @Override

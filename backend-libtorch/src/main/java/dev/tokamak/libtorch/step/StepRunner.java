@@ -1,6 +1,7 @@
 package dev.tokamak.libtorch.step;
 
 import dev.tokamak.libtorch.cache.PagedKvCache;
+import dev.tokamak.libtorch.cache.SlotStates;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.operators.AtenOperators;
 import dev.tokamak.libtorch.sampling.Sampler;
@@ -26,6 +27,7 @@ public final class StepRunner implements AutoCloseable {
     private final Tensor lastSampled;
     private final StepVectors vectors;
     private final StepAssembly assembly;
+    private final SlotStates states;
 
     /**
      * @param device of the model
@@ -58,7 +60,12 @@ public final class StepRunner implements AutoCloseable {
         }
         this.lastSampled = device.zerosLong(slotCount);
         this.vectors = new StepVectors(device, model, operators);
-        this.assembly = new StepAssembly(device, rotaryTables, cache == null ? 0 : cache.groups());
+        this.assembly = new StepAssembly(
+                device,
+                rotaryTables,
+                cache == null ? 0 : cache.groups(),
+                !model.stateShapes().isEmpty());
+        this.states = new SlotStates(device, model.stateShapes(), slotCount);
     }
 
     /**
@@ -91,7 +98,7 @@ public final class StepRunner implements AutoCloseable {
             slots[plan.slot(row)].update(plan, row, device, vocabulary);
         }
         assembly.begin(plan, slots, lastSampled, cache == null ? 0 : cache.blockSize());
-        operators.begin(assembly, cache);
+        operators.begin(assembly, cache, states);
         return model.stream(operators);
     }
 
@@ -120,5 +127,6 @@ public final class StepRunner implements AutoCloseable {
             table.close();
         }
         lastSampled.close();
+        states.close();
     }
 }

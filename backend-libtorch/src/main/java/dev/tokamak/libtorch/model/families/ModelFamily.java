@@ -47,6 +47,7 @@ public interface ModelFamily {
             new GptOss(),
             new DeepseekV2(),
             new DeepseekV3(),
+            new Lfm2(),
             new Bert(),
             new Roberta("Roberta", "roberta"),
             new Roberta("XLMRoberta", "xlm-roberta"),

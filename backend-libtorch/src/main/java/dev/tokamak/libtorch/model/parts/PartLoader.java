@@ -73,6 +73,12 @@ public final class PartLoader implements AutoCloseable {
         return read(device.empty(type, rows, columns), name, rows, columns);
     }
 
+    /** A whole tensor, in the compute type. */
+    Tensor tensor(String name, long... shape) {
+        weights.require(name, shape);
+        return read(device.empty(device.type(), shape), name, shape);
+    }
+
     private Tensor read(Tensor into, String name, long... shape) {
         try {
             weights.copy(name, shape, into);

@@ -24,6 +24,7 @@ public final class Transformer extends Part {
     private Pooler pooler;
     private final List<Attention> attentions = new ArrayList<>();
     private final List<AttentionShape> cacheLayers = new ArrayList<>();
+    private final List<long[]> stateShapes = new ArrayList<>();
 
     /**
      * @param embedding of tokens
@@ -60,6 +61,9 @@ public final class Transformer extends Part {
             if (block.attention() instanceof CachingSublayer caching) {
                 caching.cacheLayer(cacheLayers.size());
                 cacheLayers.add(caching.shape());
+            } else if (block.attention() instanceof Recurrent recurrent) {
+                recurrent.state(stateShapes.size());
+                stateShapes.add(recurrent.stateShape());
             }
         }
     }
@@ -176,6 +180,11 @@ public final class Transformer extends Part {
     /** What each layer of the KV cache holds. */
     public List<AttentionShape> cacheLayers() {
         return cacheLayers;
+    }
+
+    /** The sizes of one sequence's state in each recurrent layer. */
+    public List<long[]> stateShapes() {
+        return stateShapes;
     }
 
     /** The tables by which layers turn queries and keys. */
