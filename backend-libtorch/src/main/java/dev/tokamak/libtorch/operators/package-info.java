@@ -14,11 +14,13 @@
  *   <li>Activations are {@code [tokens, width]}, the tokens of all rows of a step one after another. The projection to queries,
  *       keys and values is fused: {@code [tokens, (heads + 2 * kvHeads) * headDim]}, queries first, then keys, then values.
  *       Gate and up projection are fused, gate first.
+ *   <li>Experts' weights are stacks. A token's experts and their shares are {@code [tokens, top]}.
  *   <li>The elements that rotary embedding turns as a pair lie side by side, {@code (2i, 2i + 1)}, in each head of queries and
  *       keys. The rows of the projections are put in this order when they are loaded; the product of a query and a key does not
  *       change by it.
  *   <li>The KV cache has one tensor a layer, {@code [blocks * blockSize, 2, kvHeads, headDim]}: a token's keys, then its
- *       values. A token at position p of a sequence lies in row {@code table[p / blockSize] * blockSize + p % blockSize}.
+ *       values; in latent attention {@code [blocks * blockSize, headDim]}, a key that holds the latent behind its turned elements. A
+ *       token at position p of a sequence lies in row {@code table[p / blockSize] * blockSize + p % blockSize}.
  * </ul>
  *
  * <p><b>Threads and memory.</b> All calls come from the executor's one thread for tensors, in inference mode. Every tensor that a
