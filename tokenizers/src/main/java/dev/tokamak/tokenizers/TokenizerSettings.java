@@ -1,10 +1,12 @@
 package dev.tokamak.tokenizers;
 
+import dev.tokamak.spi.PythonJson;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonValue;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -27,7 +29,7 @@ record TokenizerSettings(JsonObject config, JsonObject specialTokensMap, JsonObj
         if (!Files.isRegularFile(file)) {
             return JsonValue.EMPTY_JSON_OBJECT;
         }
-        try (JsonReader reader = Json.createReader(Files.newBufferedReader(file))) {
+        try (JsonReader reader = Json.createReader(new StringReader(PythonJson.toJson(Files.readString(file))))) {
             return reader.readObject();
         } catch (IOException | RuntimeException e) {
             throw TokenizerFile.broken(file, "is not a readable JSON object: " + TokenizerFile.firstLine(e), e);

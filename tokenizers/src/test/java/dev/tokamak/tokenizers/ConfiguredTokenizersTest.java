@@ -66,6 +66,17 @@ class ConfiguredTokenizersTest {
     }
 
     @Test
+    void aLengthWithoutEndAsPythonWritesItIsPassedOver() throws IOException {
+        Files.writeString(
+                folder.resolve("tokenizer.json"),
+                "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": 1}, \"merges\": []}}");
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"model_max_length\": Infinity}");
+        try (Tokenizer tokenizer = new HuggingFaceTokenizerProvider().create(folder)) {
+            assertThat(tokenizer.encode("ba", false)).containsExactly(1, 0);
+        }
+    }
+
+    @Test
     void anAddedTokenOfSpaceMarksIsSpacesInAStreamToo() throws IOException {
         Files.writeString(folder.resolve("tokenizer.json"), """
                 {"added_tokens": [{"id": 3, "content": "▁▁", "single_word": false, "lstrip": false, "rstrip": false,

@@ -1,12 +1,13 @@
 package dev.tokamak.libtorch.weights;
 
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.spi.PythonJson;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -39,8 +40,7 @@ public final class JsonFiles {
     }
 
     private static <T> T read(Path path, Function<JsonReader, T> how, String expected) {
-        try (InputStream in = Files.newInputStream(path);
-                JsonReader reader = Json.createReader(in)) {
+        try (JsonReader reader = Json.createReader(new StringReader(PythonJson.toJson(Files.readString(path))))) {
             return how.apply(reader);
         } catch (NoSuchFileException e) {
             throw TokamakException.configuration(path + " is missing");

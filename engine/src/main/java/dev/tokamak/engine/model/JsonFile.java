@@ -1,13 +1,14 @@
 package dev.tokamak.engine.model;
 
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.spi.PythonJson;
 import jakarta.json.Json;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonReader;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class JsonFile {
         if (!Files.isRegularFile(file)) {
             return Map.of();
         }
-        try (JsonReader reader = Json.createReader(Files.newBufferedReader(file, StandardCharsets.UTF_8))) {
+        try (JsonReader reader = Json.createReader(new StringReader(PythonJson.toJson(Files.readString(file))))) {
             return object(reader.readObject());
         } catch (IOException | RuntimeException e) {
             // The parser has more than its own exceptions: it throws a bare one for what is nested too deeply.
@@ -54,7 +55,9 @@ final class JsonFile {
                 return ((JsonString) value).getString();
             case NUMBER:
                 JsonNumber number = (JsonNumber) value;
-                boolean whole = number.toString().chars().allMatch(c -> c == '-' || Character.isDigit(c));
+                // Python's whole numbers have no end; what no long holds is as good as a double for whatever is read
+                // here.
+                boolean whole = number.toString().matches("-?\\d{1,18}");
                 return whole ? (Object) number.longValue() : (Object) number.doubleValue();
             case TRUE:
                 return true;

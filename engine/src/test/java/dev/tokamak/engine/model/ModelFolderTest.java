@@ -41,6 +41,13 @@ class ModelFolderTest {
     }
 
     @Test
+    void numbersThatAreNotFiniteDoNotMatterWhereNobodyNeedsThem() throws IOException {
+        write("generation_config.json", "{\"diversity_penalty\": NaN, \"length_penalty\": -Infinity, \"top_k\": 5}");
+
+        assertThat(read().samplingDefaults()).containsExactly(Map.entry("top_k", 5L));
+    }
+
+    @Test
     void takesEveryEndOfSequenceId() throws IOException {
         write("generation_config.json", "{\"eos_token_id\": [7, 9]}");
         write("tokenizer_config.json", "{\"eos_token\": \"</s>\"}");
@@ -75,7 +82,20 @@ class ModelFolderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"300", "-1", "99999999999", "\"2\"", "1.5", "[2, 300]", "true", "{}"})
+    @ValueSource(
+            strings = {
+                "300",
+                "-1",
+                "99999999999",
+                "99999999999999999999",
+                "Infinity",
+                "NaN",
+                "\"2\"",
+                "1.5",
+                "[2, 300]",
+                "true",
+                "{}"
+            })
     void anEndTokenOutOfTheVocabularyIsRefusedByName(String value) throws IOException {
         write("config.json", "{\"eos_token_id\": " + value + "}");
 
@@ -90,6 +110,9 @@ class ModelFolderTest {
         "temperature, -1",
         "temperature, '\"hot\"'",
         "temperature, 1e999",
+        "temperature, Infinity",
+        "top_p, NaN",
+        "max_new_tokens, 99999999999999999999999999",
         "top_p, 0",
         "top_p, 1.5",
         "min_p, -0.1",
