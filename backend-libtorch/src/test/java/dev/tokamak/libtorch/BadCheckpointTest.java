@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every faulty checkpoint folder is refused with one line that names the file. */
 final class BadCheckpointTest {
@@ -61,6 +62,16 @@ final class BadCheckpointTest {
         assertRefused("; name a smaller one with --max-model-len");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "dummy"})
+    void aModelThatMemoryCannotHoldIsRefusedBeforeAnyIsTaken(String loadFormat) throws IOException {
+        copy("llama2");
+        replaceInConfig("\"vocab_size\": 256", "\"vocab_size\": 1000000000");
+        assertRefused(
+                EngineConfig.builder(folder).loadFormat(loadFormat).build(),
+                "the model, with 128000069952 parameters, needs ");
+    }
+
     @Test
     void aContextBeyondAllNumbersIsNamed() throws IOException {
         copy("llama2");
@@ -81,6 +92,14 @@ final class BadCheckpointTest {
         copy("llama2");
         replaceInConfig("\"hidden_size\": 64", "\"hidden_size\": \"wide\"");
         assertRefused("has hidden_size = \"wide\" where a whole number from 1 to 1073741824 is expected");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NaN, \"NaN\"", "Infinity, 1E+999", "-Infinity, -1E+999"})
+    void aNumberThatIsNotFiniteIsNamed(String python, String said) throws IOException {
+        copy("llama2");
+        replaceInConfig("\"rms_norm_eps\": 1e-06", "\"rms_norm_eps\": " + python);
+        assertRefused("has rms_norm_eps = " + said + " where a number above 0 is expected");
     }
 
     @Test

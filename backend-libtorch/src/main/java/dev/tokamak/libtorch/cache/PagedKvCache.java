@@ -1,10 +1,10 @@
 package dev.tokamak.libtorch.cache;
 
-import dev.tokamak.libtorch.cpu.HostMemory;
 import dev.tokamak.libtorch.operators.AttentionShape;
 import dev.tokamak.libtorch.operators.CacheView;
 import dev.tokamak.libtorch.operators.KvCache;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
+import dev.tokamak.libtorch.tensors.HostMemory;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;

@@ -9,7 +9,6 @@ import dev.tokamak.libtorch.cache.SlotStates;
 import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.config.SentenceModules;
 import dev.tokamak.libtorch.cpu.CpuOperators;
-import dev.tokamak.libtorch.cpu.HostMemory;
 import dev.tokamak.libtorch.cuda.CudaContext;
 import dev.tokamak.libtorch.model.families.ModelFamily;
 import dev.tokamak.libtorch.model.parts.Transformer;
@@ -17,6 +16,7 @@ import dev.tokamak.libtorch.operators.AtenOperators;
 import dev.tokamak.libtorch.step.SampledStep;
 import dev.tokamak.libtorch.step.StepRunner;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
+import dev.tokamak.libtorch.tensors.HostMemory;
 import dev.tokamak.libtorch.tensors.TensorThread;
 import dev.tokamak.libtorch.tensors.TensorType;
 import dev.tokamak.libtorch.weights.DummyWeights;
@@ -161,11 +161,22 @@ public final class LibtorchExecutor implements Executor {
     private void loadWeights(ModelFamily family, ModelConfig modelConfig, TensorType type, LoadProgress progress) {
         device = new ComputeDevice(place(), type);
         operators = device.cpu() ? new CpuOperators(device) : new AtenOperators(device);
+        requireMemoryFor(type);
         try (Weights weights = config.engine().loadFormat().equals("dummy")
                 ? new DummyWeights(type)
                 : ModuleWeights.open(config.model(), device)) {
             ModelLoading.load(model, family, modelConfig, weights, device, operators, progress);
         }
+    }
+
+    /** What the weights take at the least: of those that were learned, the CPU may keep two bytes of each. */
+    private void requireMemoryFor(TensorType type) {
+        boolean learned = !config.engine().loadFormat().equals("dummy");
+        int bytes = learned && !cuda ? TensorType.F16.bytes() : type.bytes();
+        HostMemory.require(
+                model.parameters() * bytes,
+                cuda ? CudaContext.memory()[0] : HostMemory.available(),
+                "the model, with " + model.parameters() + " parameters,");
     }
 
     private Device place() {

@@ -1,5 +1,6 @@
 package dev.tokamak.libtorch.tensors;
 
+import java.util.Arrays;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -78,8 +79,19 @@ public final class ComputeDevice implements AutoCloseable {
         return cpu ? host : host.to(device, host.scalar_type());
     }
 
-    /** Memory of any type, not set to anything. */
+    /**
+     * Memory of any type, not set to anything.
+     *
+     * @throws dev.tokamak.api.TokamakException if the host has less
+     */
     public Tensor empty(TensorType elements, long... shape) {
+        if (cpu) {
+            long bytes = elements.bytes();
+            for (long size : shape) {
+                bytes = Math.multiplyExact(bytes, size);
+            }
+            HostMemory.require(bytes, "a weight of " + Arrays.toString(shape));
+        }
         try (TensorOptions any = options(elements.scalarType())) {
             return torch.empty(shape, any, null);
         }

@@ -1,6 +1,6 @@
-package dev.tokamak.libtorch.cpu;
+package dev.tokamak.libtorch.tensors;
 
-import dev.tokamak.libtorch.tensors.TensorType;
+import dev.tokamak.api.TokamakException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +39,24 @@ public final class HostMemory {
         Pointer memory = tensor.data_ptr();
         tensor.close();
         Pointer.free(memory);
+    }
+
+    /**
+     * Refuses to take more than there is: the system would grant it, and end the process when it is used.
+     *
+     * @param bytes that are going to be taken
+     * @param what for, beginning the message
+     */
+    public static void require(long bytes, String what) {
+        require(bytes, available(), what);
+    }
+
+    /** As {@link #require(long, String)}, of memory of which so many bytes are available. */
+    public static void require(long bytes, long available, String what) {
+        if (bytes > available) {
+            throw TokamakException.configuration(what + " needs " + ((bytes + (1 << 20) - 1) >> 20)
+                    + " MiB of memory, and " + (available >> 20) + " MiB are available");
+        }
     }
 
     /**
