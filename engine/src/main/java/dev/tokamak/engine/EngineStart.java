@@ -60,7 +60,7 @@ final class EngineStart {
         this.compilers = newCompilers();
         int maskWorkerCount = workerCount();
         this.maskWorkers = Executors.newFixedThreadPool(maskWorkerCount, daemons("tokamak-mask-"));
-        Executor executor = PluginKind.EXECUTOR.made(provider, provider.create(settled));
+        Executor executor = plugins.ask(PluginKind.EXECUTOR, provider, "create", each -> each.create(settled));
         this.engine = new EngineThread(executor, settled, plugins, ring, maskWorkers, maskWorkerCount, progress);
         this.engineThread = new Thread(engine, "tokamak-engine");
         engineThread.setDaemon(true);
@@ -123,16 +123,14 @@ final class EngineStart {
         if (config.executor().isPresent()) {
             return plugins.require(PluginKind.EXECUTOR, config.executor().get());
         }
-        return plugins.all(PluginKind.EXECUTOR).stream()
-                .filter(provider -> provider.supports(asked))
-                .findFirst()
+        return plugins.firstThat(PluginKind.EXECUTOR, provider -> provider.supports(asked))
                 .orElseThrow(() -> TokamakException.configuration("no executor supports the model " + config.model()
                         + FolderFindings.aboutModel(config.model()) + " (executors: "
                         + plugins.names(PluginKind.EXECUTOR) + ")"));
     }
 
     private StepLimits limits(ExecutorProvider provider) {
-        StepLimits usual = PluginKind.EXECUTOR.made(provider, provider.stepLimits(config));
+        StepLimits usual = plugins.ask(PluginKind.EXECUTOR, provider, "stepLimits", each -> each.stepLimits(config));
         int seqs = config.maxNumSeqs().orElse(usual.maxNumSeqs());
         int tokens = config.maxNumBatchedTokens().orElse(Math.max(usual.maxNumBatchedTokens(), seqs));
         if (seqs < 1) {
@@ -148,13 +146,11 @@ final class EngineStart {
         Path from = tokenizerFolder(config);
         TokenizerProvider provider = config.tokenizerProvider()
                 .map(name -> plugins.require(PluginKind.TOKENIZER, name))
-                .or(() -> plugins.all(PluginKind.TOKENIZER).stream()
-                        .filter(candidate -> candidate.supports(from))
-                        .findFirst())
+                .or(() -> plugins.firstThat(PluginKind.TOKENIZER, candidate -> candidate.supports(from)))
                 .orElseThrow(() -> TokamakException.configuration("no tokenizer plugin reads " + from
                         + FolderFindings.aboutTokenizer(from) + " (tokenizers: "
                         + plugins.names(PluginKind.TOKENIZER) + ")"));
-        return PluginKind.TOKENIZER.made(provider, provider.create(from));
+        return plugins.ask(PluginKind.TOKENIZER, provider, "create", each -> each.create(from));
     }
 
     /** What is served. */

@@ -103,8 +103,11 @@ final class EngineThread implements Runnable {
 
         // Who shares what is decided by the keys that sequences bring along, so the manager can always share.
         KvCacheManagerProvider cacheProvider = plugins.require(PluginKind.KV_CACHE_MANAGER, config.kvCacheManager());
-        KvCacheManager kvCache = PluginKind.KV_CACHE_MANAGER.made(
-                cacheProvider, cacheProvider.create(info.kvGroups(), blocks, blockSize, true));
+        KvCacheManager kvCache = plugins.ask(
+                PluginKind.KV_CACHE_MANAGER,
+                cacheProvider,
+                "create",
+                each -> each.create(info.kvGroups(), blocks, blockSize, true));
         SchedulerContext context = new SchedulerContext(
                 policy(config),
                 kvCache,
@@ -114,7 +117,8 @@ final class EngineThread implements Runnable {
                 blockSize,
                 executor.maxInFlight());
         SchedulerProvider schedulerProvider = plugins.require(PluginKind.SCHEDULER, config.scheduler());
-        Scheduler scheduler = PluginKind.SCHEDULER.made(schedulerProvider, schedulerProvider.create(context));
+        Scheduler scheduler =
+                plugins.ask(PluginKind.SCHEDULER, schedulerProvider, "create", each -> each.create(context));
         StepLoop loop = new StepLoop(
                 executor,
                 scheduler,
@@ -148,7 +152,8 @@ final class EngineThread implements Runnable {
     private SchedulingPolicy policy(EngineConfig config) {
         String name = config.schedulingPolicy();
         SchedulingPolicyProvider provider = plugins.require(PluginKind.SCHEDULING_POLICY, name);
-        return PluginKind.SCHEDULING_POLICY.made(provider, provider.create(optionsOf(config, name)));
+        return plugins.ask(
+                PluginKind.SCHEDULING_POLICY, provider, "create", each -> each.create(optionsOf(config, name)));
     }
 
     private static Map<String, String> optionsOf(EngineConfig config, String plugin) {

@@ -110,7 +110,7 @@ public final class ChatRenderer {
             }
         }
         ChatTemplateProvider engine = engine(source);
-        ChatTemplate made = PluginKind.CHAT_TEMPLATE.made(engine, engine.compile(source));
+        ChatTemplate made = plugins.ask(PluginKind.CHAT_TEMPLATE, engine, "compile", each -> each.compile(source));
         synchronized (compiled) {
             compiled.put(source, made);
         }
@@ -121,9 +121,7 @@ public final class ChatRenderer {
         if (provider.isPresent()) {
             return plugins.require(PluginKind.CHAT_TEMPLATE, provider.get());
         }
-        return plugins.all(PluginKind.CHAT_TEMPLATE).stream()
-                .filter(candidate -> candidate.supports(source))
-                .findFirst()
+        return plugins.firstThat(PluginKind.CHAT_TEMPLATE, candidate -> candidate.supports(source))
                 .orElseThrow(() ->
                         TokamakException.configuration("no chat-template plugin takes the model's template; found "
                                 + plugins.names(PluginKind.CHAT_TEMPLATE)));

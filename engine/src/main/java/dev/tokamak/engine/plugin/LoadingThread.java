@@ -8,6 +8,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Runs the code of plugins that are being loaded, so that one that loops or blocks holds up nothing but its own thread. That
@@ -47,7 +48,7 @@ final class LoadingThread {
             return seconds;
         }
 
-        /** The line of code that it was at. */
+        /** The line of its code that it was at. */
         String where() {
             return where;
         }
@@ -77,10 +78,15 @@ final class LoadingThread {
     }
 
     private TooSlow leave() {
-        StackTraceElement[] stack = thread.getStackTrace();
+        // The plugin's own line, in what the JDK was asked to do by it.
+        String where = Stream.of(thread.getStackTrace())
+                .filter(frame -> frame.getModuleName() == null)
+                .findFirst()
+                .map(StackTraceElement::toString)
+                .orElse("its end");
         executor.shutdownNow();
         begin();
-        return new TooSlow(patience.toSeconds(), stack.length == 0 ? "its end" : stack[0].toString());
+        return new TooSlow(patience.toSeconds(), where);
     }
 
     void end() {

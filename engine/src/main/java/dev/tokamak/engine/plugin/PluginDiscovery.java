@@ -24,6 +24,7 @@ final class PluginDiscovery {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]*");
 
     private final ClassLoader host;
+    private final Duration patience;
     private final LoadingThread loading;
     private final Map<PluginKind<?>, Map<String, Object>> providers = new HashMap<>();
     private final Map<PluginKind<?>, Map<String, String>> locations = new HashMap<>();
@@ -32,6 +33,7 @@ final class PluginDiscovery {
 
     PluginDiscovery(ClassLoader host, Duration patience) {
         this.host = host;
+        this.patience = patience;
         this.loading = new LoadingThread(patience);
     }
 
@@ -39,7 +41,7 @@ final class PluginDiscovery {
         loading.end();
         List<String> order = PluginKind.all().stream().map(PluginKind::label).toList();
         entries.sort(Comparator.comparingInt(entry -> order.indexOf(entry.kind())));
-        return new PluginRegistry(providers, entries);
+        return new PluginRegistry(patience, providers, entries);
     }
 
     void searchHost() {
@@ -186,7 +188,7 @@ final class PluginDiscovery {
                         System.Logger.Level.WARNING, "plugin {0} {1} refused: {2}", entry.kind(), entry.name(), why));
     }
 
-    private static <T> T within(ClassLoader loader, Supplier<T> work) {
+    static <T> T within(ClassLoader loader, Supplier<T> work) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(loader);
@@ -197,7 +199,7 @@ final class PluginDiscovery {
         }
     }
 
-    private static String location(Class<?> type) {
+    static String location(Class<?> type) {
         CodeSource source = type.getProtectionDomain().getCodeSource();
         if (source == null || source.getLocation() == null) {
             return type.getName();
@@ -214,7 +216,7 @@ final class PluginDiscovery {
         return version == null ? "-" : version;
     }
 
-    private static String oneLine(Throwable e) {
+    static String oneLine(Throwable e) {
         Throwable root = e instanceof ServiceConfigurationError && e.getCause() != null ? e.getCause() : e;
         return root.toString().lines().findFirst().orElse(root.getClass().getName());
     }

@@ -1,7 +1,7 @@
 package dev.tokamak.engine.plugin;
 
+import dev.tokamak.api.TokamakException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.nio.file.Files;
@@ -51,7 +51,7 @@ record PluginFolder(String name, List<Path> jars) {
         try (Stream<Path> paths = Files.list(folder)) {
             return paths.sorted().toList();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot list " + folder, e);
+            throw TokamakException.configuration("the plugins in " + folder + " cannot be listed: " + e);
         }
     }
 

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.spi.chattemplate.ChatTemplateProvider;
 import dev.tokamak.spi.scheduler.SchedulingPolicyProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +126,83 @@ class PluginRegistryTest {
         assertThat(refused(registry).refusal().orElseThrow()).contains("within 5 s", jar.toString());
         assertThat(refused(registry).name()).isEqualTo("third.Endless");
         assertThat(registry.find(PluginKind.SCHEDULING_POLICY, "sound")).isPresent();
+    }
+
+    private static final String TEMPLATES = "dev.tokamak.spi.chattemplate.ChatTemplateProvider";
+    private static final String FOREVER = "try { new java.util.concurrent.CountDownLatch(1).await(); }"
+            + " catch (InterruptedException e) { throw new IllegalStateException(e); }";
+
+    /** A plugin with an engine for templates. */
+    private Path templates(String type, String name, String supports, String compile) {
+        String simple = type.substring(type.lastIndexOf('.') + 1);
+        return new PluginJar()
+                .source(
+                        type,
+                        "package " + type.substring(0, type.lastIndexOf('.')) + ";\npublic class " + simple
+                                + " implements " + TEMPLATES + " {\n"
+                                + "public String name() { return \"" + name + "\"; }\n"
+                                + "public boolean supports(String source) { " + supports + " }\n"
+                                + "public dev.tokamak.spi.chattemplate.ChatTemplate compile(String source) { " + compile
+                                + " }\n}\n")
+                .service(TEMPLATES, type)
+                .writeTo(plugins().resolve(name + "/" + name + ".jar"));
+    }
+
+    private PluginRegistry discover(Duration patience) {
+        return PluginRegistry.discover(
+                Optional.of(plugins()), List.of(), getClass().getClassLoader(), patience);
+    }
+
+    @Test
+    void passesOverAProviderThatDoesNotComeToAnEndOrFailsWhenItIsAskedWhatItSupports() {
+        templates("a.Endless", "a-endless", FOREVER + " return true;", "return null;");
+        templates("b.Failing", "b-failing", "throw new NoSuchMethodError(\"gone\");", "return null;");
+        templates("c.Sound", "c-sound", "return true;", "return variables -> source;");
+        PluginRegistry registry = discover(Duration.ofSeconds(3));
+
+        assertThat(registry.firstThat(PluginKind.CHAT_TEMPLATE, each -> each.supports("x")))
+                .map(ChatTemplateProvider::name)
+                .contains("c-sound");
+    }
+
+    @Test
+    void namesClassAndJarOfAProviderThatDoesNotComeToAnEnd() {
+        Path jar = templates("a.Endless", "endless", "return true;", FOREVER + " return null;");
+        PluginRegistry registry = discover(Duration.ofSeconds(2));
+        ChatTemplateProvider endless = registry.require(PluginKind.CHAT_TEMPLATE, "endless");
+
+        assertThatThrownBy(() -> registry.ask(PluginKind.CHAT_TEMPLATE, endless, "compile", each -> each.compile("x")))
+                .isInstanceOf(TokamakException.class)
+                .hasMessageStartingWith(
+                        "compile of the chat-template \"endless\" did not end within 2 s and was left at plugin endless//a.Endless.compile(Endless.java:5)")
+                .hasMessageEndingWith("; it is a.Endless from " + jar);
+    }
+
+    @Test
+    void namesClassAndJarOfAProviderThatThrowsAnError() {
+        Path jar = templates("a.Old", "old", "return true;", "throw new AbstractMethodError(\"compile\");");
+        PluginRegistry registry = discover();
+        ChatTemplateProvider old = registry.require(PluginKind.CHAT_TEMPLATE, "old");
+
+        assertThatThrownBy(() -> registry.ask(PluginKind.CHAT_TEMPLATE, old, "compile", each -> each.compile("x")))
+                .isInstanceOf(TokamakException.class)
+                .hasMessage("compile of the chat-template \"old\" failed: java.lang.AbstractMethodError: compile; it is"
+                        + " a.Old from " + jar);
+    }
+
+    @Test
+    void lendsAProviderItsOwnClassLoaderWhileItMakesSomething() {
+        templates(
+                "a.Curious",
+                "curious",
+                "return true;",
+                "String loader = Thread.currentThread().getContextClassLoader().getName(); return variables -> loader;");
+        PluginRegistry registry = discover();
+        ChatTemplateProvider curious = registry.require(PluginKind.CHAT_TEMPLATE, "curious");
+
+        assertThat(registry.ask(PluginKind.CHAT_TEMPLATE, curious, "compile", each -> each.compile("x"))
+                        .render(Map.of()))
+                .isEqualTo("plugin curious");
     }
 
     @Test
