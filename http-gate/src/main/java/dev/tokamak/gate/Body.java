@@ -48,11 +48,16 @@ final class Body {
         size += length;
     }
 
-    private void grow(int length) {
-        long needed = (long) size + length;
-        if (needed > limitBytes) {
+    /** @throws ProtocolException 413 if the body is too large with what is going to come */
+    void expect(long length) {
+        if (size + length > limitBytes) {
             throw tooLarge(limitBytes);
         }
+    }
+
+    private void grow(int length) {
+        expect(length);
+        long needed = (long) size + length;
         if (needed > bytes.length) {
             int capacity = (int) Math.max(needed, Math.min(expectedBytes, Math.max(FIRST_BYTES, 2L * bytes.length)));
             if (!budget.take(capacity - bytes.length)) {

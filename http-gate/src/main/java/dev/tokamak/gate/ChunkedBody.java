@@ -108,6 +108,7 @@ final class ChunkedBody implements BodyReader {
                     throw Refusals.malformed("a chunk's size is missing");
                 }
                 digits = 0;
+                target.expect(left);
                 place = left == 0 ? Place.TRAILER : Place.DATA;
             }
             case AFTER_DATA -> place = Place.SIZE;

@@ -1,5 +1,7 @@
 package dev.tokamak.gate;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -16,8 +18,7 @@ import java.util.regex.Pattern;
 final class RequestRules {
     private static final Set<String> HARMLESS = Set.of("GET", "HEAD", "OPTIONS");
     private static final Pattern HOST = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^:\\[\\]]*)(:[0-9]*)?");
-    private static final Pattern LOOPBACK =
-            Pattern.compile("localhost|.+\\.localhost|127(\\.[0-9]{1,3}){3}|\\[::1]|\\[0*(:0*){1,6}:0*1]");
+    private static final Pattern LOOPBACK = Pattern.compile("(.+\\.)?localhost\\.?|127(\\.[0-9]{1,3}){3}");
 
     private final boolean loopbackOnly;
     private final List<String> allowedHosts;
@@ -65,11 +66,23 @@ final class RequestRules {
             return;
         }
         String name = parts.group(1).toLowerCase(Locale.ROOT);
-        if (!LOOPBACK.matcher(name).matches() && !allowedHosts.contains(name)) {
+        if (!isLoopback(name) && !allowedHosts.contains(name)) {
             throw Refusals.invalid(
                     403,
                     "the Host header is '" + host + "', which is no name of this server; --allowed-hosts adds names",
                     "host_not_allowed");
+        }
+    }
+
+    private static boolean isLoopback(String name) {
+        if (!name.startsWith("[")) {
+            return LOOPBACK.matcher(name).matches();
+        }
+        try {
+            // Brackets hold an address and no name, so nobody is asked for it.
+            return InetAddress.getByName(name).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
         }
     }
 

@@ -241,6 +241,12 @@ class ConnectionGateTest {
     }
 
     @Test
+    void chunkBeyondTheLimitIsRefusedAtItsSize() {
+        receive(POST + "Transfer-Encoding: chunked\r\n\r\n7fffffff\r\n");
+        assertRefused(413, "request_too_large");
+    }
+
+    @Test
     void chunksBeyondTheLimitAreRefused() {
         receive(POST + "Transfer-Encoding: chunked\r\n\r\n2710\r\n" + "a".repeat(10_000) + "\r\n2711\r\n"
                 + "b".repeat(10_001));
@@ -488,6 +494,9 @@ class ConnectionGateTest {
                 "127.0.0.1:1",
                 "127.1.2.3",
                 "[::1]:8000",
+                "[::ffff:127.0.0.1]",
+                "[::FFFF:7F00:1]:8000",
+                "localhost.",
                 "models.example",
                 "Models.Example:443"
             })
@@ -502,6 +511,10 @@ class ConnectionGateTest {
                 "evil.example",
                 "evil.example:8000",
                 "localhost.evil.example",
+                "evil-localhost",
+                "[::ffff:10.0.0.1]",
+                "[127.0.0.1]",
+                "[fe80::1]",
                 "127.0.0.1.evil.example",
                 "192.168.1.1",
                 "[::2]",
