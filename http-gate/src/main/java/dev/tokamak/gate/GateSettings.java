@@ -10,8 +10,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What an operator can set about connections, read from system properties {@code tokamak.NAME} or environment variables
- * {@code TOKAMAK_NAME} (upper case, with underscores).
+ * What an operator can set about connections ({@link Settings}).
  *
  * @param maxRequestBytes the largest body taken, compressed or not
  * @param maxHeaderBytes the most bytes of headers taken
@@ -45,20 +44,20 @@ public record GateSettings(
      * @throws TokamakException if one is out of range, naming it
      */
     public static GateSettings fromEnvironment() {
-        int maxRequestBytes = (int) number("max-request-bytes", 16L << 20, 1024, 1 << 30);
+        int maxRequestBytes = (int) Settings.number("max-request-bytes", 16L << 20, 1024, 1 << 30);
         // A body is several times its size once it is text and messages.
         long share = Math.max(maxRequestBytes, Runtime.getRuntime().maxMemory() / 16);
         return new GateSettings(
                 maxRequestBytes,
-                (int) number("max-header-bytes", 64 << 10, 1024, 1 << 20),
-                number("max-body-memory-bytes", share, 1024, Long.MAX_VALUE),
-                (int) number("max-connections", defaultConnections(), 1, ARRAY_BYTES),
-                number("header-timeout-millis", 10_000, 10, 3_600_000),
-                number("body-timeout-millis", 60_000, 10, 3_600_000),
-                number("keep-alive-millis", 75_000, 10, 3_600_000),
-                number("stall-millis", 60_000, 100, 3_600_000),
-                isLoopback(text("host")),
-                names(text("allowed-hosts")));
+                (int) Settings.number("max-header-bytes", 64 << 10, 1024, 1 << 20),
+                Settings.number("max-body-memory-bytes", share, 1024, Long.MAX_VALUE),
+                (int) Settings.number("max-connections", defaultConnections(), 1, ARRAY_BYTES),
+                Settings.number("header-timeout-millis", 10_000, 10, 3_600_000),
+                Settings.number("body-timeout-millis", 60_000, 10, 3_600_000),
+                Settings.number("keep-alive-millis", 75_000, 10, 3_600_000),
+                Settings.number("stall-millis", 60_000, 100, 3_600_000),
+                isLoopback(Settings.text("host")),
+                names(Settings.text("allowed-hosts")));
     }
 
     RequestRules rules() {
@@ -93,29 +92,5 @@ public record GateSettings(
                         .map(String::strip)
                         .filter(each -> !each.isEmpty())
                         .collect(Collectors.toList());
-    }
-
-    private static String text(String name) {
-        String value = System.getProperty("tokamak." + name);
-        return value != null
-                ? value
-                : System.getenv("TOKAMAK_" + name.toUpperCase(Locale.ROOT).replace('-', '_'));
-    }
-
-    private static long number(String name, long otherwise, long min, long max) {
-        String value = text(name);
-        if (value == null) {
-            return otherwise;
-        }
-        try {
-            long number = Long.parseLong(value.strip());
-            if (number >= min && number <= max) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // The message below says what is expected.
-        }
-        throw TokamakException.configuration(
-                "tokamak." + name + " is '" + value + "', expected a whole number from " + min + " to " + max);
     }
 }

@@ -2,6 +2,7 @@ package dev.tokamak.server;
 
 import dev.tokamak.api.EngineConfig;
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.gate.Settings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -11,7 +12,7 @@ final class EngineSettings {
     private EngineSettings() {}
 
     static EngineConfig fromEnvironment() {
-        String model = ServerSettings.text("model");
+        String model = Settings.text("model");
         if (model == null) {
             throw TokamakException.configuration(
                     "the setting tokamak.model is missing: start Java with -Dtokamak.model=FOLDER, or set TOKAMAK_MODEL");
@@ -42,7 +43,7 @@ final class EngineSettings {
     }
 
     private static void set(String name, Consumer<String> setter) {
-        String value = ServerSettings.text(name);
+        String value = Settings.text(name);
         if (value == null) {
             return;
         }

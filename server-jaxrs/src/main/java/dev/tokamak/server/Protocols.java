@@ -2,6 +2,7 @@ package dev.tokamak.server;
 
 import dev.tokamak.engine.ServedModel;
 import dev.tokamak.engine.plugin.PluginKind;
+import dev.tokamak.gate.Settings;
 import dev.tokamak.protocol.openai.OpenAiProtocol;
 
 /** Makes the protocols on top of an engine, with the parsers that the operator chose. */
@@ -17,11 +18,11 @@ final class Protocols {
         OpenAiProtocol.Builder protocol = OpenAiProtocol.builder(
                         model, model.tokenizer().vocabulary())
                 .options(ServingSettings.fromEnvironment());
-        String toolParser = ServerSettings.text("tool-call-parser");
+        String toolParser = Settings.text("tool-call-parser");
         if (toolParser != null) {
             protocol.toolParser(model.plugins().require(PluginKind.TOOL_PARSER, toolParser));
         }
-        String reasoningParser = ServerSettings.text("reasoning-parser");
+        String reasoningParser = Settings.text("reasoning-parser");
         if (reasoningParser != null) {
             protocol.reasoningParser(model.plugins().require(PluginKind.REASONING_PARSER, reasoningParser));
         }

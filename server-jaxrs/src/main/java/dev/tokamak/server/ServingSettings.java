@@ -1,6 +1,7 @@
 package dev.tokamak.server;
 
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.gate.Settings;
 import dev.tokamak.protocol.ServingOptions;
 import java.util.Arrays;
 import java.util.Locale;
@@ -15,8 +16,8 @@ final class ServingSettings {
                 .trustRequestChatTemplate(flag("trust-request-chat-template"))
                 .escapeSpecialTokens(flag("escape-special-tokens-in-content"))
                 .promptTokensDetails(flag("enable-prompt-tokens-details"))
-                .maxLogprobs((int) ServerSettings.number("max-logprobs", 20, -1, Integer.MAX_VALUE));
-        String format = ServerSettings.text("chat-template-content-format");
+                .maxLogprobs((int) Settings.number("max-logprobs", 20, -1, Integer.MAX_VALUE));
+        String format = Settings.text("chat-template-content-format");
         if (format != null) {
             try {
                 builder.contentFormat(ServingOptions.ContentFormat.valueOf(format.toUpperCase(Locale.ROOT)));
@@ -30,6 +31,6 @@ final class ServingSettings {
     }
 
     private static boolean flag(String name) {
-        return Boolean.parseBoolean(ServerSettings.text(name));
+        return Boolean.parseBoolean(Settings.text(name));
     }
 }
