@@ -150,6 +150,17 @@ class HttpErrorsIT {
     }
 
     @Test
+    @Order(Integer.MAX_VALUE - 1)
+    void aFloodOfFailuresIsAFewLinesInTheLog() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            assertError(http.send(post("/v1/chat/completions", CALLING + "false}"), text()), 500, "internal");
+        }
+        // Other tests of the same minute had their share of the lines.
+        assertThat(server.said().lines().filter(line -> line.contains("POST /v1/chat/completions failed: ")))
+                .hasSizeLessThanOrEqualTo(20);
+    }
+
+    @Test
     @Order(Integer.MAX_VALUE)
     void requestsThatOutlastTheStopAreToldSoAndTheLogSaysSo() throws Exception {
         RawHttp.Stream streamed = RawHttp.stream(server.port(), "/v1/completions", ENDLESS + "true}");

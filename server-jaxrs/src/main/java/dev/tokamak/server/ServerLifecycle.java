@@ -4,6 +4,7 @@ import dev.tokamak.api.TokamakException;
 import dev.tokamak.engine.EngineHolder;
 import dev.tokamak.engine.TokamakEngine;
 import dev.tokamak.gate.Application;
+import dev.tokamak.gate.LogLimit;
 import dev.tokamak.gate.OpenListeners;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
@@ -32,6 +33,7 @@ public final class ServerLifecycle implements ServletContextListener {
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
+        LogLimit.guard();
         OpenListeners.guard();
         openEngineOnce();
         server = new Server(ServerSettings.fromEnvironment());
