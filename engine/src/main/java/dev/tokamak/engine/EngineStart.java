@@ -20,6 +20,7 @@ import dev.tokamak.spi.tokenizer.TokenizerProvider;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -39,6 +40,7 @@ final class EngineStart {
     private final EngineConfig config;
     private final PluginRegistry plugins;
     private final ModelFolder folder;
+    private final Map<String, Object> samplingDefaults;
     private final StepLimits limits;
     private final OutputRing ring = new OutputRing(RING_SIZE);
     private final ExecutorService compilers;
@@ -52,6 +54,7 @@ final class EngineStart {
         this.config = config;
         this.plugins = plugins;
         this.folder = ModelFolder.read(config.model(), tokenizerFolder(config));
+        this.samplingDefaults = folder.samplingDefaults(); // Refused, if they are, before the weights are read.
         ExecutorConfig askedFor = new ExecutorConfig(config.model(), config, 1, 1);
         ExecutorProvider provider = executorProvider(askedFor);
         this.limits = limits(provider);
@@ -168,7 +171,7 @@ final class EngineStart {
                 .vocabularySize(started.info().vocabularySize())
                 .createdEpochSeconds(Instant.now().getEpochSecond())
                 .eosTokenIds(eosTokenIds)
-                .samplingDefaults(folder.samplingDefaults())
+                .samplingDefaults(samplingDefaults)
                 .hasChatTemplate(chat.source().isPresent())
                 .build();
     }

@@ -17,6 +17,8 @@ import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.GenerationRequest;
 import dev.tokamak.api.RequestStream;
 import dev.tokamak.api.TokamakException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,14 @@ class EngineFailureTest {
     private static void fails(RequestStream stream, ErrorCode code) {
         assertThatThrownBy(() -> last(stream)).isInstanceOfSatisfying(TokamakException.class, e -> assertThat(e.code())
                 .isEqualTo(code));
+    }
+
+    @Test
+    void defaultsThatNoRequestCouldBeServedWithAreRefusedBeforeTheWeightsAreRead() throws IOException {
+        Files.writeString(folder.resolve("generation_config.json"), "{\"temperature\": NaN}");
+        assertThatThrownBy(() -> faulty(60_000, "load", "the weights were read"))
+                .isInstanceOf(TokamakException.class)
+                .hasMessageContaining("generation_config.json has temperature = NaN");
     }
 
     @Test
