@@ -7,13 +7,21 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +54,15 @@ class UberJarIT {
         assertThat(jar).isRegularFile();
 
         int port = freePort();
-        Process server = java(jar.toString(), "--nohazelcast", "--disablephonehome", "--port", Integer.toString(port));
+        int securePort = freePort();
+        Process server = java(
+                jar.toString(),
+                "--nohazelcast",
+                "--disablephonehome",
+                "--port",
+                Integer.toString(port),
+                "--sslport",
+                Integer.toString(securePort));
         CompletableFuture<String> log = CompletableFuture.supplyAsync(() -> read(server));
         try {
             String answer = "";
@@ -55,9 +71,10 @@ class UberJarIT {
                 answer = health(port);
                 if (!answer.isEmpty()) {
                     RawHttp.assertErrorBody(answer);
-                    assertThat(answer).startsWith("HTTP/1.1 503 ");
+                    assertThat(answer).startsWith("HTTP/1.1 503 ").containsIgnoringCase("\r\nRetry-After: ");
                 }
             }
+            assertThatNothingComesInPastTheGate(securePort);
         } finally {
             server.toHandle().destroy();
             server.waitFor();
@@ -68,6 +85,50 @@ class UberJarIT {
                 .contains(MISSING);
     }
 
+    /** Over TLS, clients that would speak HTTP/2 are told to speak HTTP/1.1, and what they ask passes through the gate. */
+    private static void assertThatNothingComesInPastTheGate(int port) throws Exception {
+        SSLContext trusting = SSLContext.getInstance("TLS");
+        trusting.init(null, new TrustManager[] {new TrustingAll()}, null);
+        try (SSLSocket socket = (SSLSocket) trusting.getSocketFactory().createSocket("localhost", port)) {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            assertThat(socket.getApplicationProtocol()).isEqualTo("http/1.1");
+            socket.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            byte[] answer = new byte[4096];
+            int length = socket.getInputStream().readNBytes(answer, 0, 200);
+            assertThat(new String(answer, 0, length, StandardCharsets.US_ASCII)).startsWith("HTTP/1.1 400 ");
+        }
+    }
+
+    /** For Payara's own certificate, which nobody has signed. */
+    private static final class TrustingAll extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
     @Test
     void theFolderOfJarsHasNothingElseInIt() throws IOException {
         try (Stream<Path> files = Files.list(HOME.resolve("lib"))) {
@@ -76,7 +137,7 @@ class UberJarIT {
     }
 
     /** What /health answers; empty while nobody listens or the server is not done. */
-    private static String health(int port) {
+    static String health(int port) {
         try {
             return RawHttp.answer(port, "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         } catch (IOException e) {
@@ -103,7 +164,7 @@ class UberJarIT {
         return builder.start();
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

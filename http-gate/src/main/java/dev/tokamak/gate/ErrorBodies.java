@@ -9,7 +9,9 @@ import org.glassfish.grizzly.http.HttpContent;
 import org.glassfish.grizzly.http.HttpPacket;
 import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.glassfish.grizzly.http.HttpResponsePacket;
+import org.glassfish.grizzly.http.util.Header;
 import org.glassfish.grizzly.http.util.HttpStatus;
+import org.glassfish.grizzly.http.util.MimeHeaders;
 import org.glassfish.grizzly.memory.Buffers;
 import org.glassfish.grizzly.memory.MemoryManager;
 
@@ -42,6 +44,14 @@ final class ErrorBodies extends BaseFilter {
         return Application.isDeployed() && type != null && type.startsWith("application/json");
     }
 
+    /** By way of a copy: to headers that are about to be sent, Grizzly adds nothing that may not be a trailer, and says nothing. */
+    private static void retryAfterASecond(MimeHeaders headers) {
+        MimeHeaders copy = new MimeHeaders();
+        copy.copyFrom(headers);
+        copy.setValue(Header.RetryAfter).setString("1");
+        headers.copyFrom(copy);
+    }
+
     /** Sets the head of the answer, and gives its body. */
     static HttpContent content(HttpResponsePacket response, boolean last) {
         HttpRequestPacket request = response.getRequest();
@@ -55,6 +65,9 @@ final class ErrorBodies extends BaseFilter {
         response.setContentType("application/json");
         response.setChunked(false);
         response.setContentLength(body.length);
+        if (status == UNAVAILABLE) {
+            retryAfterASecond(response.getHeaders());
+        }
         return HttpContent.create(response, last, Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, body));
     }
 }

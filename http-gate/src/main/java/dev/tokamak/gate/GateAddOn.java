@@ -17,8 +17,8 @@ import org.glassfish.grizzly.utils.IdleTimeoutFilter;
  * {@code META-INF/hk2-locator/default}, so it is enough that the jar is on the server's class path. Public because the registry makes
  * it by name.
  *
- * <p>The requests of HTTP/2 come in past the gate. So it is taken out where connections are not encrypted, and clients fall back
- * to HTTP/1.1; where they are, it is agreed on before the first request, and left alone.
+ * <p>The requests of HTTP/2 would come in past the gate. So it is taken out, and clients use HTTP/1.1; where connections are
+ * encrypted they are told so while that is set up.
  */
 public final class GateAddOn implements AddOn {
     /** Beside the headers themselves: the request line, and a length that was not there before. */
@@ -37,9 +37,7 @@ public final class GateAddOn implements AddOn {
         chain.add(codec, gate);
         chain.add(chain.indexOfType(org.glassfish.grizzly.http.server.HttpServerFilter.class), new ErrorBodies());
         remove(chain, IdleTimeoutFilter.class);
-        if (!secure) {
-            remove(chain, Http2ServerFilter.class);
-        }
+        remove(chain, Http2ServerFilter.class);
     }
 
     private static void remove(FilterChainBuilder chain, Class<? extends Filter> type) {

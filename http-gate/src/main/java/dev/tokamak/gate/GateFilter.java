@@ -2,7 +2,7 @@ package dev.tokamak.gate;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -27,9 +27,11 @@ import org.glassfish.grizzly.filterchain.BaseFilter;
 import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.filterchain.NextAction;
+import org.glassfish.grizzly.http2.AlpnSupport;
 import org.glassfish.grizzly.memory.Buffers;
 import org.glassfish.grizzly.memory.MemoryManager;
 import org.glassfish.grizzly.nio.NIOConnection;
+import org.glassfish.grizzly.npn.AlpnServerNegotiator;
 
 /**
  * Grizzly's side of the gate: the filter between the bytes of a connection and their reading as HTTP.
@@ -41,7 +43,9 @@ import org.glassfish.grizzly.nio.NIOConnection;
 final class GateFilter extends BaseFilter {
     private static final Logger LOG = Logger.getLogger(GateFilter.class.getName());
 
-    private static final byte[] HTTP2 = "PRI * HTTP/2.0\r\n".getBytes(StandardCharsets.US_ASCII);
+    /** What is agreed on with clients that ask, while encryption is set up. */
+    private static final AlpnServerNegotiator ONLY_HTTP1 =
+            (engine, offered) -> List.of(offered).contains("http/1.1") ? "http/1.1" : null;
 
     /** Of one read: the system's own buffer, which it would be, may be some megabytes, and every thread may be reading. */
     private static final int READ_BYTES = 64 * 1024;
@@ -85,6 +89,9 @@ final class GateFilter extends BaseFilter {
         ConnectionGate gate = new ConnectionGate(new GrizzlyWire(ctx), settings, budget);
         gates.set(connection, gate);
         connection.setReadBufferSize(READ_BYTES);
+        if (secure && AlpnSupport.isEnabled()) {
+            AlpnSupport.getInstance().setServerSideNegotiator(connection, ONLY_HTTP1);
+        }
         int open = connections.incrementAndGet();
         connection.addCloseListener(new CloseListener<Closeable, CloseType>() {
             @Override
@@ -107,11 +114,6 @@ final class GateFilter extends BaseFilter {
     public NextAction handleRead(FilterChainContext ctx) {
         ConnectionGate gate = gate(ctx.getConnection());
         Buffer message = ctx.getMessage();
-        if (gate != null && isHttp2(message)) {
-            gates.remove(ctx.getConnection());
-            gate.closed();
-            gate = null;
-        }
         if (gate == null) {
             return ctx.getInvokeAction();
         }
@@ -121,19 +123,6 @@ final class GateFilter extends BaseFilter {
         Pausing reader = new Pausing(ctx);
         gate.received(bytes, reader);
         return reader.paused ? reader.suspension : reader.stop;
-    }
-
-    /** Whether a connection goes on as HTTP/2, as was agreed on while its encryption was set up. */
-    private boolean isHttp2(Buffer first) {
-        if (!secure || first.remaining() < HTTP2.length) {
-            return false;
-        }
-        for (int i = 0; i < HTTP2.length; i++) {
-            if (first.get(first.position() + i) != HTTP2[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** A context that brought bytes. */

@@ -1,7 +1,5 @@
 package dev.tokamak.gate;
 
-import java.lang.annotation.Annotation;
-import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.glassfish.grizzly.Transport;
@@ -12,8 +10,6 @@ import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 /**
  * The HTTP listeners that Payara opened without asking {@link GateAddOn}: it reads its registry before it adds the jars of
  * {@code --addlibs}. They get the gate when the application is deployed, for all connections from then on.
- *
- * <p>Payara's own classes are called by name, since they are published nowhere to compile against.
  */
 public final class OpenListeners {
     private static final Logger LOG = Logger.getLogger(OpenListeners.class.getName());
@@ -23,13 +19,10 @@ public final class OpenListeners {
     /** Puts the gate into those that have none. */
     public static void guard() {
         try {
-            Object registry = Class.forName("org.glassfish.internal.api.Globals")
-                    .getMethod("getDefaultHabitat")
-                    .invoke(null);
             Class<?> listenerType = Class.forName("org.glassfish.grizzly.config.dom.NetworkListener");
             Class<?> serviceType = Class.forName("com.sun.enterprise.v3.services.impl.GrizzlyService");
-            Object service = ask(registry, "getService", serviceType);
-            for (Object listener : (List<?>) ask(registry, "getAllServices", listenerType)) {
+            Object service = Payara.service(serviceType);
+            for (Object listener : Payara.services(listenerType)) {
                 Object proxy = serviceType
                         .getMethod("lookupNetworkProxy", listenerType)
                         .invoke(service, listener);
@@ -46,12 +39,6 @@ public final class OpenListeners {
                     "requests reach the application without the gate's limits, since this server's HTTP layer is not Payara 6's: "
                             + e);
         }
-    }
-
-    private static Object ask(Object registry, String method, Class<?> type) throws ReflectiveOperationException {
-        return Class.forName("org.glassfish.hk2.api.ServiceLocator")
-                .getMethod(method, Class.class, Annotation[].class)
-                .invoke(registry, type, new Annotation[0]);
     }
 
     private static void guard(Transport transport) {

@@ -6,6 +6,7 @@ import dev.tokamak.engine.TokamakEngine;
 import dev.tokamak.gate.Application;
 import dev.tokamak.gate.LogLimit;
 import dev.tokamak.gate.OpenListeners;
+import dev.tokamak.gate.Payara;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -27,6 +28,7 @@ public final class ServerLifecycle implements ServletContextListener {
     private static final Logger LOG = Logger.getLogger(ServerLifecycle.class.getName());
 
     private Server server;
+    private Runnable forgetShutdown;
 
     /** Made by the container. */
     public ServerLifecycle() {}
@@ -39,12 +41,14 @@ public final class ServerLifecycle implements ServletContextListener {
         server = new Server(ServerSettings.fromEnvironment());
         event.getServletContext().setAttribute(Server.class.getName(), server);
         EngineHolder.beforeStop(server::stop);
+        forgetShutdown = Payara.beforeShutdown(EngineHolder::prepareStop);
     }
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
         if (server != null) {
             Application.undeployed();
+            forgetShutdown.run();
             EngineHolder.beforeStop(null);
             server.stop();
         }
