@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A checkpoint folder, as far as the engine reads it; weights and {@code config.json} are the executor's. Immutable. */
@@ -67,7 +68,36 @@ public final class ModelFolder {
             throw TokamakException.configuration(
                     "the model " + folder + " is not a folder; expected one with config.json and *.safetensors");
         }
+        requireReadable(folder, Files::isReadable);
+        requireReadable(tokenizerFolder, Files::isReadable);
         return new ModelFolder(folder, tokenizerFolder);
+    }
+
+    /** Refuses a folder with what this process may not read, before each reader says so in its own way, or takes it for absent. */
+    static void requireReadable(Path folder, Predicate<Path> readable) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        if (!readable.test(folder) || !Files.isExecutable(folder)) {
+            throw notPermitted("the folder " + folder);
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            files.filter(Files::isRegularFile)
+                    .filter(file -> file.toString().matches(".*\\.(json|jinja|safetensors|model)"))
+                    .filter(file -> !readable.test(file))
+                    .sorted()
+                    .findFirst()
+                    .ifPresent(file -> {
+                        throw notPermitted(file.toString());
+                    });
+        } catch (IOException e) {
+            throw TokamakException.configuration("the folder " + folder + " cannot be read: " + e);
+        }
+    }
+
+    private static TokamakException notPermitted(String what) {
+        return TokamakException.configuration(what + " may not be read by this user (" + System.getProperty("user.name")
+                + "); give the server's user the right to read it");
     }
 
     /** Where the checkpoint is. */

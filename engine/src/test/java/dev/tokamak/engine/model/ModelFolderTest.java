@@ -217,6 +217,20 @@ class ModelFolderTest {
     }
 
     @Test
+    void whatThisUserMayNotReadIsNamedAndNotTakenForAbsent() throws IOException {
+        write("config.json", "{}");
+        write("tokenizer.json", "{}");
+        write("notes.txt", "");
+        assertThatThrownBy(() -> ModelFolder.requireReadable(folder, path -> false))
+                .isInstanceOf(TokamakException.class)
+                .hasMessageStartingWith("the folder " + folder + " may not be read by this user (");
+        assertThatThrownBy(() -> ModelFolder.requireReadable(folder, Files::isDirectory))
+                .isInstanceOf(TokamakException.class)
+                .hasMessageStartingWith(folder.resolve("config.json") + " may not be read by this user (");
+        ModelFolder.requireReadable(folder, path -> !path.endsWith("notes.txt"));
+    }
+
+    @Test
     void aFileIsNoFolder() throws IOException {
         write("model.gguf", "x");
         Path file = folder.resolve("model.gguf");
