@@ -45,6 +45,19 @@ public interface Engine extends AutoCloseable {
     }
 
     /**
+     * Takes prompts of which vectors are wanted: all of them, or none where one is refused. Each stream has one output, with
+     * {@link RequestOutput#vectors()}. They count against the queue's limit at once, as in {@link #submitAll}.
+     *
+     * @param requests one for each prompt
+     * @return a stream for each request, in order
+     * @throws TokamakException as {@link #submit}; {@link ErrorCode#UNSUPPORTED} if the model gives no vectors
+     * @since 0.2
+     */
+    default List<RequestStream> pool(List<PoolingRequest> requests) {
+        throw new TokamakException(ErrorCode.UNSUPPORTED, "this engine gives no vectors");
+    }
+
+    /**
      * What is served.
      *
      * @return names, context length and request defaults

@@ -75,6 +75,47 @@ public final class LLM implements AutoCloseable {
         return run(prompts, params);
     }
 
+    /**
+     * Makes a vector of each text.
+     *
+     * @param texts any number
+     * @param params how; with {@link PoolingKind#ALL}, see {@link #pool}
+     * @return one vector for each text, in order
+     * @throws InterruptedException if the waiting thread is interrupted; the requests are aborted
+     * @throws TokamakException if a request is refused or fails; the others are aborted
+     * @since 0.2
+     */
+    public List<float[]> embed(List<String> texts, PoolingParams params) throws InterruptedException {
+        if (params.kind().orElse(null) == PoolingKind.ALL) {
+            throw TokamakException.invalid(
+                    "pooling", "a vector for each token is more than one for each text: call pool");
+        }
+        return pool(texts.stream().map(Prompt::text).toList(), params).stream()
+                .map(output -> output.pooled()
+                        .orElseThrow(() -> new TokamakException(
+                                ErrorCode.STEP_FAILED,
+                                "the model gave " + output.vectors().size() + " vectors for a text")))
+                .toList();
+    }
+
+    /**
+     * Makes vectors of prompts.
+     *
+     * @param prompts any number
+     * @param params how
+     * @return one output for each prompt, in order, with its {@link RequestOutput#vectors()}
+     * @throws InterruptedException if the waiting thread is interrupted; the requests are aborted
+     * @throws TokamakException if a request is refused or fails; the others are aborted
+     * @since 0.2
+     */
+    public List<RequestOutput> pool(List<? extends Prompt> prompts, PoolingParams params) throws InterruptedException {
+        List<PoolingRequest> requests = new ArrayList<>();
+        for (Prompt prompt : prompts) {
+            requests.add(PoolingRequest.builder(prompt, params).build());
+        }
+        return outputs(engine.pool(requests));
+    }
+
     private List<RequestOutput> run(List<Prompt> prompts, SamplingParams params) throws InterruptedException {
         SamplingParams whole =
                 params.toBuilder().outputKind(OutputKind.FINAL_ONLY).build();
@@ -84,6 +125,15 @@ public final class LLM implements AutoCloseable {
                 streams.add(
                         engine.submit(GenerationRequest.builder(prompt, whole).build()));
             }
+        } catch (RuntimeException | Error e) {
+            streams.forEach(RequestStream::close);
+            throw e;
+        }
+        return outputs(streams);
+    }
+
+    private static List<RequestOutput> outputs(List<RequestStream> streams) throws InterruptedException {
+        try {
             List<RequestOutput> outputs = new ArrayList<>();
             for (RequestStream stream : streams) {
                 outputs.add(stream.take()

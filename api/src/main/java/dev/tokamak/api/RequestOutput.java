@@ -18,7 +18,8 @@ public final class RequestOutput {
     private final int promptTokens;
     private final int cachedTokens;
     private final int generatedTokens;
-    private final float[] pooled;
+    private final List<TokenLogprob> promptLogprobs;
+    private final List<float[]> vectors;
 
     private RequestOutput(Builder builder) {
         this.requestId = builder.requestId;
@@ -27,7 +28,8 @@ public final class RequestOutput {
         this.promptTokens = builder.promptTokens;
         this.cachedTokens = builder.cachedTokens;
         this.generatedTokens = builder.generatedTokens;
-        this.pooled = builder.pooled;
+        this.promptLogprobs = builder.promptLogprobs;
+        this.vectors = builder.vectors;
     }
 
     /**
@@ -95,12 +97,33 @@ public final class RequestOutput {
     }
 
     /**
+     * The log probabilities of the prompt's tokens, from the second one on: nothing is before the first.
+     *
+     * @return one for each of them, in the first output that the request has, and, unless outputs are deltas, in those behind it; empty if they
+     *     were not asked for
+     * @since 0.2
+     */
+    public List<TokenLogprob> promptLogprobs() {
+        return promptLogprobs;
+    }
+
+    /**
      * The pooled vector of a pooling request.
      *
-     * @return empty for generation
+     * @return empty for generation, and where there is a vector for each token
      */
     public Optional<float[]> pooled() {
-        return Optional.ofNullable(pooled);
+        return vectors.size() == 1 ? Optional.of(vectors.get(0)) : Optional.empty();
+    }
+
+    /**
+     * The vectors of a pooling request: one, or one for each token of the prompt.
+     *
+     * @return empty for generation
+     * @since 0.2
+     */
+    public List<float[]> vectors() {
+        return vectors;
     }
 
     @Override
@@ -117,7 +140,8 @@ public final class RequestOutput {
         private int promptTokens;
         private int cachedTokens;
         private int generatedTokens;
-        private float[] pooled;
+        private List<TokenLogprob> promptLogprobs = List.of();
+        private List<float[]> vectors = List.of();
 
         private Builder(String requestId) {
             this.requestId = Objects.requireNonNull(requestId, "requestId");
@@ -185,7 +209,31 @@ public final class RequestOutput {
          * @return this
          */
         public Builder pooled(float[] pooled) {
-            this.pooled = pooled;
+            this.vectors = pooled == null ? List.of() : List.of(pooled);
+            return this;
+        }
+
+        /**
+         * Sets the vectors of a pooling request, without a copy.
+         *
+         * @param vectors never null
+         * @return this
+         * @since 0.2
+         */
+        public Builder vectors(List<float[]> vectors) {
+            this.vectors = Objects.requireNonNull(vectors, "vectors");
+            return this;
+        }
+
+        /**
+         * Sets the log probabilities of the prompt's tokens, without a copy.
+         *
+         * @param promptLogprobs never null
+         * @return this
+         * @since 0.2
+         */
+        public Builder promptLogprobs(List<TokenLogprob> promptLogprobs) {
+            this.promptLogprobs = Objects.requireNonNull(promptLogprobs, "promptLogprobs");
             return this;
         }
 

@@ -36,6 +36,7 @@ public final class SamplingParams {
     private final boolean spacesBetweenSpecialTokens;
     private final boolean detokenize;
     private final Integer logprobs;
+    private final Integer promptLogprobs;
     private final Map<Integer, Float> logitBias;
     private final List<Integer> allowedTokenIds;
     private final List<List<Integer>> badWords;
@@ -63,6 +64,7 @@ public final class SamplingParams {
         this.spacesBetweenSpecialTokens = builder.spacesBetweenSpecialTokens;
         this.detokenize = builder.detokenize;
         this.logprobs = builder.logprobs;
+        this.promptLogprobs = builder.promptLogprobs;
         this.logitBias = Collections.unmodifiableMap(new LinkedHashMap<>(builder.logitBias));
         this.allowedTokenIds = List.copyOf(builder.allowedTokenIds);
         this.badWords = List.copyOf(builder.badWords);
@@ -107,6 +109,7 @@ public final class SamplingParams {
         builder.spacesBetweenSpecialTokens = spacesBetweenSpecialTokens;
         builder.detokenize = detokenize;
         builder.logprobs = logprobs;
+        builder.promptLogprobs = promptLogprobs;
         builder.logitBias = logitBias;
         builder.allowedTokenIds = allowedTokenIds;
         builder.badWords = badWords;
@@ -289,6 +292,17 @@ public final class SamplingParams {
     }
 
     /**
+     * How many of the likeliest tokens are returned at each position of the prompt, beside the prompt's own token and its log
+     * probability. With it, {@code maxTokens} may be 0: then nothing is generated.
+     *
+     * @return the value, or empty if the prompt's log probabilities are not wanted
+     * @since 0.2
+     */
+    public OptionalInt promptLogprobs() {
+        return promptLogprobs == null ? OptionalInt.empty() : OptionalInt.of(promptLogprobs);
+    }
+
+    /**
      * What is added to the logits of some tokens.
      *
      * @return the value, never null
@@ -370,13 +384,18 @@ public final class SamplingParams {
                 "a finite number over 0");
         check(n >= 1 && n <= MAX_N, "n", n, "a count from 1 to " + MAX_N);
         check(n == 1 || !greedy(), "n", n, "1 when sampling is greedy (temperature 0)");
-        check(maxTokens == null || maxTokens >= 1, "max_tokens", maxTokens, "at least 1");
+        check(
+                maxTokens == null || maxTokens >= (promptLogprobs == null ? 1 : 0),
+                "max_tokens",
+                maxTokens,
+                promptLogprobs == null ? "at least 1" : "0 or more");
         check(minTokens >= 0, "min_tokens", minTokens, "0 or more");
         check(maxTokens == null || minTokens <= maxTokens, "min_tokens", minTokens, "at most max_tokens");
         for (float bias : logitBias.values()) {
             check(bias < Float.POSITIVE_INFINITY, "logit_bias", bias, "finite numbers, or minus infinity for never");
         }
         check(logprobs == null || logprobs >= 0, "logprobs", logprobs, "0 or more");
+        check(promptLogprobs == null || promptLogprobs >= 0, "prompt_logprobs", promptLogprobs, "0 or more");
         check(stop.size() <= MAX_STOP_STRINGS, "stop", stop.size() + " strings", "at most " + MAX_STOP_STRINGS);
         for (String s : stop) {
             check(!s.isEmpty(), "stop", "an empty string", "strings of at least one character");
@@ -420,6 +439,7 @@ public final class SamplingParams {
         private boolean spacesBetweenSpecialTokens = true;
         private boolean detokenize = true;
         private Integer logprobs;
+        private Integer promptLogprobs;
         private Map<Integer, Float> logitBias = Map.of();
         private List<Integer> allowedTokenIds = List.of();
         private List<List<Integer>> badWords = List.of();
@@ -625,6 +645,19 @@ public final class SamplingParams {
          */
         public Builder detokenize(boolean detokenize) {
             this.detokenize = detokenize;
+            return this;
+        }
+
+        /**
+         * Sets promptLogprobs: how many of the likeliest tokens are returned at each position of the prompt, beside the prompt's own token
+         * and its log probability.
+         *
+         * @param promptLogprobs the value
+         * @return this
+         * @since 0.2
+         */
+        public Builder promptLogprobs(int promptLogprobs) {
+            this.promptLogprobs = promptLogprobs;
             return this;
         }
 

@@ -3,6 +3,7 @@ package dev.tokamak.libtorch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokamak.api.PoolingKind;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.libtorch.weights.SafetensorsFile;
 import dev.tokamak.spi.executor.Pooling;
@@ -60,7 +61,7 @@ final class EncoderFilesTest {
             StepPlan plan = texts.begin();
             texts.whole(plan, 3, texts.own());
             texts.whole(plan, 0, texts.own());
-            texts.whole(plan, 3, new Pooling(Pooling.Kind.ALL, true, 0));
+            texts.whole(plan, 3, new Pooling(PoolingKind.ALL, true, 0));
             StepResult result = texts.result(plan);
             assertThat(result.failed(0)).isFalse();
             assertThat(result.vectorCount(0)).isEqualTo(1);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.offset;
 
 import ai.onnxruntime.OrtException;
 import dev.tokamak.api.EngineConfig;
+import dev.tokamak.api.PoolingKind;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.executor.Pooling;
@@ -46,7 +47,7 @@ final class MiniLmTest {
                 int[] tokens = tokenizer.encode(text, true);
                 plan.addRow(plan.rows(), plan.rows(), StepPlan.FLAG_NEW_SLOT | StepPlan.FLAG_POOL, 0, 0);
                 plan.addTokens(tokens, 0, tokens.length);
-                plan.setPooling(new Pooling(Pooling.Kind.HEAD, true, 0));
+                plan.setPooling(new Pooling(PoolingKind.HEAD, true, 0));
             }
             executor.launch(plan);
             StepResult result = new StepResult();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import dev.tokamak.api.EngineConfig;
+import dev.tokamak.api.PoolingKind;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.executor.Pooling;
@@ -42,7 +43,7 @@ final class Texts implements AutoCloseable {
     Pooling own() {
         boolean unitLength = reference.folder().endsWith("qwen3_embedding")
                 || reference.folder().endsWith("embeddinggemma");
-        return new Pooling(Pooling.Kind.HEAD, unitLength, 0);
+        return new Pooling(PoolingKind.HEAD, unitLength, 0);
     }
 
     StepPlan begin() {

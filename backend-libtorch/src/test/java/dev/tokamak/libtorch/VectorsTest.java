@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
+import dev.tokamak.api.PoolingKind;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.spi.executor.ModelInfo.Task;
 import dev.tokamak.spi.executor.Pooling;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same vectors as {@code transformers} and {@code sentence-transformers}, whatever texts share a step. */
 final class VectorsTest {
-    private static final Pooling MEAN = new Pooling(Pooling.Kind.MEAN, false, 0);
+    private static final Pooling MEAN = new Pooling(PoolingKind.MEAN, false, 0);
 
     static List<String> models() {
         return EncoderReference.names();
@@ -63,7 +64,7 @@ final class VectorsTest {
         EncoderReference reference = EncoderReference.of("qwen3_embedding");
         try (Texts texts = new Texts(reference)) {
             assertThat(texts.info.promptMayBeCut()).isTrue();
-            assertThat(texts.info.poolings()).containsExactlyInAnyOrder(Pooling.Kind.LAST, Pooling.Kind.HEAD);
+            assertThat(texts.info.poolings()).containsExactlyInAnyOrder(PoolingKind.LAST, PoolingKind.HEAD);
             Pooling own = texts.own();
             StepPlan first = texts.begin();
             texts.row(first, 2, 0, 20, 0, own);
@@ -92,10 +93,10 @@ final class VectorsTest {
         float[] all = reference.vectors()[2];
         try (Texts texts = new Texts(reference)) {
             StepPlan plan = texts.begin();
-            texts.whole(plan, 2, new Pooling(Pooling.Kind.CLS, false, 0));
+            texts.whole(plan, 2, new Pooling(PoolingKind.CLS, false, 0));
             texts.whole(plan, 2, MEAN);
-            texts.whole(plan, 2, new Pooling(Pooling.Kind.LAST, false, 0));
-            texts.whole(plan, 2, new Pooling(Pooling.Kind.ALL, false, 0));
+            texts.whole(plan, 2, new Pooling(PoolingKind.LAST, false, 0));
+            texts.whole(plan, 2, new Pooling(PoolingKind.ALL, false, 0));
             StepResult result = texts.result(plan);
             // In the order of the reference's modes: the first token's, the largest, the mean, two other means, the
             // last token's.
@@ -113,7 +114,7 @@ final class VectorsTest {
         EncoderReference reference = EncoderReference.of("bert");
         try (Texts texts = new Texts(reference)) {
             float[] mean = texts.run(MEAN, 0).vector(0, 0).clone();
-            float[] cut = texts.run(new Pooling(Pooling.Kind.MEAN, true, 16), 0).vector(0, 0);
+            float[] cut = texts.run(new Pooling(PoolingKind.MEAN, true, 16), 0).vector(0, 0);
             double length = Math.sqrt(0);
             for (int i = 0; i < 16; i++) {
                 length = Math.hypot(length, mean[i]);

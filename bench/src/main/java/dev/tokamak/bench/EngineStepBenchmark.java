@@ -82,7 +82,15 @@ public class EngineStepBenchmark {
         KvCacheManager kvCache = new PagedKvCacheManagerProvider().create(info.kvGroups(), blocks, BLOCK_SIZE, true);
         Scheduler scheduler = new TokenBudgetSchedulerProvider()
                 .create(new SchedulerContext(
-                        new FcfsPolicyProvider().create(Map.of()), kvCache, running, 8192, 4096, BLOCK_SIZE, 2));
+                        new FcfsPolicyProvider().create(Map.of()),
+                        kvCache,
+                        running,
+                        8192,
+                        4096,
+                        BLOCK_SIZE,
+                        2,
+                        true,
+                        0));
         ring = new OutputRing(8);
         workers = Executors.newSingleThreadExecutor();
         loop = new StepLoop(executor, scheduler, kvCache, ring, 256, workers, 1, 60_000);

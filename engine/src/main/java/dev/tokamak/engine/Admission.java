@@ -2,6 +2,9 @@ package dev.tokamak.engine;
 
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.GenerationRequest;
+import dev.tokamak.api.PoolingKind;
+import dev.tokamak.api.PoolingParams;
+import dev.tokamak.api.PoolingRequest;
 import dev.tokamak.api.Prompt;
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.api.TokamakException;
@@ -11,6 +14,8 @@ import dev.tokamak.engine.output.Request;
 import dev.tokamak.engine.output.RequestCollector;
 import dev.tokamak.engine.step.DrawConstraint;
 import dev.tokamak.engine.step.TokenLimits;
+import dev.tokamak.spi.executor.ModelInfo;
+import dev.tokamak.spi.executor.Pooling;
 import dev.tokamak.spi.scheduler.Sequence;
 import dev.tokamak.spi.tokenizer.Tokenizer;
 import java.util.Arrays;
@@ -18,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -29,9 +35,15 @@ final class Admission {
     /** How many of the prompt's tokens a detokenizer sees. */
     private static final int PROMPT_TAIL = 8;
 
+    /** How a sequence samples that generates nothing. */
+    private static final SamplingParams NOTHING_SAMPLED =
+            SamplingParams.builder().detokenize(false).build();
+
     private final Tokenizer tokenizer;
     private final BoundedEncoding encoding;
+    private final BoundedEncoding unanswered;
     private final Limits limits;
+    private final ModelInfo info;
     private final List<Integer> eosTokenIds;
     private final Optional<String> bosToken;
     private final PrefixKeys prefixKeys;
@@ -55,6 +67,7 @@ final class Admission {
             Tokenizer tokenizer,
             BoundedEncoding.Encoder encoder,
             Limits limits,
+            ModelInfo info,
             List<Integer> eosTokenIds,
             Optional<String> bosToken,
             PrefixKeys prefixKeys,
@@ -68,7 +81,9 @@ final class Admission {
                 tokenizer.vocabulary(),
                 cacheIsShorter ? limits.cache() : limits.context(),
                 cacheIsShorter ? "The whole KV cache holds no more; give the server more memory for it. " : "");
+        this.unanswered = encoding.withoutAnswer();
         this.limits = limits;
+        this.info = info;
         this.eosTokenIds = eosTokenIds;
         this.bosToken = bosToken;
         this.prefixKeys = prefixKeys;
@@ -89,21 +104,86 @@ final class Admission {
     Request admit(GenerationRequest asked, long submission, Consumer<Request> onAbandoned) {
         SamplingParams params = asked.samplingParams();
         checkParams(params, asked);
-        int[] prompt = tokens(asked.prompt());
-        checkPrompt(prompt);
+        boolean answered = params.maxTokens().orElse(1) > 0;
+        int[] prompt = prompt(asked.prompt(), answered ? encoding : unanswered);
         int room = Math.min(limits.context(), limits.cache()) - prompt.length;
         int maxTokens = Math.min(params.maxTokens().orElse(room), room);
 
+        Request request = request(asked.requestId(), params, prompt, onAbandoned);
+        fill(request, asked, submission, prompt, maxTokens);
+        return request;
+    }
+
+    /**
+     * Admits a request for vectors.
+     *
+     * @param asked what the caller wants
+     * @param submission of which the request is a part
+     * @param onAbandoned called when its reader closes the stream early
+     * @return ready for the step loop
+     * @throws TokamakException if it does not fit the model
+     */
+    Request admit(PoolingRequest asked, long submission, Consumer<Request> onAbandoned) {
+        Pooling pooling = pooling(asked.poolingParams());
+        refuseAdapter(asked.adapter());
+        int[] prompt = prompt(asked.prompt(), unanswered);
+        Request request = request(asked.requestId(), NOTHING_SAMPLED, prompt, onAbandoned);
+        long place = sequences.getAndIncrement();
+        PrefixKeys.Chain keys = domain(request, asked.cacheSalt(), asked.adapter())
+                .map(prefixKeys::chain)
+                .orElse(null);
+        Completion completion = new Completion(request, 0, keys, null);
+        Sequence sequence = new Sequence(
+                place,
+                place,
+                System.nanoTime(),
+                asked.priority(),
+                NOTHING_SAMPLED,
+                0,
+                prompt,
+                new int[0],
+                0,
+                completion);
+        sequence.setPooling(pooling);
+        sequence.setSecondText(asked.secondText().orElse(-1));
+        if (keys != null) {
+            keys.begin(sequence, prompt.length);
+        }
+        sequence.setSubmission(submission);
+        completion.bind(sequence);
+        request.completions()[0] = completion;
+        return request;
+    }
+
+    private Pooling pooling(PoolingParams params) {
+        if (info.poolings().isEmpty()) {
+            throw new TokamakException(ErrorCode.UNSUPPORTED, "this model gives no vectors");
+        }
+        Pooling usual = info.pooling();
+        PoolingKind kind = params.kind().orElse(usual.kind());
+        if (!info.poolings().contains(kind)) {
+            throw TokamakException.invalid(
+                    "pooling",
+                    "pooling " + kind + " is not what this model gives; it gives " + new TreeSet<>(info.poolings()));
+        }
+        int dimensions = params.dimensions().orElse(usual.dimensions());
+        if (info.vectorSize() > 0 && dimensions > info.vectorSize()) {
+            throw TokamakException.invalid(
+                    "dimensions", "dimensions must be at most " + info.vectorSize() + " here, got " + dimensions);
+        }
+        return new Pooling(kind, params.normalised().orElse(usual.normalised()), dimensions);
+    }
+
+    private Request request(
+            Optional<String> askedId, SamplingParams params, int[] prompt, Consumer<Request> onAbandoned) {
         long number = requests.incrementAndGet();
-        String id = asked.requestId().orElseGet(() -> "request-" + number);
+        String id = askedId.orElseGet(() -> "request-" + number);
         Request[] made = new Request[1];
         RequestCollector collector = new RequestCollector(
                 id, params.outputKind(), params.n(), prompt.length, () -> onAbandoned.accept(made[0]));
         int[] tail = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - PROMPT_TAIL), prompt.length);
-        Request request = new Request(number, id, params, tokenizer, tail, collector);
-        made[0] = request;
-        fill(request, asked, submission, prompt, maxTokens);
-        return request;
+        made[0] = new Request(number, id, params, tokenizer, tail, collector);
+        return made[0];
     }
 
     private void fill(Request request, GenerationRequest asked, long submission, int[] prompt, int maxTokens) {
@@ -114,7 +194,7 @@ final class Admission {
         long firstSeed = params.seed().orElse(mix(seed + request.number()));
         long arrival = sequences.getAndAdd(params.n());
         long now = System.nanoTime();
-        Optional<String> domain = domain(request, asked);
+        Optional<String> domain = domain(request, asked.cacheSalt(), asked.adapter());
         for (int i = 0; i < params.n(); i++) {
             DrawConstraint own = constraint.forOneSequence(limits);
             PrefixKeys.Chain keys = domain.map(prefixKeys::chain).orElse(null);
@@ -135,6 +215,7 @@ final class Admission {
                 keys.begin(sequence, prompt.length + Math.min(maxTokens, 2048));
             }
             sequence.setSubmission(submission);
+            sequence.setScoresPrompt(i == 0 && params.promptLogprobs().isPresent());
             completion.bind(sequence);
             request.completions()[i] = completion;
             if (i == 0) {
@@ -158,11 +239,10 @@ final class Admission {
      * What this request's blocks may be shared with: all requests of the same salt and adapter, or, without prefix caching, at
      * least its own other completions.
      */
-    private Optional<String> domain(Request request, GenerationRequest asked) {
+    private Optional<String> domain(Request request, Optional<String> cacheSalt, Optional<String> adapter) {
         if (prefixCaching) {
-            String salt = asked.cacheSalt().orElse("");
-            return Optional.of(
-                    "shared " + salt.length() + " " + salt + asked.adapter().orElse(""));
+            String salt = cacheSalt.orElse("");
+            return Optional.of("shared " + salt.length() + " " + salt + adapter.orElse(""));
         }
         return request.params().n() > 1 ? Optional.of("request " + request.number()) : Optional.empty();
     }
@@ -175,14 +255,25 @@ final class Admission {
         if (!params.detokenize() && !params.stop().isEmpty()) {
             throw TokamakException.invalid("stop", "stop strings need text, but detokenize is false");
         }
-        asked.adapter().ifPresent(adapter -> {
-            throw new TokamakException(
-                    ErrorCode.NOT_FOUND, "there is no adapter \"" + adapter + "\" here", "model", null);
-        });
+        if (!info.tasks().contains(ModelInfo.Task.GENERATE)) {
+            throw new TokamakException(ErrorCode.UNSUPPORTED, "this model does not generate text");
+        }
+        if (params.promptLogprobs().isPresent() && !info.scoresPrompts()) {
+            throw TokamakException.invalid(
+                    "prompt_logprobs", "prompt_logprobs is not what this model's executor gives; leave it out");
+        }
+        refuseAdapter(asked.adapter());
         checkIds("stop_token_ids", params.stopTokenIds());
         checkIds("allowed_token_ids", params.allowedTokenIds());
         checkIds("logit_bias", params.logitBias().keySet());
         params.badWords().forEach(word -> checkIds("bad_words", word));
+    }
+
+    private static void refuseAdapter(Optional<String> asked) {
+        asked.ifPresent(adapter -> {
+            throw new TokamakException(
+                    ErrorCode.NOT_FOUND, "there is no adapter \"" + adapter + "\" here", "model", null);
+        });
     }
 
     private void checkIds(String param, Iterable<Integer> ids) {
@@ -198,7 +289,8 @@ final class Admission {
                 param, "token id " + id + " is outside of the vocabulary of " + limits.vocabulary() + " tokens");
     }
 
-    private void checkPrompt(int[] prompt) {
+    private int[] prompt(Prompt asked, BoundedEncoding within) {
+        int[] prompt = tokens(asked, within);
         if (prompt.length == 0) {
             throw TokamakException.invalid("prompt", "the prompt has no tokens; expected at least one");
         }
@@ -207,15 +299,16 @@ final class Admission {
                 throw outsideVocabulary("prompt", id);
             }
         }
-        encoding.checkLength(prompt.length);
+        within.checkLength(prompt.length);
+        return prompt;
     }
 
-    private int[] tokens(Prompt prompt) {
+    private int[] tokens(Prompt prompt, BoundedEncoding within) {
         if (prompt instanceof Prompt.Tokens tokens) {
             return tokens.tokenIds();
         }
         Prompt.Text text = (Prompt.Text) prompt;
-        int[] ids = encoding.encode(text.text(), text.addSpecialTokens());
+        int[] ids = within.encode(text.text(), text.addSpecialTokens());
         return text.addSpecialTokens() ? withoutSecondBos(text.text(), ids) : ids;
     }
 

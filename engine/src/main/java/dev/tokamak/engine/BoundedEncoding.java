@@ -29,6 +29,9 @@ public final class BoundedEncoding {
     private final String reason;
     private final long mostCharacters;
 
+    /** How many tokens of the context a prompt leaves free. */
+    private final int answer;
+
     /** Text to tokens, as {@link dev.tokamak.spi.tokenizer.Tokenizer#encode} does it. */
     @FunctionalInterface
     public interface Encoder {
@@ -63,6 +66,20 @@ public final class BoundedEncoding {
             longest = Math.max(longest, vocabulary.bytes(id).length);
         }
         this.mostCharacters = (long) longest * context * LONGEST_COMPOSITION;
+        this.answer = 1;
+    }
+
+    private BoundedEncoding(BoundedEncoding other, int answer) {
+        this.encoder = other.encoder;
+        this.context = other.context;
+        this.reason = other.reason;
+        this.mostCharacters = other.mostCharacters;
+        this.answer = answer;
+    }
+
+    /** The same for prompts that are not answered, and so may fill the context. */
+    BoundedEncoding withoutAnswer() {
+        return new BoundedEncoding(this, 0);
     }
 
     /**
@@ -82,7 +99,7 @@ public final class BoundedEncoding {
             for (int from = 0; from < text.length(); ) {
                 int to = cut(text, from + PIECE);
                 tokens += encoder.encode(text.substring(from, to), false).length - (from == 0 ? 0 : SLACK);
-                if (tokens >= context) {
+                if (tokens + answer > context) {
                     throw tooLong("at least " + tokens + " tokens");
                 }
                 from = to;
@@ -141,13 +158,13 @@ public final class BoundedEncoding {
     }
 
     /**
-     * Refuses a prompt that leaves no room for an answer.
+     * Refuses a prompt that leaves too little room for an answer.
      *
      * @param promptTokens how many tokens it has
      * @throws TokamakException {@link ErrorCode#PROMPT_TOO_LONG}
      */
     public void checkLength(int promptTokens) {
-        if (promptTokens >= context) {
+        if (promptTokens + answer > context) {
             throw tooLong(promptTokens + " tokens");
         }
     }
@@ -157,7 +174,8 @@ public final class BoundedEncoding {
         return new TokamakException(
                 ErrorCode.PROMPT_TOO_LONG,
                 "This model's maximum context length is " + context + " tokens. However, your prompt has " + found
-                        + ", and the answer needs at least one. " + reason + "Please reduce the length of the prompt"
+                        + (answer == 0 ? ". " : ", and the answer needs at least one. ") + reason
+                        + "Please reduce the length of the prompt"
                         + " (context_length_exceeded).",
                 "prompt",
                 null);

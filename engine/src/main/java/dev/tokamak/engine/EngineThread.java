@@ -94,6 +94,13 @@ final class EngineThread implements Runnable {
         EngineConfig config = executorConfig.engine();
         ModelInfo info = executor.load(progress);
         int maxModelLen = maxModelLen(config, info);
+        if (!info.promptMayBeCut() && maxModelLen > executorConfig.maxNumBatchedTokens()) {
+            maxModelLen = executorConfig.maxNumBatchedTokens();
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "prompts of this model are computed whole: they have at most {0} tokens (max-num-batched-tokens)",
+                    Integer.toString(maxModelLen));
+        }
         int blockSize = blockSize(config, info);
         int blocks = info.takesBlocks() ? executor.kvCapacity(blockSize) : 0;
         executor.allocateKvCache(blockSize, blocks);
@@ -115,7 +122,9 @@ final class EngineThread implements Runnable {
                 executorConfig.maxNumBatchedTokens(),
                 maxModelLen,
                 blockSize,
-                executor.maxInFlight());
+                executor.maxInFlight(),
+                info.promptMayBeCut(),
+                info.maxDrafts());
         SchedulerProvider schedulerProvider = plugins.require(PluginKind.SCHEDULER, config.scheduler());
         Scheduler scheduler =
                 plugins.ask(PluginKind.SCHEDULER, schedulerProvider, "create", each -> each.create(context));

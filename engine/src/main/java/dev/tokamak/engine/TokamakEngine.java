@@ -7,6 +7,7 @@ import dev.tokamak.api.EngineMetric;
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.GenerationRequest;
 import dev.tokamak.api.ModelCard;
+import dev.tokamak.api.PoolingRequest;
 import dev.tokamak.api.RequestStream;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.engine.cache.PrefixKeys;
@@ -81,6 +82,7 @@ public final class TokamakEngine implements ServedModel {
                         started.cacheTokens(),
                         info.vocabularySize(),
                         Math.max(128, start.limits().maxNumSeqs())),
+                info,
                 eos,
                 folder.specialToken("bos_token"),
                 prefixKeys(started.blockSize()),
@@ -161,16 +163,35 @@ public final class TokamakEngine implements ServedModel {
 
     @Override
     public List<RequestStream> submitAll(List<GenerationRequest> requests) {
+        long sequences = 0;
+        for (GenerationRequest request : requests) {
+            sequences += request.samplingParams().n();
+        }
+        return take(requests, sequences, (request, submission) -> admission.admit(request, submission, loop::abort));
+    }
+
+    @Override
+    public List<RequestStream> pool(List<PoolingRequest> requests) {
+        return take(
+                requests, requests.size(), (request, submission) -> admission.admit(request, submission, loop::abort));
+    }
+
+    /** Turns what a caller asks for into a request that can be run, or refuses it. */
+    private interface Admitting<T> {
+        Request admit(T request, long submission);
+    }
+
+    private <T> List<RequestStream> take(List<T> requests, long sequences, Admitting<T> admitting) {
         EngineHealth health = loop.health();
         if (health.state() == EngineHealth.State.DEAD) {
             throw new TokamakException(ErrorCode.ENGINE_DEAD, health.detail());
         }
-        int unused = reserve(requests);
+        int unused = reserve(sequences);
         long submission = submissions.incrementAndGet();
         List<RequestStream> streams = new ArrayList<>(requests.size());
         try {
-            for (GenerationRequest request : requests) {
-                Request admitted = admission.admit(request, submission, loop::abort);
+            for (T request : requests) {
+                Request admitted = admitting.admit(request, submission);
                 unused -= admitted.completions().length;
                 loop.submit(admitted);
                 streams.add(admitted.collector());
@@ -184,11 +205,7 @@ public final class TokamakEngine implements ServedModel {
     }
 
     /** Makes room for all sequences of a submission, or refuses it before anything of it costs time. */
-    private int reserve(List<GenerationRequest> requests) {
-        long count = 0;
-        for (GenerationRequest request : requests) {
-            count += request.samplingParams().n();
-        }
+    private int reserve(long count) {
         int most = (int) Math.min(Integer.MAX_VALUE, (long) maxNumSeqs + config.maxQueuedRequests());
         int reserved = (int) Math.min(Integer.MAX_VALUE, count);
         int taken = loop.reserve(reserved, most);

@@ -1,10 +1,13 @@
 package dev.tokamak.tck;
 
+import dev.tokamak.api.PoolingKind;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.KvGroup;
 import dev.tokamak.spi.executor.LoadProgress;
 import dev.tokamak.spi.executor.ModelInfo;
+import dev.tokamak.spi.executor.ModelInfo.Task;
+import dev.tokamak.spi.executor.Pooling;
 import dev.tokamak.spi.executor.SamplingState;
 import dev.tokamak.spi.executor.StepMasks;
 import dev.tokamak.spi.executor.StepPlan;
@@ -13,8 +16,10 @@ import dev.tokamak.spi.executor.TokenList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -27,19 +32,22 @@ import java.util.concurrent.locks.LockSupport;
  * costs next to nothing then, and what is measured is the engine alone. It can take a fixed time for each step, in which it
  * uses no processor: tokens then come at a device's pace instead of faster than anybody reads.
  *
- * <p>Honours {@code minTokens}, allowed tokens, bad words, biases of minus infinity and masks. A row that computes the token {@link Settings#poison} reports logits
- * that are not numbers.
+ * <p>Honours {@code minTokens}, allowed tokens, bad words, biases of minus infinity and masks, verifies drafts, scores prompts and makes
+ * vectors, each out of the cells of the positions concerned. A row that computes the token {@link Settings#poison} reports
+ * logits that are not numbers. With {@link Settings#encoder} it is a model that generates nothing, has no cache and needs
+ * each prompt whole: a cell depends on all tokens of its row.
  */
 public final class DeterministicExecutor implements Executor {
     private static final int[] NO_BLOCKS = {};
+    private static final int MAX_DRAFTS = 8;
 
     private final Settings settings;
     private final long stepNanos;
-    private final Slot[] slots;
+    private final DeterministicSlot[] slots;
     private final ArrayDeque<Outcome> launched = new ArrayDeque<>();
     private final ArrayDeque<Outcome> spare = new ArrayDeque<>();
     private final StepPlan.BlockChangeVisitor setBlocks = this::setBlocks;
-    private Slot changing;
+    private DeterministicSlot changing;
     private ModelInfo info;
     private int blockSize;
     private long[][] cells;
@@ -57,6 +65,7 @@ public final class DeterministicExecutor implements Executor {
      * @param slots how many sequences may run
      * @param poison a token whose logits are not numbers, or -1
      * @param free whether tokens are made without looking at the cache
+     * @param encoder whether it gives vectors only, of prompts that are whole
      */
     public record Settings(
             int vocabulary,
@@ -67,7 +76,22 @@ public final class DeterministicExecutor implements Executor {
             int stepsInFlight,
             int slots,
             int poison,
-            boolean free) {
+            boolean free,
+            boolean encoder) {
+        /** A model that generates. */
+        public Settings(
+                int vocabulary,
+                int context,
+                int blocks,
+                int blockSize,
+                int window,
+                int stepsInFlight,
+                int slots,
+                int poison,
+                boolean free) {
+            this(vocabulary, context, blocks, blockSize, window, stepsInFlight, slots, poison, free, false);
+        }
+
         /** A small model: 256 tokens, a context of 512, 256 blocks of 4, two steps in flight. */
         public static Settings small() {
             return new Settings(256, 512, 256, 4, 0, 2, 1024, -1, false);
@@ -90,7 +114,8 @@ public final class DeterministicExecutor implements Executor {
                     number(options, "steps-in-flight", small.stepsInFlight),
                     number(options, "slots", small.slots),
                     number(options, "poison", small.poison),
-                    Boolean.parseBoolean(options.getOrDefault("deterministic.free", "false")));
+                    Boolean.parseBoolean(options.getOrDefault("deterministic.free", "false")),
+                    Boolean.parseBoolean(options.getOrDefault("deterministic.encoder", "false")));
         }
 
         static int number(Map<String, String> options, String name, int otherwise) {
@@ -104,51 +129,20 @@ public final class DeterministicExecutor implements Executor {
         }
     }
 
-    /** What a slot keeps from step to step. */
-    private static final class Slot {
-        final List<int[]> tables = new ArrayList<>();
-        SamplingState sampling;
-        int lastSampled = -1;
-
-        /** The sequence's tokens so far, where there are bad words. */
-        int[] history = {};
-
-        void setSampling(SamplingState state) {
-            sampling = state;
-            if (!state.badWords().isEmpty()) {
-                int prompt = state.promptTokens().length();
-                history = new int[prompt + state.outputTokens().length()];
-                state.promptTokens().copyTo(history, 0);
-                state.outputTokens().copyTo(history, prompt);
-            }
-        }
-
-        void sampled(int token, int outputIndex) {
-            lastSampled = token;
-            if (!sampling.badWords().isEmpty()) {
-                int at = sampling.promptTokens().length() + outputIndex;
-                history = Arrays.copyOf(history, at + 1);
-                history[at] = token;
-            }
-        }
-
-        boolean isBad(int token) {
-            for (TokenList word : sampling.badWords()) {
-                if (word.isNext(history, history.length) && word.last() == token) {
-                    return true;
-                }
-            }
-            return false;
-        }
-    }
-
     /** A step that was computed and waits to be awaited. */
     private static final class Outcome {
         StepPlan plan;
+        /** By token of the plan. */
         long[] state = new long[64];
-        int[] tokens = new int[64];
+
+        /** By token of the plan, from each row's first sampled position on. */
+        int[] drawn = new int[64];
+
+        /** By row. */
+        int[] drawnCount = new int[64];
+
         boolean[] failed = new boolean[64];
-        boolean drawn;
+        boolean sampled;
         long endNanos;
     }
 
@@ -170,14 +164,16 @@ public final class DeterministicExecutor implements Executor {
     public DeterministicExecutor(Settings settings, long stepNanos) {
         this.settings = settings;
         this.stepNanos = stepNanos;
-        this.slots = new Slot[settings.slots()];
+        this.slots = new DeterministicSlot[settings.slots()];
     }
 
     @Override
     public ModelInfo load(LoadProgress progress) {
         List<KvGroup> groups = new ArrayList<>();
-        groups.add(KvGroup.full(Long.BYTES));
-        if (settings.window() > 0) {
+        if (!settings.encoder()) {
+            groups.add(KvGroup.full(Long.BYTES));
+        }
+        if (!settings.encoder() && settings.window() > 0) {
             groups.add(KvGroup.window(settings.window(), Long.BYTES));
         }
         progress.update("weights", 1);
@@ -186,6 +182,12 @@ public final class DeterministicExecutor implements Executor {
                 .vocabularySize(settings.vocabulary())
                 .blockSizes(List.of(settings.blockSize()))
                 .kvGroups(groups)
+                .tasks(settings.encoder() ? Set.of(Task.EMBED) : Set.of(Task.GENERATE, Task.EMBED))
+                .promptMayBeCut(!settings.encoder())
+                .scoresPrompts(!settings.encoder())
+                .poolings(EnumSet.complementOf(EnumSet.of(PoolingKind.HEAD)))
+                .vectorSize(DeterministicVectors.SIZE)
+                .maxDrafts(settings.encoder() ? 0 : MAX_DRAFTS)
                 .build();
         return info;
     }
@@ -217,14 +219,17 @@ public final class DeterministicExecutor implements Executor {
         }
         Outcome outcome = spare.isEmpty() ? new Outcome() : spare.pop();
         outcome.plan = plan;
-        outcome.drawn = false;
+        outcome.sampled = false;
         if (stepNanos > 0) {
             lastStepEnd = Math.max(lastStepEnd, System.nanoTime()) + stepNanos;
             outcome.endNanos = lastStepEnd;
         }
-        if (outcome.state.length < plan.rows()) {
-            outcome.state = new long[plan.rows() * 2];
-            outcome.tokens = new int[plan.rows() * 2];
+        if (outcome.state.length < plan.tokens()) {
+            outcome.state = new long[plan.tokens() * 2];
+            outcome.drawn = new int[plan.tokens() * 2];
+        }
+        if (outcome.failed.length < plan.rows()) {
+            outcome.drawnCount = new int[plan.rows() * 2];
             outcome.failed = new boolean[plan.rows() * 2];
         }
         for (int i = 0; i < plan.endedSlots(); i++) {
@@ -240,28 +245,47 @@ public final class DeterministicExecutor implements Executor {
     }
 
     private void compute(StepPlan plan, int row, Outcome outcome) {
-        Slot slot = slot(plan, row);
+        DeterministicSlot slot = slot(plan, row);
         changing = slot;
         plan.forEachBlockChange(row, setBlocks);
         if (plan.changesSampling(row)) {
             slot.setSampling(plan.sampling(row));
         }
-        long state = 0;
+        int from = plan.tokenOffset(row);
+        int end = from + plan.tokenCount(row);
         boolean poisoned = false;
-        for (int i = 0; i < plan.tokenCount(row); i++) {
-            int token = plan.tokenIds()[plan.tokenOffset(row) + i];
+        for (int i = from; i < end; i++) {
+            int token = plan.tokenIds()[i];
             token = token == StepPlan.LAST_SAMPLED ? slot.lastSampled : token;
             poisoned |= token == settings.poison();
-            state = settings.free() ? token : cell(slot, plan.position(row) + i, token);
+            boolean alone = settings.free() || settings.encoder();
+            outcome.state[i] = alone ? token : cell(slot, plan.position(row) + i - from, token);
         }
-        outcome.state[row] = state;
         outcome.failed[row] = poisoned;
+        if (settings.encoder()) {
+            lookAtEachOther(outcome.state, from, end);
+        }
+        Pooling pooling = plan.pooling(row);
+        if (pooling != null) {
+            slot.vectors.add(pooling.kind(), outcome.state, from, end);
+        }
     }
 
-    private Slot slot(StepPlan plan, int row) {
+    /** An encoder's cells: each depends on all tokens of the row, in both directions. */
+    private static void lookAtEachOther(long[] state, int from, int end) {
+        long all = 0;
+        for (int i = from; i < end; i++) {
+            all += mix(state[i] * 31 + i - from);
+        }
+        for (int i = from; i < end; i++) {
+            state[i] = mix(all ^ mix(state[i] + i - from));
+        }
+    }
+
+    private DeterministicSlot slot(StepPlan plan, int row) {
         int index = plan.slot(row);
         if (plan.has(row, StepPlan.FLAG_NEW_SLOT)) {
-            slots[index] = new Slot();
+            slots[index] = new DeterministicSlot();
         }
         if (slots[index] == null) {
             throw new IllegalStateException("slot " + index + " was not begun");
@@ -270,7 +294,7 @@ public final class DeterministicExecutor implements Executor {
     }
 
     private void setBlocks(int group, int start, int[] ids, int from, int count) {
-        Slot slot = changing;
+        DeterministicSlot slot = changing;
         while (slot.tables.size() <= group) {
             slot.tables.add(NO_BLOCKS);
         }
@@ -283,7 +307,7 @@ public final class DeterministicExecutor implements Executor {
     }
 
     /** Computes and stores a position's cells, one in each group. */
-    private long cell(Slot slot, int position, int token) {
+    private long cell(DeterministicSlot slot, int position, int token) {
         long value = mix(token + 1);
         for (int group = 0; group < slot.tables.size(); group++) {
             int[] table = slot.tables.get(group);
@@ -308,33 +332,51 @@ public final class DeterministicExecutor implements Executor {
         StepPlan plan = outcome.plan;
         int masked = 0;
         for (int row = 0; row < plan.rows(); row++) {
+            outcome.drawnCount[row] = 0;
             if (plan.has(row, StepPlan.FLAG_SAMPLE)) {
-                boolean underMask = plan.has(row, StepPlan.FLAG_NEEDS_MASK);
-                int offset = underMask ? masks.offset(masked++) : -1;
-                Slot slot = slots[plan.slot(row)];
-                int token = choose(plan, row, outcome.state[row], slot, masks, offset);
-                outcome.failed[row] |= token < 0;
-                outcome.tokens[row] = token;
-                slot.sampled(Math.max(0, token), plan.outputIndex(row));
+                draw(outcome, row, masks, masked);
+                masked += plan.has(row, StepPlan.FLAG_NEEDS_MASK) ? plan.sampledCount(row) : 0;
             }
         }
-        outcome.drawn = true;
+        outcome.sampled = true;
+    }
+
+    /** Draws at a row's sampled positions, as long as each draft is the token that was drawn where it follows. */
+    private void draw(Outcome outcome, int row, StepMasks masks, int firstMask) {
+        StepPlan plan = outcome.plan;
+        DeterministicSlot slot = slots[plan.slot(row)];
+        int first = firstSampled(plan, row);
+        boolean right = true;
+        for (int i = 0; i < plan.sampledCount(row) && right; i++) {
+            int offset = plan.has(row, StepPlan.FLAG_NEEDS_MASK) ? masks.offset(firstMask + i) : -1;
+            int token = choose(plan, row, i, outcome.state[first + i], slot, masks, offset);
+            outcome.failed[row] |= token < 0;
+            outcome.drawn[first + i] = token;
+            outcome.drawnCount[row]++;
+            slot.sampled(Math.max(0, token), plan.outputIndex(row) + i);
+            right = i < plan.drafts(row) && plan.tokenIds()[first + i + 1] == token;
+        }
+    }
+
+    private static int firstSampled(StepPlan plan, int row) {
+        return plan.tokenOffset(row) + plan.tokenCount(row) - plan.sampledCount(row);
     }
 
     /** The token that the hash points at, or the next one that may be drawn; -1 if none may. */
-    private int choose(StepPlan plan, int row, long state, Slot slot, StepMasks masks, int offset) {
-        int first = settings.free() ? cheap(plan, row) : hashed(state, slot.sampling, plan.outputIndex(row));
-        for (int i = 0; i < settings.vocabulary(); i++) {
-            int token = first + i < settings.vocabulary() ? first + i : first + i - settings.vocabulary();
-            if (allowed(token, plan.outputIndex(row), slot, masks, offset)) {
+    private int choose(StepPlan plan, int row, int i, long state, DeterministicSlot slot, StepMasks masks, int offset) {
+        int outputIndex = plan.outputIndex(row) + i;
+        int first = settings.free() ? cheap(plan, row, i) : hashed(state, slot.sampling, outputIndex);
+        for (int j = 0; j < settings.vocabulary(); j++) {
+            int token = first + j < settings.vocabulary() ? first + j : first + j - settings.vocabulary();
+            if (allowed(token, outputIndex, slot, masks, offset)) {
                 return token;
             }
         }
         return -1;
     }
 
-    private int cheap(StepPlan plan, int row) {
-        return Math.floorMod(plan.position(row) * 31 + (int) plan.sequenceId(row), settings.vocabulary());
+    private int cheap(StepPlan plan, int row, int i) {
+        return Math.floorMod((plan.position(row) + i) * 31 + (int) plan.sequenceId(row), settings.vocabulary());
     }
 
     private int hashed(long state, SamplingState sampling, int outputIndex) {
@@ -345,7 +387,7 @@ public final class DeterministicExecutor implements Executor {
         return (int) Long.remainderUnsigned(hash, settings.vocabulary());
     }
 
-    private static boolean allowed(int token, int outputIndex, Slot slot, StepMasks masks, int offset) {
+    private static boolean allowed(int token, int outputIndex, DeterministicSlot slot, StepMasks masks, int offset) {
         SamplingState sampling = slot.sampling;
         if (offset >= 0 && (masks.words()[offset + (token >>> 5)] & (1 << token)) == 0) {
             return false;
@@ -368,7 +410,7 @@ public final class DeterministicExecutor implements Executor {
     @Override
     public void await(StepResult into) {
         Outcome outcome = launched.remove();
-        if (!outcome.drawn) {
+        if (!outcome.sampled) {
             throw new IllegalStateException("step " + outcome.plan.stepId() + " was awaited before it was sampled");
         }
         StepPlan plan = outcome.plan;
@@ -380,13 +422,26 @@ public final class DeterministicExecutor implements Executor {
             if (outcome.failed[row]) {
                 into.endFailedRow();
             } else {
-                if (plan.has(row, StepPlan.FLAG_SAMPLE)) {
-                    addToken(plan, row, outcome.tokens[row], into);
-                }
+                fill(outcome, row, into);
                 into.endRow();
             }
         }
         spare.push(outcome);
+    }
+
+    private void fill(Outcome outcome, int row, StepResult into) {
+        StepPlan plan = outcome.plan;
+        int first = firstSampled(plan, row);
+        for (int i = 0; i < outcome.drawnCount[row]; i++) {
+            addToken(plan, row, outcome.drawn[first + i], into);
+        }
+        for (int i = 0; i < plan.scoredCount(row); i++) {
+            long state = outcome.state[plan.tokenOffset(row) + plan.scoredFrom(row) + i];
+            addScore(plan.scoredToken(row, i), state, plan.scoredTop(row), into);
+        }
+        if (plan.has(row, StepPlan.FLAG_POOL)) {
+            slots[plan.slot(row)].vectors.fill(plan.pooling(row), into);
+        }
     }
 
     private static void waitUntil(long endNanos) {
@@ -402,14 +457,30 @@ public final class DeterministicExecutor implements Executor {
             into.addToken(token);
             return;
         }
-        int count = Math.min(plan.logprobs(row), settings.vocabulary());
-        int[] top = new int[count];
+        int[] top = top(token, plan.logprobs(row));
+        into.addToken(token, -0.5f, 1, top, falling(top.length));
+    }
+
+    /** The likeliest token behind a position is the one that a greedy sequence draws there. */
+    private void addScore(int token, long state, int count, StepResult into) {
+        int likeliest = (int) Long.remainderUnsigned(mix(state), settings.vocabulary());
+        int rank = Math.floorMod(token - likeliest, settings.vocabulary()) + 1;
+        int[] top = top(likeliest, count);
+        into.addScore(token, 0.5f - rank, rank, top, falling(top.length));
+    }
+
+    private int[] top(int likeliest, int count) {
+        int[] top = new int[Math.min(count, settings.vocabulary())];
+        Arrays.setAll(top, i -> (likeliest + i) % settings.vocabulary());
+        return top;
+    }
+
+    private static float[] falling(int count) {
         float[] logprobs = new float[count];
         for (int i = 0; i < count; i++) {
-            top[i] = (token + i) % settings.vocabulary();
             logprobs[i] = -0.5f - i;
         }
-        into.addToken(token, -0.5f, 1, top, logprobs);
+        return logprobs;
     }
 
     @Override
@@ -424,7 +495,7 @@ public final class DeterministicExecutor implements Executor {
     }
 
     /** The finaliser of SplitMix64. */
-    private static long mix(long value) {
+    static long mix(long value) {
         long z = value + 0x9e3779b97f4a7c15L;
         z = (z ^ (z >>> 30)) * 0xbf58476d1ce4e5b9L;
         z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;

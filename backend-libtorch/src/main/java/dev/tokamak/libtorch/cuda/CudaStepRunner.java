@@ -6,6 +6,7 @@ import dev.tokamak.libtorch.kernels.KernelShape;
 import dev.tokamak.libtorch.kernels.Kernels;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.sampling.Sampler;
+import dev.tokamak.libtorch.step.SampledPositions;
 import dev.tokamak.libtorch.step.SampledStep;
 import dev.tokamak.libtorch.step.Slot;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
@@ -297,7 +298,8 @@ public final class CudaStepRunner implements AutoCloseable {
             Tensor logits = torch.index_select(forward.logitsBuffer(), 0, device.upload(place, rows))
                     .to(ScalarType.Float);
             Tensor last = forward.lastSampled().to(ScalarType.Long);
-            SampledStep sampled = sampler.sample(logits, step.plan, slots, masks, last);
+            SampledStep sampled =
+                    sampler.sample(logits, step.plan, new SampledPositions(step.plan), slots, masks, last);
             forward.lastSampled().copy_(last);
             return sampled;
         } finally {

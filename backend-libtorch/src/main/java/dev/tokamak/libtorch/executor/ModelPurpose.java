@@ -1,5 +1,6 @@
 package dev.tokamak.libtorch.executor;
 
+import dev.tokamak.api.PoolingKind;
 import dev.tokamak.libtorch.model.parts.Pooler;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.spi.executor.ModelInfo;
@@ -10,18 +11,27 @@ import java.util.Set;
 
 /** Tells the engine what a model is for. */
 final class ModelPurpose {
+    /** Each is a token that may be computed in vain. */
+    private static final int MAX_DRAFTS = 32;
+
     private ModelPurpose() {}
 
     /** Adds tasks, poolings, and whether prompts may be cut. */
     static ModelInfo.Builder describe(ModelInfo.Builder info, Transformer model) {
         Pooler pooler = model.pooler();
         if (pooler == null) {
-            return info.poolings(Set.of(Pooling.Kind.LAST));
+            return info.tasks(Set.of(Task.GENERATE, Task.EMBED))
+                    .scoresPrompts(true)
+                    .maxDrafts(MAX_DRAFTS)
+                    .poolings(EnumSet.complementOf(EnumSet.of(PoolingKind.HEAD)))
+                    .vectorSize(model.hidden());
         }
         boolean cut = !model.bidirectional() && pooler.lastTokenOnly();
         return info.tasks(tasks(pooler))
                 .promptMayBeCut(cut)
-                .poolings(cut ? Set.of(Pooling.Kind.LAST, Pooling.Kind.HEAD) : EnumSet.allOf(Pooling.Kind.class));
+                .pooling(new Pooling(PoolingKind.HEAD, pooler.hasUnitLength(), 0))
+                .vectorSize(pooler.width())
+                .poolings(cut ? Set.of(PoolingKind.LAST, PoolingKind.HEAD) : EnumSet.allOf(PoolingKind.class));
     }
 
     private static Set<Task> tasks(Pooler pooler) {

@@ -1,5 +1,6 @@
 package dev.tokamak.libtorch.executor;
 
+import dev.tokamak.api.PoolingKind;
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.spi.executor.KvGroup;
 import dev.tokamak.spi.executor.ModelInfo;
@@ -32,7 +33,7 @@ public final class WarmUp {
                 (int) info.kvGroups().stream().filter(KvGroup::takesBlocks).count();
         this.vocabulary = info.vocabularySize();
         this.takesBlocks = info.takesBlocks();
-        this.pooling = info.tasks().contains(ModelInfo.Task.GENERATE) ? null : new Pooling(Pooling.Kind.HEAD, false, 0);
+        this.pooling = info.tasks().contains(ModelInfo.Task.GENERATE) ? null : new Pooling(PoolingKind.HEAD, false, 0);
         long room = takesBlocks ? (blocks - 1) * blockSize : Long.MAX_VALUE;
         int roomy = (int) Math.min(context - 2L, room);
         this.promptTokens = Math.max(1, Math.min(PROMPT, Math.min(roomy, budget)));

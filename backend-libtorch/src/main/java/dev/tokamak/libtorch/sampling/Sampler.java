@@ -1,6 +1,7 @@
 package dev.tokamak.libtorch.sampling;
 
 import dev.tokamak.libtorch.operators.DrawInputs;
+import dev.tokamak.libtorch.step.SampledPositions;
 import dev.tokamak.libtorch.step.SampledStep;
 import dev.tokamak.libtorch.step.Slot;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
@@ -10,7 +11,6 @@ import dev.tokamak.spi.executor.StepPlan;
 import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -19,74 +19,78 @@ import org.bytedeco.pytorch.global.torch;
  * Rows that ask for nothing stay on the fast path. Used on the tensor thread only.
  */
 public final class Sampler {
+    /** The token of a position behind a draft that was wrong. */
+    private static final long UNREACHED = -2;
+
     private final ComputeDevice device;
     private final AtenDraw draw;
     private final HostMasks hostMasks = new HostMasks();
+    private final Logprobs logprobs;
 
     public Sampler(ComputeDevice device) {
         this.device = device;
         this.draw = new AtenDraw(device);
+        this.logprobs = new Logprobs(device);
     }
 
     /**
-     * Samples the rows of a plan that ask for it.
+     * Samples the positions of a plan that ask for it.
      *
-     * @param logits float32 {@code [sampled rows, vocabulary]}, changed in place
-     * @param plan whose sampled rows the logits are for, in order
+     * @param logits float32 {@code [positions, vocabulary]}, changed in place
+     * @param plan whose positions the logits are for
+     * @param positions of the plan, in order
      * @param slots of the plan
-     * @param masks for the rows that need one; null if none does
+     * @param masks for the positions that need one; null if none does
      * @param lastSampled int64 {@code [slots]}, to which the sampled tokens are written
      * @return what was sampled, on the host
      */
-    public SampledStep sample(Tensor logits, StepPlan plan, Slot[] slots, StepMasks masks, Tensor lastSampled) {
-        int[] rows = sampledRows(plan);
+    public SampledStep sample(
+            Tensor logits,
+            StepPlan plan,
+            SampledPositions positions,
+            Slot[] slots,
+            StepMasks masks,
+            Tensor lastSampled) {
         int vocabulary = (int) logits.size(1);
-        int[] wanting = wanting(plan, rows);
-        Tensor raw = wanting.length == 0 ? null : rawLogprobs(logits, wanting, rows.length);
-        adjust(logits, plan, rows, slots);
+        int[] wanting = withFlag(positions, StepPlan.FLAG_LOGPROBS);
+        Tensor raw = wanting.length == 0 ? null : rawLogprobs(logits, wanting, positions.count());
+        adjust(logits, positions, slots);
         if (masks != null) {
-            mask(logits, plan, rows, masks, vocabulary);
+            mask(logits, positions, masks, vocabulary);
         }
-        Tensor ids = draw.draw(logits, new Draw(plan, rows, slots));
+        Tensor ids = draw.draw(logits, new Draw(positions, slots));
         Tensor valid;
         try (Scalar zero = new Scalar(0)) {
             valid = ids.clamp_min(zero);
         }
-        lastSampled.index_copy_(0, slotIndex(plan, rows), valid);
-        record(plan, rows, slots, valid);
-        long[] host = new long[rows.length];
-        device.download(ids, host, host.length);
-        for (int i = 0; i < rows.length; i++) {
-            slots[plan.slot(rows[i])].sampling().append((int) Math.max(0, host[i]));
+        long[] host = new long[positions.count()];
+        if (plan.draftTokens() == 0) {
+            lastSampled.index_copy_(0, slotIndex(positions), valid);
+            record(positions, slots, valid);
+            device.download(ids, host, host.length);
+        } else {
+            device.download(ids, host, host.length);
+            verify(positions, slots, host, lastSampled);
         }
-        SampledStep sampled = new SampledStep(rows, host);
+        remember(positions, slots, host);
+        SampledStep sampled = new SampledStep(positions, host);
         if (raw != null) {
-            logprobs(sampled, raw, valid, plan, rows, wanting);
+            Tensor own = wanting.length == host.length ? valid : torch.index_select(valid, 0, index(wanting));
+            logprobs.read(raw, own, i -> plan.logprobs(positions.row(wanting[i])), i -> wanting[i], sampled.logprobs());
         }
         return sampled;
     }
 
-    private static int[] sampledRows(StepPlan plan) {
-        int[] rows = new int[plan.sampledRows()];
+    /** The places of the positions whose rows have a flag. */
+    private static int[] withFlag(SampledPositions positions, int flag) {
+        int[] places = new int[positions.count()];
         int count = 0;
-        for (int row = 0; row < plan.rows(); row++) {
-            if (plan.has(row, StepPlan.FLAG_SAMPLE)) {
-                rows[count++] = row;
+        for (int i = 0; i < places.length; i++) {
+            if (positions.has(i, flag)) {
+                places[count++] = i;
             }
         }
-        return rows;
-    }
-
-    /** The places among the sampled rows of those that return log probabilities. */
-    private static int[] wanting(StepPlan plan, int[] rows) {
-        int[] wanting = new int[rows.length];
-        int count = 0;
-        for (int i = 0; i < rows.length; i++) {
-            if (plan.has(rows[i], StepPlan.FLAG_LOGPROBS)) {
-                wanting[count++] = i;
-            }
-        }
-        return Arrays.copyOf(wanting, count);
+        return Arrays.copyOf(places, count);
     }
 
     private Tensor index(int[] places) {
@@ -102,14 +106,18 @@ public final class Sampler {
         return torch.log_softmax(own, 1);
     }
 
-    private static void adjust(Tensor logits, StepPlan plan, int[] rows, Slot[] slots) {
-        for (int i = 0; i < rows.length; i++) {
-            SlotSampling sampling = slots[plan.slot(rows[i])].sampling();
+    /** Each position as if the drafts before it had been drawn; {@link #verify} takes back what was not. */
+    private void adjust(Tensor logits, SampledPositions positions, Slot[] slots) {
+        for (int i = 0; i < positions.count(); i++) {
+            SlotSampling sampling = slots[positions.slot(i)].sampling();
             if (!sampling.state().plain()) {
                 // A scope of its own, so that all rows use the same memory.
                 PointerScope scope = new PointerScope();
                 try {
-                    sampling.adjust(logits.select(0, i), plan.outputIndex(rows[i]));
+                    sampling.adjust(logits.select(0, i), positions.outputIndex(i));
+                    if (positions.draft(i) >= 0) {
+                        sampling.assume(positions.draft(i));
+                    }
                 } finally {
                     scope.close();
                 }
@@ -117,11 +125,11 @@ public final class Sampler {
         }
     }
 
-    private void mask(Tensor logits, StepPlan plan, int[] rows, StepMasks masks, int vocabulary) {
-        int[] masked = masked(plan, rows);
+    private void mask(Tensor logits, SampledPositions positions, StepMasks masks, int vocabulary) {
+        int[] masked = withFlag(positions, StepPlan.FLAG_NEEDS_MASK);
         if (device.cpu()) {
             hostMasks.refuse(logits, masked, masks);
-        } else if (masked.length == rows.length) {
+        } else if (masked.length == positions.count()) {
             refuse(logits, masks, vocabulary);
         } else {
             Tensor index = index(masked);
@@ -129,18 +137,6 @@ public final class Sampler {
             refuse(own, masks, vocabulary);
             logits.index_copy_(0, index, own);
         }
-    }
-
-    /** The places among the sampled rows of those that have a mask. */
-    private static int[] masked(StepPlan plan, int[] rows) {
-        int[] masked = new int[plan.maskedPositions()];
-        int count = 0;
-        for (int i = 0; i < rows.length; i++) {
-            if (plan.has(rows[i], StepPlan.FLAG_NEEDS_MASK)) {
-                masked[count++] = i;
-            }
-        }
-        return masked;
     }
 
     /** Refuses tokens in all rows at once: an operation for each row would cost more than the masks do. */
@@ -163,74 +159,77 @@ public final class Sampler {
         }
     }
 
-    private Tensor slotIndex(StepPlan plan, int[] rows) {
-        int[] index = new int[rows.length];
+    private Tensor slotIndex(SampledPositions positions) {
+        int[] index = new int[positions.count()];
         for (int i = 0; i < index.length; i++) {
-            index[i] = plan.slot(rows[i]);
+            index[i] = positions.slot(i);
         }
         return index(index);
     }
 
-    private static void record(StepPlan plan, int[] rows, Slot[] slots, Tensor valid) {
-        for (int i = 0; i < rows.length; i++) {
-            SlotSampling sampling = slots[plan.slot(rows[i])].sampling();
+    private static void record(SampledPositions positions, Slot[] slots, Tensor valid) {
+        for (int i = 0; i < positions.count(); i++) {
+            SlotSampling sampling = slots[positions.slot(i)].sampling();
             if (sampling.state().penalised()) {
                 sampling.record(valid.narrow(0, i, 1));
             }
         }
     }
 
-    private void logprobs(SampledStep sampled, Tensor raw, Tensor valid, StepPlan plan, int[] rows, int[] wanting) {
-        int most = 0;
-        for (int place : wanting) {
-            most = Math.max(most, plan.logprobs(rows[place]));
-        }
-        most = (int) Math.min(most, raw.size(1));
-        Tensor chosen =
-                (wanting.length == rows.length ? valid : torch.index_select(valid, 0, index(wanting))).view(-1, 1);
-        Tensor own = raw.gather(1, chosen);
-        Tensor ranks = raw.gt(own).sum(1);
-        float[] ownValues = new float[wanting.length];
-        long[] rankValues = new long[wanting.length];
-        device.download(own, ownValues, wanting.length);
-        device.download(ranks, rankValues, wanting.length);
-        float[] topValues = new float[wanting.length * most];
-        long[] topIds = new long[wanting.length * most];
-        if (most > 0) {
-            T_TensorTensor_T top = torch.topk(raw, most, 1, true, true);
-            device.download(top.get0(), topValues, topValues.length);
-            device.download(top.get1(), topIds, topIds.length);
-        }
-        for (int i = 0; i < wanting.length; i++) {
-            int count = Math.min(most, plan.logprobs(rows[wanting[i]]));
-            int[] ids = new int[count];
-            float[] values = new float[count];
-            for (int j = 0; j < count; j++) {
-                ids[j] = (int) topIds[i * most + j];
-                values[j] = topValues[i * most + j];
+    /** Goes along each row as far as its drafts were drawn, and makes its slot what it would be without them. */
+    private void verify(SampledPositions positions, Slot[] slots, long[] ids, Tensor lastSampled) {
+        for (int i = 0; i < ids.length; i++) {
+            boolean first = positions.draftsBefore(i) == 0;
+            boolean reached = first || ids[i - 1] == positions.draft(i - 1) && ids[i - 1] >= 0;
+            if (!reached) {
+                ids[i] = UNREACHED;
             }
-            sampled.setLogprobs(wanting[i], ownValues[i], (int) rankValues[i] + 1, ids, values);
+        }
+        long[] slot = new long[ids.length];
+        long[] token = new long[ids.length];
+        int count = 0;
+        for (int i = 0; i < ids.length; i++) {
+            SlotSampling sampling = slots[positions.slot(i)].sampling();
+            boolean last = ids[i] >= 0 && ids[i] != positions.draft(i);
+            if (!sampling.state().plain() && positions.draft(i) >= 0 && (last || ids[i] == UNREACHED)) {
+                sampling.takeBack(positions.draft(i));
+            }
+            if (last) {
+                slot[count] = positions.slot(i);
+                token[count++] = ids[i];
+                sampling.record((int) ids[i]);
+            }
+        }
+        if (count > 0) {
+            lastSampled.index_copy_(0, device.upload(slot, count), device.upload(token, count));
         }
     }
 
-    /** The sampled rows' parameters. */
-    private final class Draw implements DrawInputs {
-        private final StepPlan plan;
-        private final int[] rows;
+    /** Tells slots what was drawn last; drafts that were right they know already. */
+    private static void remember(SampledPositions positions, Slot[] slots, long[] ids) {
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] >= 0 && ids[i] != positions.draft(i)) {
+                slots[positions.slot(i)].sampling().append((int) ids[i]);
+            }
+        }
+    }
+
+    /** The sampled positions' parameters. */
+    private static final class Draw implements DrawInputs {
+        private final SampledPositions positions;
         private final SamplingState[] states;
 
-        Draw(StepPlan plan, int[] rows, Slot[] slots) {
-            this.plan = plan;
-            this.rows = rows;
-            this.states = new SamplingState[rows.length];
-            for (int i = 0; i < rows.length; i++) {
-                states[i] = slots[plan.slot(rows[i])].sampling().state();
+        Draw(SampledPositions positions, Slot[] slots) {
+            this.positions = positions;
+            this.states = new SamplingState[positions.count()];
+            for (int i = 0; i < states.length; i++) {
+                states[i] = slots[positions.slot(i)].sampling().state();
             }
         }
 
         @Override
         public int rows() {
-            return rows.length;
+            return states.length;
         }
 
         @Override
@@ -255,7 +254,7 @@ public final class Sampler {
 
         @Override
         public float uniform(int row) {
-            return Philox.uniform(states[row].seed(), plan.outputIndex(rows[row]));
+            return Philox.uniform(states[row].seed(), positions.outputIndex(row));
         }
     }
 }

@@ -24,7 +24,7 @@ public final class SlotSampling implements AutoCloseable {
     private final Tensor biases;
     private final Tensor ends;
     private final Tensor counts;
-    private final Tensor seen;
+    private final Tensor prompt;
     private int[] history = {};
     private int historyLength;
 
@@ -35,7 +35,7 @@ public final class SlotSampling implements AutoCloseable {
         this.biases = biased == null ? null : kept(device.upload(inRange(state, vocabulary), (int) biased.numel()));
         this.ends = ids(state.endTokens(), device, vocabulary);
         this.counts = state.penalised() ? kept(device.zerosFloat(vocabulary)) : null;
-        this.seen = state.penalised() ? kept(device.zerosFloat(vocabulary)) : null;
+        this.prompt = state.penalised() ? kept(device.zerosFloat(vocabulary)) : null;
         if (state.penalised()) {
             count(state.outputTokens(), device, vocabulary);
             see(state.promptTokens(), device, vocabulary);
@@ -93,7 +93,7 @@ public final class SlotSampling implements AutoCloseable {
         Tensor ids = ids(tokens, device, vocabulary);
         if (ids != null) {
             try (Scalar one = new Scalar(1.0)) {
-                seen.index_fill_(0, ids, one);
+                prompt.index_fill_(0, ids, one);
             }
             ids.close();
         }
@@ -144,7 +144,7 @@ public final class SlotSampling implements AutoCloseable {
                 Tensor lowered = torch.where(logits.gt(zero), logits.div(penalty), logits.mul(penalty))
                         .clamp_(new ScalarOptional(smallest), new ScalarOptional(largest));
                 // A token that was refused before stays so.
-                Tensor changed = seen.gt(zero).logical_and_(logits.isfinite());
+                Tensor changed = prompt.add(counts).gt(zero).logical_and_(logits.isfinite());
                 logits.copy_(torch.where(changed, lowered, logits));
             }
         }
@@ -168,10 +168,36 @@ public final class SlotSampling implements AutoCloseable {
      */
     void record(Tensor ids) {
         if (state.penalised()) {
-            try (Scalar one = new Scalar(1.0)) {
-                counts.index_add_(0, ids, torch.ones_like(ids).to(ScalarType.Float));
-                seen.index_fill_(0, ids, one);
-            }
+            counts.index_add_(0, ids, torch.ones_like(ids).to(ScalarType.Float));
+        }
+    }
+
+    /** Counts one token. */
+    void record(int token) {
+        if (state.penalised()) {
+            add(token, 1);
+        }
+    }
+
+    /** Takes a draft for drawn, until it turns out not to be. */
+    void assume(int token) {
+        record(token);
+        append(token);
+    }
+
+    private void add(int token, double times) {
+        try (Scalar by = new Scalar(times)) {
+            counts.select(0, token).add_(by);
+        }
+    }
+
+    /** A draft was not drawn, nor any behind it. */
+    void takeBack(int token) {
+        if (state.penalised()) {
+            add(token, -1);
+        }
+        if (!state.badWords().isEmpty()) {
+            historyLength--;
         }
     }
 
@@ -191,7 +217,7 @@ public final class SlotSampling implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Tensor tensor : new Tensor[] {allowed, biased, biases, ends, counts, seen}) {
+        for (Tensor tensor : new Tensor[] {allowed, biased, biases, ends, counts, prompt}) {
             if (tensor != null) {
                 tensor.close();
             }

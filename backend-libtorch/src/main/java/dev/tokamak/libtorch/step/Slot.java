@@ -10,6 +10,7 @@ import java.util.Arrays;
 public final class Slot implements AutoCloseable {
     private int[][] blocks = new int[1][8];
     private SlotSampling sampling;
+    private PooledPrompt pooled;
 
     /** Drops what the slot held. */
     @Override
@@ -18,6 +19,7 @@ public final class Slot implements AutoCloseable {
             sampling.close();
             sampling = null;
         }
+        pooled = null;
     }
 
     /**
@@ -55,6 +57,14 @@ public final class Slot implements AutoCloseable {
     /** A group's block ids by position; shared. */
     int[] blocks(int group) {
         return blocks[group];
+    }
+
+    /** What the vectors of the slot's prompt are made of. */
+    PooledPrompt pooled() {
+        if (pooled == null) {
+            pooled = new PooledPrompt();
+        }
+        return pooled;
     }
 
     /** How the slot samples. */

@@ -23,6 +23,7 @@ public final class StepAssembly implements StepInputs {
     private long[] cacheRowValues = new long[256];
     private Tensor tokenIds;
     private Tensor positions;
+    private Tensor tokenTypes;
     private final Tensor[] cacheRows;
     private Tensor sampledTokens;
 
@@ -62,7 +63,7 @@ public final class StepAssembly implements StepInputs {
         long[] unknownSlots = new long[plan.rows()];
         int unknown = 0;
         for (int row = 0; row < plan.rows(); row++) {
-            int last = rowStart(row + 1) - 1;
+            int last = rowStart(row + 1) - 1 - plan.drafts(row);
             fillRow(row);
             if (plan.tokenIds()[last] == StepPlan.LAST_SAMPLED) {
                 unknownTokens[unknown] = last;
@@ -115,22 +116,37 @@ public final class StepAssembly implements StepInputs {
     private void upload() {
         tokenIds = device.upload(tokenValues, tokens());
         positions = device.upload(positionValues, tokens());
+        tokenTypes = types();
         Arrays.setAll(cacheRows, this::locate);
         for (int i = 0; i < rotary.length; i++) {
             rotary[i] = torch.index_select(rotaryTables[i], 0, positions);
         }
-        sampledTokens = plan.sampledRows() == 0 || plan.sampledRows() == tokens() ? null : sampled();
+        sampledTokens = plan.sampledPositions() == 0 || plan.sampledPositions() == tokens() ? null : sampled();
+    }
+
+    /** Null where no row has a second text. */
+    private Tensor types() {
+        long[] types = null;
+        for (int row = 0; row < plan.rows(); row++) {
+            int second = plan.secondText(row);
+            if (second >= 0) {
+                types = types == null ? new long[tokens()] : types;
+                int from = rowStart(row) + Math.max(0, second - plan.position(row));
+                for (int i = from; i < rowStart(row + 1); i++) {
+                    types[i] = 1;
+                }
+            }
+        }
+        return types == null ? null : device.upload(types, types.length);
     }
 
     private Tensor sampled() {
-        long[] index = new long[plan.sampledRows()];
-        int count = 0;
-        for (int row = 0; row < plan.rows(); row++) {
-            if (plan.has(row, StepPlan.FLAG_SAMPLE)) {
-                index[count++] = rowStart(row + 1) - 1L;
-            }
+        SampledPositions sampled = new SampledPositions(plan);
+        long[] index = new long[sampled.count()];
+        for (int i = 0; i < index.length; i++) {
+            index[i] = sampled.token(i);
         }
-        return device.upload(index, count);
+        return device.upload(index, index.length);
     }
 
     @Override
@@ -181,6 +197,11 @@ public final class StepAssembly implements StepInputs {
     @Override
     public Tensor positions() {
         return positions;
+    }
+
+    @Override
+    public Tensor tokenTypes() {
+        return tokenTypes;
     }
 
     @Override

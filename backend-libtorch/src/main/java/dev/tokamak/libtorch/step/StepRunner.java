@@ -25,6 +25,7 @@ public final class StepRunner implements AutoCloseable {
     private final int vocabulary;
     private final Tensor[] rotaryTables;
     private final Tensor lastSampled;
+    private final StepScores scores;
     private final StepVectors vectors;
     private final StepAssembly assembly;
     private final SlotStates states;
@@ -59,6 +60,7 @@ public final class StepRunner implements AutoCloseable {
             rotaryTables[i] = model.rotaries().get(i).values(device, context);
         }
         this.lastSampled = device.zerosLong(slotCount);
+        this.scores = new StepScores(device, model, operators);
         this.vectors = new StepVectors(device, model, operators);
         this.assembly = new StepAssembly(
                 device,
@@ -73,16 +75,17 @@ public final class StepRunner implements AutoCloseable {
      *
      * @param plan what to do
      * @param masks asked for when the forward pass is done, if a row needs one
-     * @return what was sampled and pooled
+     * @return what it yielded
      */
     public SampledStep run(StepPlan plan, Supplier<StepMasks> masks) {
         PointerScope scope = new PointerScope();
         try {
             Tensor stream = stream(plan);
             SampledStep step = sample(plan, stream, masks);
-            if (plan.pooledRows() > 0) {
-                vectors.add(plan, model.normed(stream, operators), step);
+            if (plan.scoredPositions() > 0) {
+                scores.add(plan, stream, step);
             }
+            vectors.add(plan, stream, slots, step);
             return step;
         } finally {
             scope.close();
@@ -103,14 +106,15 @@ public final class StepRunner implements AutoCloseable {
     }
 
     private SampledStep sample(StepPlan plan, Tensor stream, Supplier<StepMasks> masks) {
-        if (plan.sampledRows() == 0) {
-            return new SampledStep(new int[0], new long[0]);
+        SampledPositions positions = new SampledPositions(plan);
+        if (positions.count() == 0) {
+            return new SampledStep(positions, new long[0]);
         }
         Tensor logits = model.logits(stream, operators);
         if (TensorType.of(logits) != TensorType.F32) {
             logits = logits.to(ScalarType.Float);
         }
-        return sampler.sample(logits, plan, slots, plan.needsMasks() ? masks.get() : null, lastSampled);
+        return sampler.sample(logits, plan, positions, slots, plan.needsMasks() ? masks.get() : null, lastSampled);
     }
 
     /** Drops the state of all slots. */

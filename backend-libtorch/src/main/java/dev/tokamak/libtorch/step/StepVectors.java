@@ -1,18 +1,21 @@
 package dev.tokamak.libtorch.step;
 
+import dev.tokamak.api.PoolingKind;
 import dev.tokamak.libtorch.model.parts.Transformer;
 import dev.tokamak.libtorch.operators.Operators;
 import dev.tokamak.libtorch.operators.PoolingMode;
 import dev.tokamak.libtorch.tensors.ComputeDevice;
 import dev.tokamak.spi.executor.Pooling;
 import dev.tokamak.spi.executor.StepPlan;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Makes the vectors that a step's rows ask for, and brings them to the host. Rows with the same pooling are pooled together; what a
- * request may choose about its own vector, its first numbers and unit length, is computed on the host.
+ * request may choose about its own vector, its first numbers and unit length, is computed on the host. What a row leaves of a
+ * prompt that is cut is kept in its slot.
  */
 final class StepVectors {
     /** What a vector's length is at least when it is divided by it. */
@@ -29,19 +32,27 @@ final class StepVectors {
     }
 
     /**
-     * Adds the vectors of all rows that are pooled in a step.
+     * Adds the vectors of all rows that are pooled in a step, and keeps what others leave for later steps.
      *
      * @param plan of the step
-     * @param states of its tokens behind the last norm, {@code [tokens, hidden]}
+     * @param stream behind the last block, {@code [tokens, hidden]}
+     * @param slots of the plan, with what earlier steps have left
      * @param into what takes them
      */
-    void add(StepPlan plan, Tensor states, SampledStep into) {
-        for (Pooling.Kind kind : Pooling.Kind.values()) {
-            int[] rows = IntStream.range(0, plan.rows())
-                    .filter(row -> plan.has(row, StepPlan.FLAG_POOL)
-                            && plan.pooling(row).kind() == kind)
+    void add(StepPlan plan, Tensor stream, Slot[] slots, SampledStep into) {
+        int[] asking = IntStream.range(0, plan.rows())
+                .filter(row -> plan.pooling(row) != null)
+                .toArray();
+        if (asking.length == 0) {
+            return;
+        }
+        Tensor states = model.normed(stream, operators);
+        for (PoolingKind kind : PoolingKind.values()) {
+            int[] rows = Arrays.stream(asking)
+                    .filter(row -> plan.pooling(row).kind() == kind)
+                    .filter(row -> plan.has(row, StepPlan.FLAG_POOL) && isWhole(plan, row))
                     .toArray();
-            if (kind == Pooling.Kind.ALL) {
+            if (kind == PoolingKind.ALL) {
                 for (int row : rows) {
                     Tensor own = states.narrow(0, plan.tokenOffset(row), plan.tokenCount(row));
                     put(plan, new int[] {row}, own.to(ScalarType.Float), plan.tokenCount(row), into);
@@ -50,9 +61,39 @@ final class StepVectors {
                 put(plan, rows, pooled(states, kind, rows), 1, into);
             }
         }
+        for (int row : asking) {
+            if (!isWhole(plan, row)) {
+                addPart(plan, row, states, slots[plan.slot(row)].pooled(), into);
+            }
+        }
     }
 
-    private Tensor pooled(Tensor states, Pooling.Kind kind, int[] rows) {
+    /** Whether the vector is made of this row alone. */
+    private static boolean isWhole(StepPlan plan, int row) {
+        PoolingKind kind = plan.pooling(row).kind();
+        boolean ofTheLastTokens = kind == PoolingKind.LAST || kind == PoolingKind.HEAD;
+        return ofTheLastTokens || plan.position(row) == 0 && plan.has(row, StepPlan.FLAG_POOL);
+    }
+
+    private void addPart(StepPlan plan, int row, Tensor states, PooledPrompt prompt, SampledStep into) {
+        int count = plan.tokenCount(row);
+        Tensor own = states.narrow(0, plan.tokenOffset(row), count).to(ScalarType.Float);
+        switch (plan.pooling(row).kind()) {
+            case CLS -> {
+                if (plan.position(row) == 0) {
+                    prompt.keep(own.narrow(0, 0, 1), device);
+                }
+            }
+            case MEAN -> prompt.add(own, device);
+            default -> prompt.keep(own, device);
+        }
+        if (plan.has(row, StepPlan.FLAG_POOL)) {
+            float[] vectors = prompt.vectors();
+            put(plan, new int[] {row}, vectors, (int) own.size(1), vectors.length / (int) own.size(1), into);
+        }
+    }
+
+    private Tensor pooled(Tensor states, PoolingKind kind, int[] rows) {
         return switch (kind) {
             case LAST -> operators.pooled(states, PoolingMode.LAST, rows);
             case MEAN -> operators.pooled(states, PoolingMode.MEAN, rows);
@@ -63,9 +104,12 @@ final class StepVectors {
 
     /** Each of the rows has as many of the vectors. */
     private void put(StepPlan plan, int[] rows, Tensor vectors, int each, SampledStep into) {
-        int width = (int) vectors.size(1);
         float[] all = new float[(int) vectors.numel()];
         device.download(vectors.contiguous(), all, all.length);
+        put(plan, rows, all, (int) vectors.size(1), each, into);
+    }
+
+    private static void put(StepPlan plan, int[] rows, float[] all, int width, int each, SampledStep into) {
         for (int i = 0; i < rows.length; i++) {
             Pooling pooling = plan.pooling(rows[i]);
             int kept = pooling.dimensions() == 0 ? width : Math.min(width, pooling.dimensions());

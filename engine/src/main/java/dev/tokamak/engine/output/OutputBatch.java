@@ -21,6 +21,7 @@ public final class OutputBatch {
     private TokenLogprob[] logprobs = new TokenLogprob[64];
     private FinishReason[] reasons = new FinishReason[64];
     private TokamakException[] failures = new TokamakException[64];
+    private float[][][] vectors = new float[64][][];
 
     /** An empty batch. */
     OutputBatch() {}
@@ -30,6 +31,11 @@ public final class OutputBatch {
         int at = add(completion);
         tokens[at] = token;
         logprobs[at] = logprob;
+    }
+
+    /** Adds the vectors that a completion ends with. */
+    public void pooled(Completion completion, float[][] itsVectors) {
+        vectors[add(completion)] = itsVectors;
     }
 
     /**
@@ -69,6 +75,7 @@ public final class OutputBatch {
         logprobs = Arrays.copyOf(logprobs, length);
         reasons = Arrays.copyOf(reasons, length);
         failures = Arrays.copyOf(failures, length);
+        vectors = Arrays.copyOf(vectors, length);
     }
 
     /** Whether there is nothing to hand over. */
@@ -108,11 +115,17 @@ public final class OutputBatch {
         return failures[i];
     }
 
+    /** Null but for a completion that ends with vectors. */
+    float[][] vectors(int i) {
+        return vectors[i];
+    }
+
     void clear() {
         Arrays.fill(completions, 0, size, null);
         Arrays.fill(logprobs, 0, size, null);
         Arrays.fill(reasons, 0, size, null);
         Arrays.fill(failures, 0, size, null);
+        Arrays.fill(vectors, 0, size, null);
         size = 0;
     }
 }

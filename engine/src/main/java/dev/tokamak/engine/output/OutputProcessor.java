@@ -88,6 +88,12 @@ public final class OutputProcessor implements Runnable {
             fail(request, batch.failure(i));
             return;
         }
+        if (batch.vectors(i) != null) {
+            completion.finish();
+            request.collector().pooled(batch.vectors(i), batch.cachedTokens(i));
+            requestEnded.accept(request);
+            return;
+        }
         FinishReason reason = batch.reason(i);
         int stopToken = batch.stopToken(i);
         String text = text(batch, i, completion.text());
@@ -109,6 +115,9 @@ public final class OutputProcessor implements Runnable {
         }
         if (batch.token(i) != OutputBatch.NO_TOKEN) {
             request.countToken();
+        }
+        if (completion.index() == 0 && !request.promptLogprobs().isEmpty()) {
+            request.collector().promptLogprobs(request.promptLogprobs());
         }
         boolean last = false;
         if (reason != null) {

@@ -1,8 +1,11 @@
 package dev.tokamak.engine.output;
 
 import dev.tokamak.api.SamplingParams;
+import dev.tokamak.api.TokenLogprob;
 import dev.tokamak.spi.tokenizer.Detokenizer;
 import dev.tokamak.spi.tokenizer.Tokenizer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A request that was taken: one or more completions of the same prompt. Made by the submitting thread; each field says which
@@ -17,6 +20,9 @@ public final class Request {
     private final RequestCollector collector;
     private final Completion[] completions;
     private final StopStrings stopStrings;
+
+    /** Written by the engine thread until the first token is handed over, read by the output thread from then on. */
+    private final List<TokenLogprob> promptLogprobs = new ArrayList<>(0);
 
     /** Engine thread: whether completions behind the first have been handed to the scheduler. */
     private boolean fannedOut;
@@ -67,6 +73,11 @@ public final class Request {
     /** How to sample. */
     public SamplingParams params() {
         return params;
+    }
+
+    /** The log probabilities of the prompt's tokens: added to by the engine thread until it hands over the first entry behind them. */
+    public List<TokenLogprob> promptLogprobs() {
+        return promptLogprobs;
     }
 
     /** Where outputs go. */

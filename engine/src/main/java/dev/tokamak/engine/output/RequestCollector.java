@@ -9,6 +9,7 @@ import dev.tokamak.api.TokamakException;
 import dev.tokamak.api.TokenLogprob;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,6 +36,7 @@ public final class RequestCollector implements RequestStream {
     private final ArrayDeque<RequestOutput> unread = new ArrayDeque<>(4);
     private CompletionBuffer[] buffers;
     private boolean buffered;
+    private List<TokenLogprob> promptLogprobs = List.of();
     private int cachedTokens;
     private int generatedTokens;
     private boolean finished;
@@ -93,6 +95,28 @@ public final class RequestCollector implements RequestStream {
         tell(toTell);
     }
 
+    /** Takes the log probabilities of the prompt, which the next output carries. Output thread, before the first {@link #add}. */
+    synchronized void promptLogprobs(List<TokenLogprob> logprobs) {
+        if (generatedTokens == 0 && promptLogprobs.isEmpty()) {
+            promptLogprobs = Collections.unmodifiableList(logprobs);
+        }
+    }
+
+    /** Takes the vectors that are all that the request has. Output thread. */
+    void pooled(float[][] vectors, int cached) {
+        Runnable toTell;
+        synchronized (this) {
+            if (closed || failure != null) {
+                return;
+            }
+            cachedTokens = cached;
+            finished = true;
+            unread.add(builder().vectors(List.of(vectors)).build());
+            toTell = wake();
+        }
+        tell(toTell);
+    }
+
     /** Ends the request with a failure. Any thread. */
     public void fail(TokamakException cause) {
         Runnable toTell;
@@ -131,13 +155,20 @@ public final class RequestCollector implements RequestStream {
     }
 
     private RequestOutput output(List<CompletionOutput> outputs) {
+        RequestOutput output =
+                builder().outputs(outputs).promptLogprobs(promptLogprobs).build();
+        if (kind == OutputKind.DELTA) {
+            promptLogprobs = List.of();
+        }
+        return output;
+    }
+
+    private RequestOutput.Builder builder() {
         return RequestOutput.builder(requestId)
-                .outputs(outputs)
                 .finished(finished)
                 .promptTokens(promptTokens)
                 .cachedTokens(cachedTokens)
-                .generatedTokens(generatedTokens)
-                .build();
+                .generatedTokens(generatedTokens);
     }
 
     private CompletionBuffer buffer(int index) {

@@ -22,6 +22,9 @@ final class SequenceState {
     /** How many of those rows draw a token without a mask. */
     int freeDrawsInFlight;
 
+    /** Whether one of those rows carries drafts, so that nobody knows yet where the sequence goes on. */
+    boolean draftsInFlight;
+
     /** Grows whenever the sequence loses its blocks: rows planned before that say nothing about its new ones. */
     int incarnation;
 

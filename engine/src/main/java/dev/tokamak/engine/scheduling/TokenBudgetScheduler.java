@@ -1,8 +1,6 @@
 package dev.tokamak.engine.scheduling;
 
 import dev.tokamak.api.FinishReason;
-import dev.tokamak.api.SamplingParams;
-import dev.tokamak.spi.executor.SamplingState;
 import dev.tokamak.spi.executor.StepPlan;
 import dev.tokamak.spi.executor.StepResult;
 import dev.tokamak.spi.kvcache.KvCacheManager;
@@ -29,7 +27,8 @@ import java.util.Arrays;
  * <p>A plan may be made while others are in flight. Three rules keep that right. A sequence that lost its blocks is not admitted
  * again before its last row has landed; its token is kept. A row remembers its sequence's incarnation, so blocks taken after
  * it was planned are not committed on its word. And the draw of a row that was planned without a mask is void if a mask has
- * come to hold since: its last position is computed again, and nothing is planned on that draw meanwhile.
+ * come to hold since: its last position is computed again, and nothing is planned on that draw meanwhile. Where a row has
+ * drafts, nobody knows how many tokens it yields, and its sequence waits for it.
  *
  * <p>Nothing is allocated in the steady state; admission allocates the sequence's sampling state.
  */
@@ -37,6 +36,8 @@ final class TokenBudgetScheduler implements Scheduler {
     private final SchedulingPolicy policy;
     private final KvCacheManager kvCache;
     private final int maxNumBatchedTokens;
+    private final boolean promptMayBeCut;
+    private final int maxDrafts;
     private final WaitingLine waiting;
     private final RunningList running;
     private final SlotPool slots;
@@ -54,6 +55,8 @@ final class TokenBudgetScheduler implements Scheduler {
         policy = context.policy();
         kvCache = context.kvCache();
         maxNumBatchedTokens = context.maxNumBatchedTokens();
+        promptMayBeCut = context.promptMayBeCut();
+        maxDrafts = context.maxDrafts();
         waiting = new WaitingLine(policy);
         running = new RunningList(policy, context.maxNumSeqs());
         slots = new SlotPool(context.maxNumSeqs());
@@ -119,8 +122,9 @@ final class TokenBudgetScheduler implements Scheduler {
             Sequence sequence = running.get(i);
             int count = makeRoom(sequence, tokensToPlan(sequence, budget));
             if (count > 0) {
-                addRow(plan, rows, sequence, count, false);
-                budget -= count;
+                int drafts = draftsToPlan(sequence, count, budget - count);
+                addRow(plan, rows, sequence, count, drafts, false);
+                budget -= count + drafts;
             }
         }
         return budget;
@@ -128,10 +132,11 @@ final class TokenBudgetScheduler implements Scheduler {
 
     private int tokensToPlan(Sequence sequence, int budget) {
         int planned = sequence.inFlight();
-        boolean nothingLeft = sequence.generatedTokens() + planned >= sequence.maxTokens();
-        boolean drawInFlightIsVoid = sequence.masked() && SequenceState.of(sequence).freeDrawsInFlight > 0;
-        boolean tokensWillFollow = planned > 0 && sequence.forced().length > 0;
-        if (nothingLeft || drawInFlightIsVoid || tokensWillFollow) {
+        SequenceState state = SequenceState.of(sequence);
+        boolean nothingLeft = planned > 0 && sequence.generatedTokens() + planned >= sequence.maxTokens();
+        boolean drawInFlightIsVoid = sequence.masked() && state.freeDrawsInFlight > 0;
+        boolean tokensWillFollow = planned > 0 && (sequence.forced().length > 0 || sequence.drafted());
+        if (nothingLeft || drawInFlightIsVoid || tokensWillFollow || state.draftsInFlight) {
             return 0;
         }
         int wanted = sequence.length() + planned - sequence.computedTokens();
@@ -139,8 +144,23 @@ final class TokenBudgetScheduler implements Scheduler {
     }
 
     private int capped(Sequence sequence, int wanted, int budget) {
+        if (!promptMayBeCut) {
+            return wanted <= budget && policy.tokens(sequence, wanted, budget) > 0 ? wanted : 0;
+        }
         int most = Math.min(wanted, budget);
         return Math.max(0, Math.min(most, policy.tokens(sequence, wanted, budget)));
+    }
+
+    /** How many drafts go along: no sequence gives up blocks for what may turn out wrong. */
+    private int draftsToPlan(Sequence sequence, int count, int budget) {
+        if (sequence.draftCount() == 0 || sequence.masked() || sequence.inFlight() > 0) {
+            return 0;
+        }
+        int end = sequence.computedTokens() + count;
+        int useful = sequence.maxTokens() - sequence.generatedTokens() - 1;
+        int drafts = Math.min(Math.min(sequence.draftCount(), maxDrafts), Math.min(budget, useful));
+        boolean whole = end == sequence.length();
+        return whole && drafts > 0 && kvCache.ensure(sequence, end + drafts) ? drafts : 0;
     }
 
     /** Finds blocks for {@code count} more tokens, if need be by preemption. Returns how many tokens there is room for. */
@@ -193,10 +213,14 @@ final class TokenBudgetScheduler implements Scheduler {
             if (sequence == null || SequenceState.of(sequence).rowsInFlight > 0 || stillBlocked(sequence)) {
                 break;
             }
-            sequence.setComputed(kvCache.attachCachedPrefix(sequence));
-            int count = capped(sequence, sequence.length() - sequence.computedTokens(), left);
+            sequence.setComputed(sequence.computesAllPositions() ? 0 : kvCache.attachCachedPrefix(sequence));
+            int wanted = sequence.length() - sequence.computedTokens();
+            int count = capped(sequence, wanted, left);
             if (count == 0) {
                 drop(sequence);
+                if (!promptMayBeCut && wanted > left) {
+                    break; // The next step has room for it, whatever its length.
+                }
                 waiting.setAside(sequence);
                 passed = passOver(sequence, passed);
                 continue;
@@ -214,7 +238,7 @@ final class TokenBudgetScheduler implements Scheduler {
             }
             sequence.setSlot(slots.take());
             running.add(sequence);
-            addRow(plan, rows, sequence, count, true);
+            addRow(plan, rows, sequence, count, 0, true);
             left -= count;
         }
         for (int i = 0; i < passed; i++) {
@@ -240,7 +264,7 @@ final class TokenBudgetScheduler implements Scheduler {
         if (kvCache.ensure(sequence, sequence.length())) {
             return count;
         }
-        int smaller = running.size() == 0 && plansInFlight == 0 ? count : 0;
+        int smaller = promptMayBeCut && running.size() == 0 && plansInFlight == 0 ? count : 0;
         while (smaller > 0 && !kvCache.ensure(sequence, sequence.computedTokens() + smaller)) {
             smaller /= 2;
         }
@@ -252,52 +276,17 @@ final class TokenBudgetScheduler implements Scheduler {
         sequence.setComputed(0);
     }
 
-    private void addRow(StepPlan plan, PlannedRows rows, Sequence sequence, int count, boolean newSlot) {
-        SamplingParams params = sequence.params();
-        int position = sequence.computedTokens();
-        int end = position + count;
-        boolean sampled = end == sequence.length() + sequence.inFlight();
-        int flags = newSlot ? StepPlan.FLAG_NEW_SLOT : 0;
-        if (sampled) {
-            flags |= StepPlan.FLAG_SAMPLE;
-            flags |= sequence.masked() ? StepPlan.FLAG_NEEDS_MASK : 0;
-            flags |= params.logprobs().isPresent() ? StepPlan.FLAG_LOGPROBS : 0;
-        }
-        int outputIndex = sequence.generatedTokens() + sequence.inFlight();
-        plan.addRow(sequence.id(), sequence.slot(), flags, position, outputIndex);
-        if (position < sequence.length()) {
-            plan.addTokens(sequence.tokens(), position, Math.min(end, sequence.length()) - position);
-        }
-        if (end > sequence.length()) {
-            plan.addToken(StepPlan.LAST_SAMPLED);
-        }
+    private void addRow(StepPlan plan, PlannedRows rows, Sequence sequence, int count, int drafts, boolean newSlot) {
+        boolean sampled = RowWriter.write(plan, sequence, count, drafts, newSlot);
         kvCache.writeBlocks(sequence, plan, newSlot);
-        if (newSlot) {
-            plan.setSampling(samplingOf(sequence));
-        }
-        if ((flags & StepPlan.FLAG_LOGPROBS) != 0) {
-            plan.setLogprobs(params.logprobs().getAsInt());
-        }
-        if (sequence.adapter() >= 0) {
-            plan.setAdapter(sequence.adapter());
-        }
-        sequence.setComputed(end);
+        sequence.setComputed(sequence.computedTokens() + count + drafts);
         sequence.setInFlight(sequence.inFlight() + (sampled ? 1 : 0));
         SequenceState state = SequenceState.of(sequence);
         state.rowsInFlight++;
         state.freeDrawsInFlight += sampled && !sequence.masked() ? 1 : 0;
+        state.draftsInFlight |= drafts > 0;
         slots.planned(sequence.slot());
         rows.add(sequence);
-    }
-
-    private static SamplingState samplingOf(Sequence sequence) {
-        return SamplingState.of(
-                sequence.params(),
-                sequence.seed(),
-                sequence.endTokens(),
-                sequence.tokens(),
-                sequence.promptTokens(),
-                sequence.length());
     }
 
     @Override
@@ -321,6 +310,7 @@ final class TokenBudgetScheduler implements Scheduler {
         if (sampled) {
             sequence.setInFlight(sequence.inFlight() - 1);
             state.freeDrawsInFlight -= underMask ? 0 : 1;
+            state.draftsInFlight = false;
         }
         if (sequence.ended()) {
             return;
@@ -329,6 +319,7 @@ final class TokenBudgetScheduler implements Scheduler {
             finish(sequence, FinishReason.ERROR, -1, events);
             return;
         }
+        takeScores(plan, row, result, sequence, events);
         boolean current = rows.current(row);
         boolean drawnWithoutItsMask = sequence.masked() && !underMask;
         if (sampled && (drawnWithoutItsMask || result.tokenCount(row) == 0)) {
@@ -337,15 +328,39 @@ final class TokenBudgetScheduler implements Scheduler {
             }
             return;
         }
+        int known = plan.position(row) + plan.tokenCount(row) - plan.drafts(row);
         if (current) {
-            kvCache.commit(sequence, plan.position(row) + plan.tokenCount(row));
+            kvCache.commit(sequence, known);
         }
         int drawn = result.tokenCount(row);
-        for (int i = 0; i < drawn && !sequence.ended(); i++) {
+        for (int i = 0; i < drawn && !sequence.ended() && sequence.masked() == underMask; i++) {
             take(sequence, result.token(row, i), result, row, i, events);
+        }
+        if (current && plan.drafts(row) > 0 && !sequence.ended()) {
+            sequence.setComputed(sequence.length() - 1);
         }
         if (drawn > 0) {
             takeForced(sequence, result, row, drawn - 1, events);
+        } else if (known == sequence.promptTokens()) {
+            endWithPrompt(sequence, result, row, events);
+        }
+    }
+
+    private static void takeScores(StepPlan plan, int row, StepResult result, Sequence sequence, Events events) {
+        if (result.scoreCount(row) > 0) {
+            int first = plan.position(row) + plan.scoredFrom(row);
+            events.scored(sequence, first, result, row);
+            sequence.setScoredPositions(first + result.scoreCount(row));
+        }
+    }
+
+    /** The prompt is computed, of a sequence that generates nothing. */
+    private void endWithPrompt(Sequence sequence, StepResult result, int row, Events events) {
+        if (sequence.pooling() != null) {
+            events.pooled(sequence, result, row);
+            finish(sequence, FinishReason.STOP, -1, events);
+        } else if (sequence.maxTokens() == 0) {
+            finish(sequence, FinishReason.LENGTH, -1, events);
         }
     }
 
@@ -400,6 +415,7 @@ final class TokenBudgetScheduler implements Scheduler {
                 Sequence sequence = rows.sequence(row);
                 SequenceState.of(sequence).rowsInFlight = 0;
                 SequenceState.of(sequence).freeDrawsInFlight = 0;
+                SequenceState.of(sequence).draftsInFlight = false;
                 sequence.setInFlight(0);
                 if (!sequence.ended()) {
                     finish(sequence, FinishReason.ERROR, -1, events);

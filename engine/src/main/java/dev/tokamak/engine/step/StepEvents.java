@@ -11,6 +11,7 @@ import dev.tokamak.engine.output.Request;
 import dev.tokamak.spi.executor.StepResult;
 import dev.tokamak.spi.scheduler.Scheduler;
 import dev.tokamak.spi.scheduler.Sequence;
+import java.util.Arrays;
 import java.util.List;
 
 /** What a step did to each sequence, written into the batch for the output thread. Engine thread. */
@@ -69,21 +70,45 @@ final class StepEvents implements Scheduler.Events {
         }
     }
 
+    @Override
+    public void scored(Sequence sequence, int first, StepResult result, int row) {
+        List<TokenLogprob> logprobs = ((Completion) sequence.owner()).request().promptLogprobs();
+        for (int i = 0; i < result.scoreCount(row); i++) {
+            logprobs.add(logprob(
+                    result.scoredToken(row, i),
+                    result.score(row, i),
+                    result.scoreRank(row, i),
+                    result.scoreTopTokens(row, i),
+                    result.scoreTopLogprobs(row, i)));
+        }
+    }
+
+    @Override
+    public void pooled(Sequence sequence, StepResult result, int row) {
+        float[][] vectors = new float[result.vectorCount(row)][];
+        Arrays.setAll(vectors, i -> result.vector(row, i));
+        counters.promptTokens += sequence.promptTokens();
+        batch.pooled((Completion) sequence.owner(), vectors);
+    }
+
     private static TokenLogprob logprob(int token, StepResult result, int row, int index) {
         float logprob = result.logprob(row, index);
         if (Float.isNaN(logprob)) {
             return null;
         }
-        int[] ids = result.topTokens(row, index);
+        return logprob(
+                token, logprob, result.rank(row, index), result.topTokens(row, index), result.topLogprobs(row, index));
+    }
+
+    private static TokenLogprob logprob(int token, float logprob, int rank, int[] ids, float[] logprobs) {
         if (ids == null || ids.length == 0) {
-            return new TokenLogprob(token, logprob, result.rank(row, index), List.of());
+            return new TokenLogprob(token, logprob, rank, List.of());
         }
-        float[] logprobs = result.topLogprobs(row, index);
         TokenLogprob[] top = new TokenLogprob[ids.length];
         for (int i = 0; i < ids.length; i++) {
             top[i] = new TokenLogprob(ids[i], logprobs[i], i + 1, List.of());
         }
-        return new TokenLogprob(token, logprob, result.rank(row, index), List.of(top));
+        return new TokenLogprob(token, logprob, rank, List.of(top));
     }
 
     @Override
@@ -92,6 +117,9 @@ final class StepEvents implements Scheduler.Events {
         if (reason == FinishReason.ERROR) {
             failed(completion, failure(sequence));
             return;
+        }
+        if (completion.index() == 0 && sequence.maxTokens() == 0 && sequence.pooling() == null) {
+            promptIsComputed(completion.request(), sequence);
         }
         end(completion, reason, stopToken);
     }

@@ -15,17 +15,36 @@ import dev.tokamak.spi.scheduler.SchedulerContext;
 import dev.tokamak.spi.scheduler.SchedulingPolicy;
 import dev.tokamak.spi.scheduler.Sequence;
 import dev.tokamak.tck.DeterministicExecutor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Scheduler, cache manager and deterministic executor, stepped by hand on the test's own thread. */
 final class SteppedModel implements Scheduler.Events {
     final Scheduler scheduler;
     final KvCacheManager kvCache;
     final Map<Long, FinishReason> finished = new HashMap<>();
+
+    /** What a sequence's drafts are taken from, by its id: as many tokens of it as the length at hand says, some of them wrong. */
+    final Map<Long, int[]> proposals = new HashMap<>();
+
+    /** What was scored of a sequence's prompt, by its id. */
+    final Map<Long, List<Integer>> scored = new HashMap<>();
+
+    /** The vectors that a sequence has ended with, by its id. */
+    final Map<Long, List<float[]>> vectors = new HashMap<>();
+
+    /** Sequences pass through here before the scheduler gets them. */
+    Consumer<Sequence> prepare = sequence -> {};
+
+    int draftsTaken;
+    private final Random random = new Random(1);
     final int maxNumSeqs;
     final int budget;
     private final DeterministicExecutor executor;
@@ -54,7 +73,9 @@ final class SteppedModel implements Scheduler.Events {
                         budget,
                         info.maxModelLen(),
                         settings.blockSize(),
-                        executor.maxInFlight()));
+                        executor.maxInFlight(),
+                        info.promptMayBeCut(),
+                        info.maxDrafts()));
         keys = PrefixKeys.seeded(5, settings.blockSize());
         plans = new StepPlan[executor.maxInFlight()];
         Arrays.setAll(plans, i -> new StepPlan());
@@ -86,6 +107,7 @@ final class SteppedModel implements Scheduler.Events {
             chains[id].begin(sequence, prompt.length + 64);
         }
         sequence.setSubmission(submission);
+        prepare.accept(sequence);
         scheduler.add(sequence);
         return sequence;
     }
@@ -172,6 +194,34 @@ final class SteppedModel implements Scheduler.Events {
         if (chain != null) {
             chain.extend(sequence);
         }
+        draftsTaken += index > 0 ? 1 : 0;
+        int[] known = proposals.get(sequence.id());
+        if (known != null) {
+            int at = sequence.generatedTokens();
+            int[] drafts = Arrays.copyOfRange(known, at, Math.min(known.length, at + random.nextInt(5)));
+            if (drafts.length > 0 && random.nextInt(3) == 0) {
+                drafts[random.nextInt(drafts.length)] ^= 1;
+            }
+            sequence.setDrafts(drafts, drafts.length);
+        }
+    }
+
+    @Override
+    public void scored(Sequence sequence, int first, StepResult from, int row) {
+        List<Integer> tokens = scored.computeIfAbsent(sequence.id(), id -> new ArrayList<>());
+        assertThat(first).as("positions are scored in order and once").isEqualTo(tokens.size());
+        for (int i = 0; i < from.scoreCount(row); i++) {
+            tokens.add(from.scoredToken(row, i));
+        }
+    }
+
+    @Override
+    public void pooled(Sequence sequence, StepResult from, int row) {
+        List<float[]> its = new ArrayList<>();
+        for (int i = 0; i < from.vectorCount(row); i++) {
+            its.add(from.vector(row, i));
+        }
+        assertThat(vectors.put(sequence.id(), its)).as("pooled once").isNull();
     }
 
     @Override

@@ -3,13 +3,16 @@ package dev.tokamak.engine.scheduling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tokamak.api.FinishReason;
+import dev.tokamak.api.PoolingKind;
 import dev.tokamak.api.SamplingParams;
+import dev.tokamak.spi.executor.Pooling;
 import dev.tokamak.spi.executor.StepPlan;
 import dev.tokamak.spi.scheduler.SchedulingPolicy;
 import dev.tokamak.spi.scheduler.Sequence;
 import dev.tokamak.spi.scheduler.SequenceView;
 import dev.tokamak.tck.DeterministicExecutor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -255,6 +258,85 @@ class TokenBudgetSchedulerTest {
         assertThat(model.kvCache.freeBlocks()).isEqualTo(64);
     }
 
+    private static List<Integer> boxed(int[] tokens) {
+        return Arrays.stream(tokens).boxed().toList();
+    }
+
+    @Test
+    void draftsThatAreRightSaveSteps() {
+        int[] expected = alone(1, prompt(8, 0), 16, 0);
+        SteppedModel model = model(64, 0, 2, 4, 32);
+        model.prepare = sequence -> sequence.setDrafted(true);
+        model.proposals.put(1L, expected);
+        Sequence sequence = model.add(1, prompt(8, 0), params(16), 0, false);
+        model.runToTheEnd();
+
+        assertThat(SteppedModel.output(sequence)).isEqualTo(expected);
+        assertThat(model.draftsTaken).isPositive();
+    }
+
+    @Test
+    void plansNothingBehindDraftsNorAheadOfThem() {
+        SteppedModel model = model(64, 0, 3, 4, 32);
+        model.prepare = sequence -> sequence.setDrafted(true);
+        Sequence sequence = model.add(1, prompt(8, 0), params(16), 0, false);
+        model.launch();
+        StepPlan ahead = new StepPlan();
+        assertThat(model.scheduler.schedule(ahead)).isFalse();
+        model.land();
+        sequence.setDrafts(new int[] {5, 6, 7}, 3);
+        StepPlan drafted = new StepPlan();
+        assertThat(model.scheduler.schedule(drafted)).isTrue();
+
+        assertThat(drafted.drafts(0)).isEqualTo(3);
+        assertThat(drafted.tokenCount(0)).isEqualTo(4);
+        assertThat(sequence.draftCount()).isZero();
+        assertThat(model.scheduler.schedule(ahead)).isFalse();
+    }
+
+    @Test
+    void draftsStayWithinBudgetLengthAndWhatTheExecutorTakes() {
+        SteppedModel model = model(64, 0, 1, 4, 8);
+        Sequence sequence = model.add(1, prompt(4, 0), params(40), 0, false);
+        Sequence ending = model.add(2, prompt(4, 0), params(3), 0, false);
+        model.step();
+        sequence.setDrafts(new int[20], 20);
+        ending.setDrafts(new int[20], 20);
+        StepPlan plan = model.launch();
+
+        assertThat(plan.tokens()).isLessThanOrEqualTo(8);
+        assertThat(plan.drafts(0) + plan.drafts(1)).isPositive();
+        for (int row = 0; row < plan.rows(); row++) {
+            assertThat(plan.drafts(row)).isLessThanOrEqualTo(plan.sequenceId(row) == 2 ? 1 : 8);
+        }
+    }
+
+    @Test
+    void aPromptThatMayNotBeCutWaitsForAStepThatHasRoomForIt() {
+        var settings = new DeterministicExecutor.Settings(256, 512, 0, 4, 0, 2, 8, -1, false, true);
+        SteppedModel model = new SteppedModel(settings, FCFS, 8, 16);
+        model.prepare = sequence -> sequence.setPooling(new Pooling(PoolingKind.MEAN, true, 0));
+        int[] lengths = {10, 9, 3, 16, 1, 7};
+        for (int i = 0; i < lengths.length; i++) {
+            model.add(i, prompt(lengths[i], i), params(1), 0, false);
+        }
+        List<List<Integer>> steps = new ArrayList<>();
+        while (model.scheduler.waiting() > 0) {
+            StepPlan plan = model.launch();
+            List<Integer> counts = new ArrayList<>();
+            for (int row = 0; plan != null && row < plan.rows(); row++) {
+                counts.add(plan.tokenCount(row));
+            }
+            steps.add(counts);
+            model.land();
+        }
+        model.runToTheEnd();
+
+        assertThat(model.vectors).hasSize(6);
+        assertThat(steps).noneMatch(List::isEmpty);
+        assertThat(model.finished.values()).containsOnly(FinishReason.STOP);
+    }
+
     /** The law of the engine: whatever else runs, a prompt gets the tokens that it gets alone. */
     @Property(tries = 150)
     void givesEverySequenceTheTokensItGetsAlone(
@@ -267,11 +349,22 @@ class TokenBudgetSchedulerTest {
         int window = windowed ? 6 : 0;
         Random random = new Random(seed);
         SchedulingPolicy policy = random.nextBoolean() ? FCFS : PRIORITY;
+        boolean drafting = random.nextBoolean();
+        boolean scoring = random.nextBoolean();
         SteppedModel model = model(policy, blocks, window, stepsInFlight, 1 + random.nextInt(6), budget);
         Map<Sequence, int[]> prompts = new java.util.LinkedHashMap<>();
         for (int id = 0; id < 12; id++) {
             int[] prompt = prompt(1 + random.nextInt(24), random.nextInt(3));
-            Sequence sequence = model.add(id, prompt, params(1 + random.nextInt(16)), random.nextInt(3), sharing);
+            int most = 1 + random.nextInt(16);
+            if (drafting && random.nextBoolean()) {
+                model.proposals.put((long) id, alone(id, prompt, most, window));
+            }
+            boolean scores = scoring && random.nextBoolean();
+            model.prepare = sequence -> {
+                sequence.setDrafted(model.proposals.containsKey(sequence.id()));
+                sequence.setScoresPrompt(scores);
+            };
+            Sequence sequence = model.add(id, prompt, params(most), random.nextInt(3), sharing);
             prompts.put(sequence, prompt);
             for (int turns = random.nextInt(4); turns > 0; turns--) {
                 model.step();
@@ -286,6 +379,8 @@ class TokenBudgetSchedulerTest {
         prompts.forEach((sequence, prompt) -> assertThat(SteppedModel.output(sequence))
                 .as("sequence %d after %d preemptions", sequence.id(), model.scheduler.preemptions())
                 .isEqualTo(alone((int) sequence.id(), prompt, sequence.maxTokens(), window)));
+        prompts.forEach((sequence, prompt) -> assertThat(model.scored.getOrDefault(sequence.id(), List.of()))
+                .isEqualTo(sequence.scoresPrompt() ? boxed(prompt).subList(1, prompt.length) : List.of()));
         assertThat(model.kvCache.freeBlocks()).isEqualTo(blocks);
     }
 }

@@ -54,7 +54,7 @@ final class LoopByHand {
                 executor,
                 new TokenBudgetSchedulerProvider()
                         .create(new SchedulerContext(
-                                new FcfsPolicyProvider().create(Map.of()), kvCache, SLOTS, 64, 512, 4, 2)),
+                                new FcfsPolicyProvider().create(Map.of()), kvCache, SLOTS, 64, 512, 4, 2, true, 0)),
                 kvCache,
                 ring,
                 256,

@@ -2,6 +2,7 @@ package dev.tokamak.spi.executor;
 
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.Incubating;
+import dev.tokamak.api.PoolingKind;
 import dev.tokamak.api.TokamakException;
 import java.util.List;
 import java.util.Objects;
@@ -24,7 +25,9 @@ public final class ModelInfo {
     private final Set<Task> tasks;
     private final boolean promptMayBeCut;
     private final boolean scoresPrompts;
-    private final Set<Pooling.Kind> poolings;
+    private final Set<PoolingKind> poolings;
+    private final Pooling pooling;
+    private final int vectorSize;
     private final int maxDrafts;
     private final AdapterLimits adapters;
     private final Set<SideSection> sideSections;
@@ -41,6 +44,8 @@ public final class ModelInfo {
         this.promptMayBeCut = builder.promptMayBeCut;
         this.scoresPrompts = builder.scoresPrompts;
         this.poolings = Set.copyOf(builder.poolings);
+        this.pooling = builder.pooling;
+        this.vectorSize = builder.vectorSize;
         this.maxDrafts = builder.maxDrafts;
         this.adapters = builder.adapters;
         this.sideSections = Set.copyOf(builder.sideSections);
@@ -171,8 +176,26 @@ public final class ModelInfo {
      *
      * @return none unless set
      */
-    public Set<Pooling.Kind> poolings() {
+    public Set<PoolingKind> poolings() {
         return poolings;
+    }
+
+    /**
+     * How vectors are made where a request does not say.
+     *
+     * @return the last token's hidden state, normalised, unless set
+     */
+    public Pooling pooling() {
+        return pooling;
+    }
+
+    /**
+     * How many numbers a vector has.
+     *
+     * @return 0 if the executor does not say
+     */
+    public int vectorSize() {
+        return vectorSize;
     }
 
     /**
@@ -256,7 +279,9 @@ public final class ModelInfo {
         private Set<Task> tasks = Set.of(Task.GENERATE);
         private boolean promptMayBeCut = true;
         private boolean scoresPrompts;
-        private Set<Pooling.Kind> poolings = Set.of();
+        private Set<PoolingKind> poolings = Set.of();
+        private Pooling pooling = new Pooling(PoolingKind.LAST, true, 0);
+        private int vectorSize;
         private int maxDrafts;
         private AdapterLimits adapters = AdapterLimits.NONE;
         private Set<SideSection> sideSections = Set.of();
@@ -370,8 +395,30 @@ public final class ModelInfo {
          * @param poolings possibly none
          * @return this
          */
-        public Builder poolings(Set<Pooling.Kind> poolings) {
+        public Builder poolings(Set<PoolingKind> poolings) {
             this.poolings = Objects.requireNonNull(poolings, "poolings");
+            return this;
+        }
+
+        /**
+         * Sets how vectors are made where a request does not say.
+         *
+         * @param pooling of a kind among the poolings
+         * @return this
+         */
+        public Builder pooling(Pooling pooling) {
+            this.pooling = Objects.requireNonNull(pooling, "pooling");
+            return this;
+        }
+
+        /**
+         * Sets how many numbers a vector has.
+         *
+         * @param vectorSize 0 or more
+         * @return this
+         */
+        public Builder vectorSize(int vectorSize) {
+            this.vectorSize = vectorSize;
             return this;
         }
 

@@ -1,6 +1,7 @@
 package dev.tokamak.spi.executor;
 
 import dev.tokamak.api.Incubating;
+import dev.tokamak.api.PoolingKind;
 import java.util.Objects;
 
 /**
@@ -12,8 +13,8 @@ import java.util.Objects;
  * @since 0.2
  */
 @Incubating
-public record Pooling(Kind kind, boolean normalised, int dimensions) {
-    private static final Kind[] KINDS = Kind.values();
+public record Pooling(PoolingKind kind, boolean normalised, int dimensions) {
+    private static final PoolingKind[] KINDS = PoolingKind.values();
     private static final int NORMALISED = 1 << 8;
 
     /** Refuses null and a negative number of dimensions. */
@@ -24,28 +25,13 @@ public record Pooling(Kind kind, boolean normalised, int dimensions) {
         }
     }
 
-    /** Which hidden states count, and how. */
-    @Incubating
-    public enum Kind {
-        /** The last token's. */
-        LAST,
-        /** The mean over all tokens. */
-        MEAN,
-        /** The first token's. */
-        CLS,
-        /** Every token's, a vector each. */
-        ALL,
-        /** What the model's own head makes of them, such as the logits of a classifier. */
-        HEAD;
-
-        /**
-         * Whether every token's hidden state counts, so that a prefix whose keys and values are cached must be computed all the same.
-         *
-         * @return false for {@link #LAST} alone
-         */
-        public boolean readsAllTokens() {
-            return this != LAST;
-        }
+    /**
+     * Whether every token's hidden state counts, so that a prefix whose keys and values are cached must be computed all the same.
+     *
+     * @return false for {@link PoolingKind#LAST} alone
+     */
+    public boolean readsAllTokens() {
+        return kind != PoolingKind.LAST;
     }
 
     /** Kind and normalisation in one int that is not 0. */

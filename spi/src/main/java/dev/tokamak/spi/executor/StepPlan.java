@@ -18,7 +18,7 @@ public final class StepPlan extends StepRows {
     /** An input id that stands for the token that the row's slot has sampled last. */
     public static final int LAST_SAMPLED = -1;
 
-    /** The slot is begun anew. The row carries a sampling change and all blocks. */
+    /** The slot is begun anew. The row carries all blocks and, if the slot will ever be sampled from, a sampling change. */
     public static final int FLAG_NEW_SLOT = 1;
 
     /** The row's last positions are sampled from: the last one, and one more for each draft. Without it the row only fills the cache. */
@@ -79,6 +79,7 @@ public final class StepPlan extends StepRows {
         ints[at + OUTPUT_INDEX] = outputIndex;
         ints[at + ADAPTER] = -1;
         ints[at + SCORES_OFFSET] = -1;
+        ints[at + SECOND_TEXT] = -1;
         if ((flags & FLAG_SAMPLE) != 0) {
             sampledRows++;
             countSampled(flags, 1);
@@ -206,6 +207,15 @@ public final class StepPlan extends StepRows {
     public void setPooling(Pooling pooling) {
         set(POOLING, pooling.encoded());
         set(DIMENSIONS, pooling.dimensions());
+    }
+
+    /**
+     * Says where the second of two texts begins in the sequence of the row added last.
+     *
+     * @param position of its first token
+     */
+    public void setSecondText(int position) {
+        set(SECOND_TEXT, position);
     }
 
     /**

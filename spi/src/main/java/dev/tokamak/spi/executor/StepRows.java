@@ -17,7 +17,7 @@ import dev.tokamak.api.Incubating;
  */
 @Incubating
 public abstract sealed class StepRows permits StepPlan {
-    static final int ROW_INTS = 17;
+    static final int ROW_INTS = 18;
     static final int SEQUENCE_LOW = 0;
     static final int SEQUENCE_HIGH = 1;
     static final int SLOT = 2;
@@ -35,6 +35,7 @@ public abstract sealed class StepRows permits StepPlan {
     static final int SCORES_OFFSET = 14;
     static final int POOLING = 15;
     static final int DIMENSIONS = 16;
+    static final int SECOND_TEXT = 17;
 
     /** A row's first scored position, how many there are, how many likeliest tokens; then the tokens that follow. */
     static final int SCORES_HEAD = 3;
@@ -336,6 +337,16 @@ public abstract sealed class StepRows permits StepPlan {
     public final Pooling pooling(int index) {
         int encoded = of(index, POOLING);
         return encoded == 0 ? null : Pooling.decoded(encoded, of(index, DIMENSIONS));
+    }
+
+    /**
+     * Where the second of two texts begins, for models that tell the texts of a pair apart.
+     *
+     * @param index of the row
+     * @return the position of its first token in the sequence, or -1 if there is one text
+     */
+    public final int secondText(int index) {
+        return of(index, SECOND_TEXT);
     }
 
     /**

@@ -12,6 +12,11 @@ import dev.tokamak.spi.executor.StepResult;
  * <p>A scheduler may plan step <i>n+1</i> before {@link #update} of step <i>n</i>: it then assumes that every sampled row yields one
  * token. Rows of sequences that have ended meanwhile are ignored in {@code update}.
  *
+ * <p>Beside tokens, a sequence may want log probabilities of its prompt ({@link Sequence#scoresPrompt()}), so that its rows score
+ * what was not scored before, or vectors ({@link Sequence#pooling()}): then it generates nothing and ends with them. Either may need
+ * every position of the prompt to be computed ({@link Sequence#computesAllPositions()}), whatever the prefix cache holds. A sequence
+ * that may generate no token ends when its prompt is computed.
+ *
  * @since 0.1
  */
 @Incubating
@@ -94,6 +99,27 @@ public interface Scheduler {
          * @param index of the token in the row
          */
         void token(Sequence sequence, int token, StepResult result, int row, int index);
+
+        /**
+         * Positions of a sequence's prompt were scored.
+         *
+         * @param sequence that wants it
+         * @param first the first of these positions; the result has one score for each
+         * @param result with the scores
+         * @param row of the result
+         * @since 0.2
+         */
+        default void scored(Sequence sequence, int first, StepResult result, int row) {}
+
+        /**
+         * A sequence has its vectors. It is told as finished next.
+         *
+         * @param sequence that wants them
+         * @param result with the vectors
+         * @param row of the result
+         * @since 0.2
+         */
+        default void pooled(Sequence sequence, StepResult result, int row) {}
 
         /**
          * A sequence has ended; its slot and blocks are given back.

@@ -13,6 +13,8 @@ import dev.tokamak.spi.kvcache.KvCacheManager;
  * @param maxModelLen tokens in a sequence
  * @param blockSize tokens in a block
  * @param stepsInFlight how many steps may be under way
+ * @param promptMayBeCut whether a prompt may be computed in several rows; else it comes whole, and none is longer than a step
+ * @param maxDrafts how many drafts a row may carry
  * @since 0.1
  */
 @Incubating
@@ -23,4 +25,6 @@ public record SchedulerContext(
         int maxNumBatchedTokens,
         int maxModelLen,
         int blockSize,
-        int stepsInFlight) {}
+        int stepsInFlight,
+        boolean promptMayBeCut,
+        int maxDrafts) {}

@@ -2,6 +2,7 @@ package dev.tokamak.spi.scheduler;
 
 import dev.tokamak.api.Incubating;
 import dev.tokamak.api.SamplingParams;
+import dev.tokamak.spi.executor.Pooling;
 import java.util.Arrays;
 
 /**
@@ -15,7 +16,7 @@ public final class Sequence implements SequenceView {
     /** The slot of a sequence that has none. */
     public static final int NO_SLOT = -1;
 
-    private static final int[] NONE_FORCED = {};
+    private static final int[] NO_TOKENS = {};
 
     /** Room for this many generated tokens from the start, so that most sequences never grow while they run. */
     private static final int INITIAL_OUTPUT = 2048;
@@ -44,8 +45,15 @@ public final class Sequence implements SequenceView {
     private int cachedTokens = -1;
     private boolean ended;
     private boolean masked;
-    private int[] forced = NONE_FORCED;
+    private int[] forced = NO_TOKENS;
     private int adapter = -1;
+    private boolean scoresPrompt;
+    private int scored;
+    private Pooling pooling;
+    private int secondText = -1;
+    private boolean drafted;
+    private int[] drafts = NO_TOKENS;
+    private int draftCount;
     private Object schedulerState;
     private Object cacheState;
 
@@ -60,7 +68,7 @@ public final class Sequence implements SequenceView {
      * @param seed settled for this sequence
      * @param prompt token ids; copied
      * @param endTokens ids that end the sequence, end-of-sequence and stop ids
-     * @param maxTokens how many tokens it may generate, settled against the context
+     * @param maxTokens how many tokens it may generate, settled against the context; 0 for none
      * @param owner what the engine ties to it; opaque to schedulers
      */
     public Sequence(
@@ -188,7 +196,7 @@ public final class Sequence implements SequenceView {
     /**
      * How many tokens it may generate.
      *
-     * @return 1 or more
+     * @return 0 if it ends with its prompt
      */
     public int maxTokens() {
         return maxTokens;
@@ -394,7 +402,7 @@ public final class Sequence implements SequenceView {
 
     /** No token must follow the one in flight any more. */
     public void clearForced() {
-        this.forced = NONE_FORCED;
+        this.forced = NO_TOKENS;
     }
 
     /**
@@ -413,6 +421,136 @@ public final class Sequence implements SequenceView {
      */
     public void setAdapter(int adapter) {
         this.adapter = adapter;
+    }
+
+    /**
+     * Whether log probabilities of its prompt are wanted.
+     *
+     * @return false unless set
+     */
+    public boolean scoresPrompt() {
+        return scoresPrompt;
+    }
+
+    /**
+     * Sets whether log probabilities of its prompt are wanted, with as many likeliest tokens as its parameters say.
+     *
+     * @param scoresPrompt before it is handed to a scheduler
+     */
+    public void setScoresPrompt(boolean scoresPrompt) {
+        this.scoresPrompt = scoresPrompt;
+    }
+
+    /**
+     * How many of the prompt's positions were scored, from the first on. The last one has nothing to score, since no token of the prompt
+     * follows.
+     *
+     * @return 0 or more; what was scored stays so, whatever happens to the sequence's blocks
+     */
+    public int scoredPositions() {
+        return scored;
+    }
+
+    /**
+     * Sets how many of the prompt's positions were scored.
+     *
+     * @param scored 0 or more
+     */
+    public void setScoredPositions(int scored) {
+        this.scored = scored;
+    }
+
+    /**
+     * The vectors that are wanted instead of tokens.
+     *
+     * @return null for a sequence that generates
+     */
+    public Pooling pooling() {
+        return pooling;
+    }
+
+    /**
+     * Makes it a sequence that ends with vectors of its prompt.
+     *
+     * @param pooling before it is handed to a scheduler
+     */
+    public void setPooling(Pooling pooling) {
+        this.pooling = pooling;
+    }
+
+    /**
+     * Whether the executor must see every position of the prompt, so that no prefix of it may come from the cache.
+     *
+     * @return true while something is wanted of positions behind which nothing was computed yet
+     */
+    public boolean computesAllPositions() {
+        return scoresPrompt && scored < promptTokens - 1 || pooling != null && pooling.readsAllTokens();
+    }
+
+    /**
+     * Where the second of two texts begins.
+     *
+     * @return the position of its first token, or -1 if there is one text
+     */
+    public int secondText() {
+        return secondText;
+    }
+
+    /**
+     * Sets where the second of two texts begins.
+     *
+     * @param position of its first token
+     */
+    public void setSecondText(int position) {
+        this.secondText = position;
+    }
+
+    /**
+     * Whether somebody proposes drafts of its tokens. A scheduler plans nothing ahead of a token in flight then, since drafts follow a
+     * token that is known.
+     *
+     * @return false unless set
+     */
+    public boolean drafted() {
+        return drafted;
+    }
+
+    /**
+     * Sets whether somebody proposes drafts of its tokens.
+     *
+     * @param drafted for as long as it is so
+     */
+    public void setDrafted(boolean drafted) {
+        this.drafted = drafted;
+    }
+
+    /**
+     * Tokens that may follow those that are known, to be verified with the next row; they are gone when that is planned.
+     *
+     * @return shared; only the first {@link #draftCount()} count
+     */
+    public int[] drafts() {
+        return drafts;
+    }
+
+    /**
+     * How many drafts there are.
+     *
+     * @return 0 mostly
+     */
+    public int draftCount() {
+        return draftCount;
+    }
+
+    /**
+     * Proposes tokens. A scheduler may take fewer of them, or none.
+     *
+     * @param tokens not copied
+     * @param count how many of them, from the first on
+     */
+    public void setDrafts(int[] tokens, int count) {
+        this.drafts = tokens;
+        this.draftCount = count;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.tokamak.spi.executor;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokamak.api.PoolingKind;
 import dev.tokamak.api.TokamakException;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,7 @@ final class ModelInfoTest {
         ModelInfo able = ModelInfo.builder("Test")
                 .sideSections(Set.of(ModelInfo.SideSection.EMBEDDING_SPANS))
                 .scoresPrompts(true)
-                .poolings(Set.of(Pooling.Kind.LAST))
+                .poolings(Set.of(PoolingKind.LAST))
                 .maxDrafts(1)
                 .build();
         assertThatCode(() -> able.requireSupport(plan)).doesNotThrowAnyException();

@@ -3,6 +3,7 @@ package dev.tokamak.spi.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokamak.api.PoolingKind;
 import dev.tokamak.api.SamplingParams;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,9 +26,10 @@ final class StepPlanTest {
         plan.addBlocks(1, 0, new int[] {6}, 0, 1);
         plan.setSampling(sampling());
         plan.addScores(1, 2, TOKENS, 2, 3);
-        plan.setPooling(new Pooling(Pooling.Kind.MEAN, true, 64));
+        plan.setPooling(new Pooling(PoolingKind.MEAN, true, 64));
         plan.setAdapter(3);
         plan.addSpan(9, 2, 77);
+        plan.setSecondText(10);
         int flags = StepPlan.FLAG_SAMPLE | StepPlan.FLAG_NEEDS_MASK | StepPlan.FLAG_LOGPROBS;
         plan.addRow(9, 1, flags, 30, 12);
         plan.addToken(StepPlan.LAST_SAMPLED);
@@ -35,7 +37,7 @@ final class StepPlanTest {
         plan.setLogprobs(5);
         plan.addRow(10, 2, StepPlan.FLAG_POOL, 0, 0);
         plan.addTokens(TOKENS, 0, 2);
-        plan.setPooling(new Pooling(Pooling.Kind.LAST, false, 0));
+        plan.setPooling(new Pooling(PoolingKind.LAST, false, 0));
         return plan;
     }
 
@@ -59,7 +61,10 @@ final class StepPlanTest {
             text.append("\nrow ").append(plan.sequenceId(row)).append(' ').append(plan.slot(row));
             text.append(' ').append(plan.flags(row)).append(' ').append(plan.position(row));
             text.append(' ').append(plan.outputIndex(row)).append(' ').append(plan.adapter(row));
-            text.append(' ').append(plan.logprobs(row)).append(' ').append(plan.pooling(row));
+            text.append(' ')
+                    .append(plan.logprobs(row))
+                    .append(' ')
+                    .append(plan.pooling(row) + " " + plan.secondText(row));
             int from = plan.tokenOffset(row);
             text.append(Arrays.toString(Arrays.copyOfRange(plan.tokenIds(), from, from + plan.tokenCount(row))));
             text.append(" drafts ").append(plan.drafts(row)).append(" sampled ").append(plan.sampledCount(row));
@@ -155,7 +160,7 @@ final class StepPlanTest {
         plan.begin(7);
         plan.addRow(1, 1, 0, 0, 0);
 
-        assertThat(read(plan)).isEqualTo("7\nrow 1 1 0 0 0 -1 0 null[] drafts 0 sampled 0\n[0, 0, 0, 0, 0, 0, 0]");
+        assertThat(read(plan)).isEqualTo("7\nrow 1 1 0 0 0 -1 0 null -1[] drafts 0 sampled 0\n[0, 0, 0, 0, 0, 0, 0]");
     }
 
     @Test

@@ -80,6 +80,11 @@ public final class Transformer extends Part {
         return this;
     }
 
+    /** Whether it gives logits. */
+    public boolean generates() {
+        return head != null;
+    }
+
     /** What makes vectors of sequences; null if the model gives none. */
     public Pooler pooler() {
         return pooler;
@@ -129,7 +134,12 @@ public final class Transformer extends Part {
 
     /** The logits of the rows that are sampled from, {@code [sampled, vocabulary]}, out of what {@link #stream} gives. */
     public Tensor logits(Tensor stream, Operators operators) {
-        return head.run(normed(operators.sampled(stream), operators), operators);
+        return logitsOf(operators.sampled(stream), operators);
+    }
+
+    /** The logits of some rows of what {@link #stream} gives. */
+    public Tensor logitsOf(Tensor rows, Operators operators) {
+        return head.run(normed(rows, operators), operators);
     }
 
     /** The stream behind the last norm. */
