@@ -39,6 +39,11 @@ public final class LibtorchExecutorProvider implements ExecutorProvider {
         return Files.isRegularFile(config.model().resolve("config.json"));
     }
 
+    @Override
+    public String models() {
+        return ModelTable.markdown();
+    }
+
     /**
      * {@inheritDoc}
      *

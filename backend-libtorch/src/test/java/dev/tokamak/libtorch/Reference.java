@@ -9,12 +9,14 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A checkpoint and what {@code transformers} computes from it. Those of {@link #NAMES} are committed; {@code make_checkpoints.py} tells
@@ -23,44 +25,8 @@ import java.util.function.UnaryOperator;
 public record Reference(Path folder, List<Case> cases) {
     static final List<String> NAMES = List.of("llama2", "llama3", "llama31", "mistral", "qwen2", "qwen3");
 
-    /** One checkpoint a family, or several where it comes in several shapes. */
-    static final List<String> FAMILIES = List.of(
-            "cohere",
-            "cohere2",
-            "falcon",
-            "falcon_new",
-            "gemma2",
-            "gemma3",
-            "gemma3_images",
-            "glm",
-            "glm4",
-            "gpt2",
-            "gpt_neox",
-            "granite",
-            "llava",
-            "mistral3_images",
-            "olmo",
-            "olmo2",
-            "olmo3",
-            "opt",
-            "phi",
-            "phi3",
-            "smollm3",
-            "stablelm",
-            "starcoder2",
-            "mixtral",
-            "qwen2_moe",
-            "qwen3_moe",
-            "olmoe",
-            "olmoe_stacked",
-            "granitemoe",
-            "glm4_moe",
-            "gpt_oss",
-            "deepseek_v2",
-            "deepseek_v2_lite",
-            "deepseek_v3",
-            "deepseek_v3_halves",
-            "lfm2");
+    /** One checkpoint a family, or several where it comes in several shapes: all that there are. */
+    static final List<String> FAMILIES = folders("/families");
 
     /** Those of {@link #FAMILIES} that fold tokens into a state, of which nobody has the one in the middle. */
     static final List<String> RECURRENT = List.of("lfm2");
@@ -107,6 +73,14 @@ public record Reference(Path folder, List<Case> cases) {
 
     public static Path folder(String name) {
         return resource("/checkpoints/" + name);
+    }
+
+    private static List<String> folders(String path) {
+        try (Stream<Path> found = Files.list(resource(path))) {
+            return found.map(folder -> folder.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The folder in which a generated reference is described. */

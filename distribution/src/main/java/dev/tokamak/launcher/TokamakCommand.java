@@ -19,7 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "tokamak",
         description = "A high-throughput LLM serving engine for the JVM.",
-        subcommands = {ServeCommand.class, PluginsCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {ServeCommand.class, PluginsCommand.class, ModelsCommand.class, CommandLine.HelpCommand.class},
         mixinStandardHelpOptions = true,
         versionProvider = TokamakCommand.Version.class,
         synopsisSubcommandLabel = "COMMAND")

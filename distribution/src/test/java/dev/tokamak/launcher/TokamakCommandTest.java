@@ -3,8 +3,12 @@ package dev.tokamak.launcher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
@@ -18,7 +22,7 @@ class TokamakCommandTest {
     @Test
     void helpNamesTheCommands() {
         assertThat(command.execute("--help")).isZero();
-        assertThat(out.toString()).contains("serve", "plugins");
+        assertThat(out.toString()).contains("serve", "plugins", "models");
     }
 
     @Test
@@ -43,6 +47,30 @@ class TokamakCommandTest {
                         "--escape-special-tokens-in-content",
                         "--enable-prompt-tokens-details",
                         "--seed");
+    }
+
+    @Test
+    void modelsPrintsTheTableOfTheDocumentation() throws IOException {
+        String before = System.setProperty(Installation.HOME_PROPERTY, "target");
+        try {
+            assertThat(command.execute("models")).isZero();
+        } finally {
+            restore(before);
+        }
+        List<String> table = Files.readAllLines(Path.of("..", "docs", "models.md")).stream()
+                .filter(line -> line.startsWith("| "))
+                .filter(line -> line.contains("ForCausalLM"))
+                .toList();
+        assertThat(table).hasSizeGreaterThan(20);
+        assertThat(out.toString().lines()).containsAll(table);
+    }
+
+    private static void restore(String home) {
+        if (home == null) {
+            System.clearProperty(Installation.HOME_PROPERTY);
+        } else {
+            System.setProperty(Installation.HOME_PROPERTY, home);
+        }
     }
 
     @Test

@@ -73,6 +73,11 @@ public final class ModelConfig {
         return of(file, JsonFiles.read(file));
     }
 
+    /** What a text says that is in no file. */
+    public static ModelConfig of(String text) {
+        return of(Path.of("config.json"), parsed(text));
+    }
+
     static ModelConfig of(Path file, JsonObject json) {
         return new ModelConfig(file, "", json);
     }

@@ -36,6 +36,15 @@ public interface ExecutorProvider {
     }
 
     /**
+     * Which models this executor runs, to be read by people. Cheap: called without a model.
+     *
+     * @return a table in Markdown, in lines of its own; the default is empty and says nothing
+     */
+    default String models() {
+        return "";
+    }
+
+    /**
      * Makes an executor, not loaded yet.
      *
      * @param config what is to be run

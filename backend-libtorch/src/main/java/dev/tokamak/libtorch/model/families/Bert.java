@@ -15,6 +15,11 @@ final class Bert extends EncoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "BERT, MiniLM, BGE, E5, GTE";
+    }
+
+    @Override
     DecoderSizes sizes(ModelConfig config) {
         // Of a pooler that was never built.
         for (String inert : new String[] {

@@ -17,6 +17,11 @@ final class Cohere extends CohereFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "Command R, Aya 23 and Expanse";
+    }
+
+    @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         if (sizes.config.flag("use_qk_norm")) {
             throw sizes.config.unsupported("has use_qk_norm, norms of heads by mean and variance, which are not built");

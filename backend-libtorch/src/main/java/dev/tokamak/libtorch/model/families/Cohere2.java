@@ -20,6 +20,11 @@ final class Cohere2 extends CohereFamily {
                 }""");
     }
 
+    @Override
+    public String publishedAs() {
+        return "Command R7B, Command A";
+    }
+
     /** What the first files say of layers, rotation and blocks. */
     @Override
     public String understood() {

@@ -65,18 +65,13 @@ abstract class DecoderFamily implements ModelFamily {
     /** Beside what generates text: what is left without a head, and what classifies by the last token. */
     @Override
     public final Optional<Ending.Kind> gives(String named) {
-        String name = className();
+        String name = name();
         return Optional.ofNullable(
                 named.equals(architecture)
                         ? Ending.Kind.LOGITS
                         : named.equals(name + "Model")
                                 ? Ending.Kind.VECTORS
                                 : named.equals(name + "ForSequenceClassification") ? Ending.Kind.LABELS : null);
-    }
-
-    /** What the names of the family's classes in {@code transformers} begin with. */
-    String className() {
-        return architecture.replaceAll("(ForCausalLM|LMHeadModel)$", "");
     }
 
     @Override

@@ -26,6 +26,16 @@ final class DeepseekV2 extends DeepseekFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "DeepSeek V2 and V2 Lite";
+    }
+
+    @Override
+    public String sizesOfOne() {
+        return "{\"num_experts_per_tok\": 6}";
+    }
+
+    @Override
     boolean sideBySide(ModelConfig config) {
         return true;
     }

@@ -22,6 +22,11 @@ final class DeepseekV3 extends DeepseekFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "DeepSeek V3 and R1 in 16 bits";
+    }
+
+    @Override
     boolean sideBySide(ModelConfig config) {
         return config.flag("rope_interleave");
     }

@@ -19,6 +19,11 @@ final class DistilBert extends EncoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "DistilBERT";
+    }
+
+    @Override
     DecoderSizes sizes(ModelConfig config) {
         // The table of positions is stored, whatever it was filled with.
         for (String inert :

@@ -23,6 +23,11 @@ final class Falcon extends LayerNormFamily {
                 }""");
     }
 
+    @Override
+    public String publishedAs() {
+        return "Falcon 7B, 40B, 180B and 2";
+    }
+
     /** What Falcon 2 says beside the width of its feed-forward networks. */
     @Override
     public String understood() {

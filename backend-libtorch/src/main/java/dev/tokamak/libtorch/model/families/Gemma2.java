@@ -19,6 +19,11 @@ final class Gemma2 extends GemmaFamily {
                 }""");
     }
 
+    @Override
+    public String publishedAs() {
+        return "Gemma 2";
+    }
+
     /** What the first files say beside {@code sliding_window}. */
     @Override
     public String understood() {

@@ -23,6 +23,11 @@ final class Gemma3 extends GemmaFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "Gemma 3 (text), EmbeddingGemma";
+    }
+
+    @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         ModelConfig config = sizes.config;
         String name = layer(index) + "self_attn.";
@@ -41,7 +46,7 @@ final class Gemma3 extends GemmaFamily {
     }
 
     @Override
-    String className() {
+    public String name() {
         return "Gemma3Text";
     }
 

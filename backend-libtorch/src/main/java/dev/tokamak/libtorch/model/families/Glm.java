@@ -10,6 +10,11 @@ class Glm extends DecoderFamily {
         this("GlmForCausalLM", "glm");
     }
 
+    @Override
+    public String publishedAs() {
+        return "GLM 4 9B of 2024";
+    }
+
     Glm(String architecture, String modelType) {
         super(architecture, modelType, """
                 {

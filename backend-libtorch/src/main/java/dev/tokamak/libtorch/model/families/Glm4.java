@@ -10,6 +10,11 @@ final class Glm4 extends Glm {
     }
 
     @Override
+    public String publishedAs() {
+        return "GLM 4 of 2025 (0414)";
+    }
+
+    @Override
     Block block(DecoderSizes sizes, int index) {
         return super.block(sizes, index)
                 .behind(

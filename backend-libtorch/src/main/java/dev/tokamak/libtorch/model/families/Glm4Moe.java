@@ -25,6 +25,16 @@ final class Glm4Moe extends DecoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "GLM 4.5 and 4.6";
+    }
+
+    @Override
+    public String sizesOfOne() {
+        return "{\"head_dim\": 128}";
+    }
+
+    @Override
     int rotaryDim(DecoderSizes sizes) {
         return sizes.config.rotaryDim(sizes.headDim);
     }

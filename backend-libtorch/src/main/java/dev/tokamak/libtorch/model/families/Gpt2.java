@@ -25,6 +25,11 @@ final class Gpt2 extends LayerNormFamily {
                 }""");
     }
 
+    @Override
+    public String publishedAs() {
+        return "GPT-2, DistilGPT-2";
+    }
+
     /** What files converted from the original code say. */
     @Override
     public String understood() {

@@ -26,6 +26,11 @@ final class GptNeoX extends LayerNormFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "GPT-NeoX, Pythia, Dolly 2";
+    }
+
+    @Override
     String prefix() {
         return "gpt_neox.";
     }

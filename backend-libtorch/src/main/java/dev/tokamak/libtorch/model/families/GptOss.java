@@ -33,6 +33,11 @@ final class GptOss extends DecoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "gpt-oss in 16 bits";
+    }
+
+    @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         ModelConfig config = sizes.config;
         int window = LayerWindows.of(

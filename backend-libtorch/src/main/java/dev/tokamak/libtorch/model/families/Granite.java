@@ -21,6 +21,11 @@ class Granite extends DecoderFamily {
                 }""");
     }
 
+    @Override
+    public String publishedAs() {
+        return "Granite 3 and 4 micro";
+    }
+
     Granite(String architecture, String modelType, String defaults) {
         super(architecture, modelType, defaults);
     }

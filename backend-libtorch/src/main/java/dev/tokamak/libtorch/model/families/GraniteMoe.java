@@ -26,6 +26,11 @@ final class GraniteMoe extends Granite {
     }
 
     @Override
+    public String publishedAs() {
+        return "Granite 3 MoE";
+    }
+
+    @Override
     Sublayer feedForward(DecoderSizes sizes, int index) {
         ExpertSizes experts = ExpertSizes.of(sizes.config, "num_local_experts", "num_experts", "intermediate_size");
         int count = experts.count();

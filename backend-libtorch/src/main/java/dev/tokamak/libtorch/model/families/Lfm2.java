@@ -31,6 +31,11 @@ final class Lfm2 extends DecoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "LFM 2";
+    }
+
+    @Override
     DecoderSizes sizes(ModelConfig config) {
         for (String inert : new String[] {
             "conv_dim",

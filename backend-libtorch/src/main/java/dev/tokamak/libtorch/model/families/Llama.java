@@ -17,6 +17,11 @@ final class Llama extends DecoderFamily {
                 }""");
     }
 
+    @Override
+    public String publishedAs() {
+        return "Llama 2 to 3.3, Yi, SmolLM 1 and 2, TinyLlama, Falcon 3, DeepSeek R1 distills, Vicuna, Code Llama";
+    }
+
     /** What Falcon 3 says beside {@code hidden_act}. */
     @Override
     public String understood() {

@@ -19,6 +19,11 @@ final class Mistral extends DecoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "Mistral 7B, Nemo and Small, Ministral 8B";
+    }
+
+    @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         OptionalInt window = sizes.config.sizeOrNone("sliding_window");
         int[] windows = LayerWindows.of(sizes.config, sizes.layers, window, layer -> true);

@@ -25,6 +25,11 @@ final class Mixtral extends DecoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "Mixtral 8x7B and 8x22B";
+    }
+
+    @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         return super.attention(sizes, index)
                 .window(sizes.config.sizeOrNone("sliding_window").orElse(0));

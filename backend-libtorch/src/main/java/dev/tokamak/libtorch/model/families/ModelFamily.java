@@ -57,6 +57,21 @@ public interface ModelFamily {
             new ModernBert(),
             new NomicBert());
 
+    /** What the names of the family's classes in {@code transformers} begin with, such as {@code Llama}. */
+    default String name() {
+        return architecture().replaceAll("(ForCausalLM|LMHeadModel|Model)$", "");
+    }
+
+    /** The models that are published of the family, for people; empty if its name tells. */
+    default String publishedAs() {
+        return "";
+    }
+
+    /** What the configuration of one of them says, as JSON, where the sizes of the family's class make no model. */
+    default String sizesOfOne() {
+        return "{}";
+    }
+
     /** What {@code config.json} calls the family, such as {@code LlamaForCausalLM}. */
     String architecture();
 

@@ -35,6 +35,11 @@ final class ModernBert extends EncoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "ModernBERT";
+    }
+
+    @Override
     DecoderSizes sizes(ModelConfig config) {
         for (String inert : new String[] {
             // Of the head that fills gaps, of training, of one implementation.

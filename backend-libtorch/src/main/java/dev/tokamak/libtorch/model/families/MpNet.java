@@ -26,6 +26,11 @@ final class MpNet extends EncoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "all-mpnet-base";
+    }
+
+    @Override
     DecoderSizes sizes(ModelConfig config) {
         return sizes(config, OFFSET, config.positive("layer_norm_eps"));
     }

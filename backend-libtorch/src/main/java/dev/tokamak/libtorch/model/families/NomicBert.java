@@ -26,6 +26,11 @@ final class NomicBert extends EncoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "nomic-embed-text";
+    }
+
+    @Override
     DecoderSizes sizes(ModelConfig config) {
         if (!config.has("n_embd")) {
             DecoderSizes sizes = super.sizes(config);

@@ -18,6 +18,11 @@ final class Olmo extends DecoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "OLMo 1";
+    }
+
+    @Override
     DecoderSizes sizes(ModelConfig config) {
         return DecoderSizes.of(config, config.size("intermediate_size"), 1e-5);
     }

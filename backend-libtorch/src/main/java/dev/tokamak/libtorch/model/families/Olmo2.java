@@ -16,6 +16,11 @@ class Olmo2 extends DecoderFamily {
                 }""");
     }
 
+    @Override
+    public String publishedAs() {
+        return "OLMo 2";
+    }
+
     Olmo2(String architecture, String modelType, String defaults) {
         super(architecture, modelType, defaults);
     }

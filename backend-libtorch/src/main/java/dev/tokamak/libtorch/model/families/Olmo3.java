@@ -21,6 +21,11 @@ final class Olmo3 extends Olmo2 {
     }
 
     @Override
+    public String publishedAs() {
+        return "OLMo 3 and 3.1";
+    }
+
+    @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         ModelConfig config = sizes.config;
         int window = LayerWindows.of(

@@ -19,6 +19,11 @@ final class Olmoe extends DecoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "OLMoE";
+    }
+
+    @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         boolean biased = sizes.config.flag("attention_bias");
         String name = layer(index) + "self_attn.";

@@ -25,6 +25,11 @@ final class Opt extends DecoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "OPT";
+    }
+
+    @Override
     DecoderSizes sizes(ModelConfig config) {
         DecoderSizes sizes = DecoderSizes.of(config, config.size("ffn_dim"), 1e-5);
         if (!config.flag("do_layer_norm_before") || config.flag("_remove_final_layer_norm")) {

@@ -23,6 +23,11 @@ final class Phi extends LayerNormFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "Phi 1, 1.5 and 2";
+    }
+
+    @Override
     DecoderSizes sizes(ModelConfig config) {
         if (config.flag("qk_layernorm")) {
             throw config.unsupported("has qk_layernorm, norms of heads by mean and variance, which are not built");

@@ -20,6 +20,11 @@ final class Phi3 extends DecoderFamily {
                 }""");
     }
 
+    @Override
+    public String publishedAs() {
+        return "Phi 3 and 3.5 mini, Phi 4, Phi 4 mini";
+    }
+
     /** What Phi 4 mini says of a code of its own. */
     @Override
     public String understood() {

@@ -20,6 +20,11 @@ final class Qwen2 extends DecoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "Qwen 2 and 2.5, QwQ, DeepSeek R1 distills";
+    }
+
+    @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         return super.attention(sizes, index).biased(true, false).window(window(sizes, index));
     }

@@ -28,6 +28,11 @@ final class Qwen2Moe extends DecoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "Qwen 1.5 and 2 MoE";
+    }
+
+    @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         ModelConfig config = sizes.config;
         int below = config.count("max_window_layers");

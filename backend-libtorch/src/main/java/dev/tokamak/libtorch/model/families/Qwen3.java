@@ -18,6 +18,11 @@ final class Qwen3 extends DecoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "Qwen 3 dense, Qwen3 Embedding and Reranker, DeepSeek R1 0528 distill";
+    }
+
+    @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         boolean biased = sizes.config.flag("attention_bias");
         String name = layer(index) + "self_attn.";

@@ -23,6 +23,11 @@ final class Qwen3Moe extends DecoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "Qwen 3 30B-A3B and 235B-A22B";
+    }
+
+    @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         ModelConfig config = sizes.config;
         // All layers slide or none does; dense Qwen says here from where on they do.

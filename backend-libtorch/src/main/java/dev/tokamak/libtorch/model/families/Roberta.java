@@ -19,6 +19,15 @@ final class Roberta extends EncoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return switch (modelType()) {
+            case "roberta" -> "RoBERTa, all-roberta";
+            case "xlm-roberta" -> "XLM-R, multilingual E5, BGE M3";
+            default -> "CamemBERT";
+        };
+    }
+
+    @Override
     DecoderSizes sizes(ModelConfig config) {
         config.ignore("output_past");
         return sizes(config, offset(config), config.positive("layer_norm_eps"));

@@ -24,6 +24,11 @@ final class SmolLm3 extends DecoderFamily {
     }
 
     @Override
+    public String publishedAs() {
+        return "SmolLM 3";
+    }
+
+    @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         ModelConfig config = sizes.config;
         boolean biased = config.flag("attention_bias");

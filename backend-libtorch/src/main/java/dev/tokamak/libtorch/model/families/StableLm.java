@@ -18,6 +18,11 @@ final class StableLm extends LayerNormFamily {
                 }""");
     }
 
+    @Override
+    public String publishedAs() {
+        return "StableLM 3B, 2 1.6B";
+    }
+
     /** What files of code from before {@code transformers} knew the family say. */
     @Override
     public String understood() {

@@ -19,6 +19,11 @@ final class Starcoder2 extends LayerNormFamily {
                 }""");
     }
 
+    @Override
+    public String publishedAs() {
+        return "StarCoder 2";
+    }
+
     /** What the first files say in the words of the family before; the activation that holds is {@code hidden_act}. */
     @Override
     public String understood() {
