@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,10 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A stock Payara Micro that serves from the installation's folders, told to open its port when the application is deployed. */
+/**
+ * A stock Payara Micro that serves from the installation's folders, told to open its port when the application is deployed, under
+ * another path than the root.
+ */
 @Timeout(600)
 class StockFolderIT {
     private static final Path HOME = Path.of(System.getProperty("tokamak.test.home"));
+    private static final String ROOT = "/llm";
     private static final String ENDLESS =
             "{\"prompt\":\"Once\",\"max_tokens\":14000,\"ignore_eos\":true,\"n\":2,\"temperature\":1,\"stream\":";
 
@@ -40,13 +45,19 @@ class StockFolderIT {
             String answer = "";
             while (answer.isEmpty()) {
                 assertThat(server.isAlive()).as("the server ended").isTrue();
-                answer = UberJarIT.health(port);
+                answer = UberJarIT.health(port, ROOT + "/health");
             }
             assertThat(answer).startsWith("HTTP/1.1 200 ").endsWith("{\"status\":\"ready\"}");
 
+            // The gate's own refusal, and Payara's own answer where no application is.
+            RawHttp.assertErrorBody(RawHttp.answer(port, "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"));
+            RawHttp.assertErrorBody(RawHttp.answer(port, "GET /nope HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"));
+
             try (Socket whole = ask(port, false);
                     Socket stream = ask(port, true)) {
-                while (!RawHttp.answer(port, "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                while (!RawHttp.answer(
+                                port,
+                                "GET " + ROOT + "/metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                         .contains("tokamak_requests_running{model_name=\"tokamak-demo\"} 4")) {
                     Thread.onSpinWait();
                 }
@@ -67,7 +78,7 @@ class StockFolderIT {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         String body = ENDLESS + stream + "}";
         socket.getOutputStream()
-                .write(("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                .write(("POST " + ROOT + "/v1/completions HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                                 + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n"
                                 + body)
                         .getBytes(StandardCharsets.US_ASCII));
@@ -85,6 +96,8 @@ class StockFolderIT {
                 "-Dorg.bytedeco.javacpp.maxBytes=0",
                 "-Dtokamak.model=" + System.getProperty("tokamak.test.model"),
                 "-Dtokamak.drain-millis=0"));
+        Path war = folder.resolve("llm.war");
+        Files.copy(HOME.resolve("war/ROOT.war"), war);
         command.addAll(List.of(
                 "-jar",
                 System.getProperty("tokamak.test.payara"),
@@ -93,7 +106,7 @@ class StockFolderIT {
                 "--addlibs",
                 HOME.resolve("lib").toString(),
                 "--deploy",
-                HOME.resolve("war/ROOT.war").toString(),
+                war.toString(),
                 "--prebootcommandfile",
                 HOME.resolve("war/before-boot.txt").toString(),
                 "--postdeploycommandfile",

@@ -68,7 +68,7 @@ class UberJarIT {
             String answer = "";
             while (!answer.contains(MISSING)) {
                 assertThat(server.isAlive()).isTrue();
-                answer = health(port);
+                answer = health(port, "/health");
                 if (!answer.isEmpty()) {
                     RawHttp.assertErrorBody(answer);
                     assertThat(answer).startsWith("HTTP/1.1 503 ").containsIgnoringCase("\r\nRetry-After: ");
@@ -136,10 +136,10 @@ class UberJarIT {
         }
     }
 
-    /** What /health answers; empty while nobody listens or the server is not done. */
-    static String health(int port) {
+    /** What it answers; empty while nobody listens or the server is not done. */
+    static String health(int port, String path) {
         try {
-            return RawHttp.answer(port, "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            return RawHttp.answer(port, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         } catch (IOException e) {
             return "";
         }

@@ -21,6 +21,12 @@ import org.glassfish.grizzly.utils.IdleTimeoutFilter;
  * encrypted they are told so while that is set up.
  */
 public final class GateAddOn implements AddOn {
+    /** As in {@code META-INF/hk2-locator/default}. */
+    static final String NAME = "comet";
+
+    /** Above that of the add-on that has the name by right. */
+    static final int RANK = 100;
+
     /** Beside the headers themselves: the request line, and a length that was not there before. */
     private static final int HEAD_BYTES_BESIDE_HEADERS = 64 * 1024;
 

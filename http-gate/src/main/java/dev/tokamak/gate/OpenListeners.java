@@ -6,19 +6,24 @@ import org.glassfish.grizzly.Transport;
 import org.glassfish.grizzly.filterchain.Filter;
 import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
+import org.glassfish.grizzly.http.server.AddOn;
 
 /**
- * The HTTP listeners that Payara opened without asking {@link GateAddOn}: it reads its registry before it adds the jars of
- * {@code --addlibs}. They get the gate when the application is deployed, for all connections from then on.
+ * The HTTP listeners of a Payara that does not know {@link GateAddOn}: it reads its registry before it adds the jars of
+ * {@code --addlibs}. Those that are open get the gate when the application is deployed, for all connections from then on, and those
+ * that open later get it as others do.
  */
 public final class OpenListeners {
     private static final Logger LOG = Logger.getLogger(OpenListeners.class.getName());
 
     private OpenListeners() {}
 
-    /** Puts the gate into those that have none. */
+    /** Puts the gate into those that have none, and will. */
     public static void guard() {
         try {
+            if (!(Payara.service(AddOn.class, GateAddOn.NAME) instanceof GateAddOn)) {
+                Payara.register(new GateAddOn(), AddOn.class, GateAddOn.NAME, GateAddOn.RANK);
+            }
             Class<?> listenerType = Class.forName("org.glassfish.grizzly.config.dom.NetworkListener");
             Class<?> serviceType = Class.forName("com.sun.enterprise.v3.services.impl.GrizzlyService");
             Object service = Payara.service(serviceType);

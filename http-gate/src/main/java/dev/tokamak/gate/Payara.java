@@ -2,6 +2,7 @@ package dev.tokamak.gate;
 
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
+import java.lang.reflect.Type;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -26,13 +27,39 @@ public final class Payara {
         return (List<?>) ask("getAllServices", type);
     }
 
+    /** The service of a type and name that it would take, or null. */
+    static Object service(Class<?> type, String name) throws ReflectiveOperationException {
+        return registryType()
+                .getMethod("getService", Class.class, String.class, Annotation[].class)
+                .invoke(registry(), type, name, new Annotation[0]);
+    }
+
+    /** Adds a service to its registry, which goes before all of lower ranks. */
+    static void register(Object service, Class<?> type, String name, int rank) throws ReflectiveOperationException {
+        Object descriptor = Class.forName("org.glassfish.hk2.utilities.BuilderHelper")
+                .getMethod("createConstantDescriptor", Object.class, String.class, Type[].class)
+                .invoke(null, service, name, new Type[] {type});
+        Class<?> descriptorType = Class.forName("org.glassfish.hk2.api.Descriptor");
+        descriptorType.getMethod("setRanking", int.class).invoke(descriptor, rank);
+        Class.forName("org.glassfish.hk2.utilities.ServiceLocatorUtilities")
+                .getMethod("addOneDescriptor", registryType(), descriptorType)
+                .invoke(null, registry(), descriptor);
+    }
+
     private static Object ask(String method, Class<?> type) throws ReflectiveOperationException {
-        Object registry = Class.forName("org.glassfish.internal.api.Globals")
+        return registryType()
+                .getMethod(method, Class.class, Annotation[].class)
+                .invoke(registry(), type, new Annotation[0]);
+    }
+
+    private static Class<?> registryType() throws ReflectiveOperationException {
+        return Class.forName("org.glassfish.hk2.api.ServiceLocator");
+    }
+
+    private static Object registry() throws ReflectiveOperationException {
+        return Class.forName("org.glassfish.internal.api.Globals")
                 .getMethod("getDefaultHabitat")
                 .invoke(null);
-        return Class.forName("org.glassfish.hk2.api.ServiceLocator")
-                .getMethod(method, Class.class, Annotation[].class)
-                .invoke(registry, type, new Annotation[0]);
     }
 
     /**
