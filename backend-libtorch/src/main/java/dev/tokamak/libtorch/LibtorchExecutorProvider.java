@@ -17,7 +17,9 @@ import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
 import dev.tokamak.spi.executor.ExecutorProvider;
 import java.nio.file.Files;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /**
  * Makes executors named {@code libtorch}, which run Hugging Face checkpoints with Bytedeco's build of libtorch.
@@ -49,6 +51,11 @@ public final class LibtorchExecutorProvider implements ExecutorProvider {
      *
      * @throws TokamakException if the device or the type is none that libtorch has
      */
+    @Override
+    public Optional<Set<String>> optionKeys() {
+        return Optional.of(Set.of());
+    }
+
     @Override
     public Executor create(ExecutorConfig config) {
         String cacheType = config.engine().kvCacheDtype();

@@ -154,9 +154,41 @@ final class EngineOptions {
     private String executor;
 
     @Option(
+            names = "--scheduler",
+            paramLabel = "NAME",
+            defaultValue = "default",
+            description = "Plugin that plans steps. Default: ${DEFAULT-VALUE}.")
+    private String scheduler;
+
+    @Option(
+            names = "--kv-cache-manager",
+            paramLabel = "NAME",
+            defaultValue = "default",
+            description = "Plugin that hands out blocks of the KV cache. Default: ${DEFAULT-VALUE}.")
+    private String kvCacheManager;
+
+    @Option(
+            names = "--tokenizer-provider",
+            paramLabel = "NAME",
+            description = "Plugin that reads the tokenizer, where several could.")
+    private String tokenizerProvider;
+
+    @Option(
+            names = "--chat-template-provider",
+            paramLabel = "NAME",
+            description = "Plugin that renders conversations, where several could.")
+    private String chatTemplateProvider;
+
+    @Option(
+            names = "--grammar-provider",
+            paramLabel = "NAME",
+            description = "Plugin that compiles structured outputs, where there are several.")
+    private String grammarProvider;
+
+    @Option(
             names = "--option",
             paramLabel = "PLUGIN.KEY=VALUE",
-            description = "A setting of a plugin. May be repeated.")
+            description = "A setting of a chosen plugin; one that none of them takes is refused. May be repeated.")
     private Map<String, String> options = Map.of();
 
     EngineConfig toConfig(Installation installation, String chatTemplate, List<Path> extraPlugins) {
@@ -171,6 +203,8 @@ final class EngineOptions {
                 .structuredOutputJumpAhead(structuredOutputJumpAhead)
                 .structuredOutputStrict(structuredOutputStrict)
                 .schedulingPolicy(schedulingPolicy)
+                .scheduler(scheduler)
+                .kvCacheManager(kvCacheManager)
                 .seed(seed)
                 .options(options);
         if (tokenizer != null) {
@@ -203,6 +237,15 @@ final class EngineOptions {
         }
         if (executor != null) {
             builder.executor(executor);
+        }
+        if (tokenizerProvider != null) {
+            builder.tokenizerProvider(tokenizerProvider);
+        }
+        if (chatTemplateProvider != null) {
+            builder.chatTemplateProvider(chatTemplateProvider);
+        }
+        if (grammarProvider != null) {
+            builder.grammarProvider(grammarProvider);
         }
         if (chatTemplate != null) {
             builder.chatTemplate(chatTemplate);

@@ -55,8 +55,8 @@ final class EngineStart {
         this.plugins = plugins;
         this.folder = ModelFolder.read(config.model(), tokenizerFolder(config));
         this.samplingDefaults = folder.samplingDefaults(); // Refused, if they are, before the weights are read.
-        ExecutorConfig askedFor = new ExecutorConfig(config.model(), config, 1, 1);
-        ExecutorProvider provider = executorProvider(askedFor);
+        ChosenPlugins chosen = ChosenPlugins.of(plugins, config);
+        ExecutorProvider provider = chosen.executor();
         this.limits = limits(provider);
         ExecutorConfig settled =
                 new ExecutorConfig(config.model(), config, limits.maxNumSeqs(), limits.maxNumBatchedTokens());
@@ -64,7 +64,8 @@ final class EngineStart {
         int maskWorkerCount = workerCount();
         this.maskWorkers = Executors.newFixedThreadPool(maskWorkerCount, daemons("tokamak-mask-"));
         Executor executor = plugins.ask(PluginKind.EXECUTOR, provider, "create", each -> each.create(settled));
-        this.engine = new EngineThread(executor, settled, plugins, ring, maskWorkers, maskWorkerCount, progress);
+        this.engine =
+                new EngineThread(executor, settled, plugins, chosen, ring, maskWorkers, maskWorkerCount, progress);
         this.engineThread = new Thread(engine, "tokamak-engine");
         engineThread.setDaemon(true);
         engineThread.setContextClassLoader(provider.getClass().getClassLoader());
@@ -120,16 +121,6 @@ final class EngineStart {
         Path given = config.tokenizer().orElse(config.model());
         boolean isFile = given.getFileName() != null && given.toFile().isFile();
         return isFile ? given.toAbsolutePath().getParent() : given;
-    }
-
-    private ExecutorProvider executorProvider(ExecutorConfig asked) {
-        if (config.executor().isPresent()) {
-            return plugins.require(PluginKind.EXECUTOR, config.executor().get());
-        }
-        return plugins.firstThat(PluginKind.EXECUTOR, provider -> provider.supports(asked))
-                .orElseThrow(() -> TokamakException.configuration("no executor supports the model " + config.model()
-                        + FolderFindings.aboutModel(config.model()) + " (executors: "
-                        + plugins.names(PluginKind.EXECUTOR) + ")"));
     }
 
     private StepLimits limits(ExecutorProvider provider) {

@@ -11,14 +11,9 @@ import dev.tokamak.spi.executor.ExecutorConfig;
 import dev.tokamak.spi.executor.LoadProgress;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.kvcache.KvCacheManager;
-import dev.tokamak.spi.kvcache.KvCacheManagerProvider;
 import dev.tokamak.spi.scheduler.Scheduler;
 import dev.tokamak.spi.scheduler.SchedulerContext;
-import dev.tokamak.spi.scheduler.SchedulerProvider;
 import dev.tokamak.spi.scheduler.SchedulingPolicy;
-import dev.tokamak.spi.scheduler.SchedulingPolicyProvider;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 
@@ -29,6 +24,7 @@ final class EngineThread implements Runnable {
     private final Executor executor;
     private final ExecutorConfig executorConfig;
     private final PluginRegistry plugins;
+    private final ChosenPlugins chosen;
     private final OutputRing ring;
     private final ExecutorService maskWorkers;
     private final int maskWorkerCount;
@@ -50,6 +46,7 @@ final class EngineThread implements Runnable {
             Executor executor,
             ExecutorConfig executorConfig,
             PluginRegistry plugins,
+            ChosenPlugins chosen,
             OutputRing ring,
             ExecutorService maskWorkers,
             int maskWorkerCount,
@@ -57,6 +54,7 @@ final class EngineThread implements Runnable {
         this.executor = executor;
         this.executorConfig = executorConfig;
         this.plugins = plugins;
+        this.chosen = chosen;
         this.ring = ring;
         this.maskWorkers = maskWorkers;
         this.maskWorkerCount = maskWorkerCount;
@@ -109,10 +107,9 @@ final class EngineThread implements Runnable {
         progress.update("warm-up", 1);
 
         // Who shares what is decided by the keys that sequences bring along, so the manager can always share.
-        KvCacheManagerProvider cacheProvider = plugins.require(PluginKind.KV_CACHE_MANAGER, config.kvCacheManager());
         KvCacheManager kvCache = plugins.ask(
                 PluginKind.KV_CACHE_MANAGER,
-                cacheProvider,
+                chosen.kvCache(),
                 "create",
                 each -> each.create(info.kvGroups(), blocks, blockSize, true));
         SchedulerContext context = new SchedulerContext(
@@ -125,9 +122,8 @@ final class EngineThread implements Runnable {
                 executor.maxInFlight(),
                 info.promptMayBeCut(),
                 info.maxDrafts());
-        SchedulerProvider schedulerProvider = plugins.require(PluginKind.SCHEDULER, config.scheduler());
         Scheduler scheduler =
-                plugins.ask(PluginKind.SCHEDULER, schedulerProvider, "create", each -> each.create(context));
+                plugins.ask(PluginKind.SCHEDULER, chosen.scheduler(), "create", each -> each.create(context));
         StepLoop loop = new StepLoop(
                 executor,
                 scheduler,
@@ -159,20 +155,11 @@ final class EngineThread implements Runnable {
     }
 
     private SchedulingPolicy policy(EngineConfig config) {
-        String name = config.schedulingPolicy();
-        SchedulingPolicyProvider provider = plugins.require(PluginKind.SCHEDULING_POLICY, name);
         return plugins.ask(
-                PluginKind.SCHEDULING_POLICY, provider, "create", each -> each.create(optionsOf(config, name)));
-    }
-
-    private static Map<String, String> optionsOf(EngineConfig config, String plugin) {
-        Map<String, String> own = new LinkedHashMap<>();
-        config.options().forEach((option, value) -> {
-            if (option.startsWith(plugin + ".")) {
-                own.put(option.substring(plugin.length() + 1), value);
-            }
-        });
-        return own;
+                PluginKind.SCHEDULING_POLICY,
+                chosen.policy(),
+                "create",
+                each -> each.create(chosen.policyOptions(config)));
     }
 
     private static int longestThatFits(KvCacheManager kvCache, int maxModelLen) {

@@ -7,8 +7,12 @@ import dev.tokamak.spi.executor.LoadProgress;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.executor.StepResult;
 import dev.tokamak.tck.DeterministicExecutor;
+import dev.tokamak.tck.DeterministicExecutorProvider;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
@@ -30,6 +34,13 @@ public final class FaultyExecutorProvider implements ExecutorProvider {
     @Override
     public boolean supports(ExecutorConfig config) {
         return false;
+    }
+
+    @Override
+    public Optional<Set<String>> optionKeys() {
+        Set<String> keys = new HashSet<>(DeterministicExecutorProvider.OPTIONS);
+        keys.addAll(List.of("faulty.fail", "faulty.error", "faulty.load", "faulty.gate"));
+        return Optional.of(keys);
     }
 
     @Override

@@ -4,7 +4,9 @@ import dev.tokamak.api.EngineConfig;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.gate.Settings;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** The engine's configuration from {@code tokamak.*} settings, named as the options of {@code tokamak serve}. */
@@ -37,9 +39,31 @@ final class EngineSettings {
         set("scheduling-policy", builder::schedulingPolicy);
         set("chat-template", builder::chatTemplate);
         set("executor", builder::executor);
+        set("scheduler", builder::scheduler);
+        set("kv-cache-manager", builder::kvCacheManager);
+        set("tokenizer-provider", builder::tokenizerProvider);
+        set("chat-template-provider", builder::chatTemplateProvider);
+        set("grammar-provider", builder::grammarProvider);
+        set("option", value -> builder.options(options(value)));
         set("plugins", value -> builder.pluginsFolder(Path.of(value)));
         set("seed", value -> builder.seed(Long.parseLong(value)));
         return builder.build();
+    }
+
+    /** Options as {@code serve} takes them one by one, behind commas. */
+    private static Map<String, String> options(String text) {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (String each : text.split(",")) {
+            int equals = each.indexOf('=');
+            if (equals < 1) {
+                throw TokamakException.configuration("tokamak.option has '" + each.strip()
+                        + "', expected PLUGIN.KEY=VALUE, several with commas between");
+            }
+            options.put(
+                    each.substring(0, equals).strip(),
+                    each.substring(equals + 1).strip());
+        }
+        return options;
     }
 
     private static void set(String name, Consumer<String> setter) {

@@ -4,9 +4,29 @@ import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
 import dev.tokamak.spi.executor.ExecutorProvider;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes {@link DeterministicExecutor}s. Supports no model by itself: it is used only where it is asked for by name. */
 public final class DeterministicExecutorProvider implements ExecutorProvider {
+    /** The keys of its options. */
+    public static final Set<String> OPTIONS = Stream.of(
+                    "vocabulary",
+                    "context",
+                    "blocks",
+                    "block-size",
+                    "window",
+                    "steps-in-flight",
+                    "slots",
+                    "poison",
+                    "free",
+                    "encoder",
+                    "step-micros")
+            .map(option -> "deterministic." + option)
+            .collect(Collectors.toUnmodifiableSet());
+
     /** For {@link java.util.ServiceLoader}. */
     public DeterministicExecutorProvider() {}
 
@@ -18,6 +38,11 @@ public final class DeterministicExecutorProvider implements ExecutorProvider {
     @Override
     public boolean supports(ExecutorConfig config) {
         return false;
+    }
+
+    @Override
+    public Optional<Set<String>> optionKeys() {
+        return Optional.of(OPTIONS);
     }
 
     @Override

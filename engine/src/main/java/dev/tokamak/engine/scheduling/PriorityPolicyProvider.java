@@ -3,6 +3,8 @@ package dev.tokamak.engine.scheduling;
 import dev.tokamak.spi.scheduler.SchedulingPolicy;
 import dev.tokamak.spi.scheduler.SchedulingPolicyProvider;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** The lowest priority number first, then as {@link FcfsPolicyProvider fcfs}: {@code priority}. */
 public final class PriorityPolicyProvider implements SchedulingPolicyProvider {
@@ -12,6 +14,11 @@ public final class PriorityPolicyProvider implements SchedulingPolicyProvider {
     @Override
     public String name() {
         return "priority";
+    }
+
+    @Override
+    public Optional<Set<String>> options() {
+        return Optional.of(Set.of());
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.tokamak.spi.executor;
 
 import dev.tokamak.api.EngineConfig;
 import dev.tokamak.api.Incubating;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Makes executors, such as {@code libtorch}.
@@ -42,6 +44,17 @@ public interface ExecutorProvider {
      */
     default String models() {
         return "";
+    }
+
+    /**
+     * The keys of the options that the executor reads, such as {@code deterministic.vocabulary}. Options that neither it nor another
+     * chosen plugin takes are refused at the start.
+     *
+     * @return empty if it does not say, so that any goes that begins with its name and a dot; the default
+     * @since 0.2
+     */
+    default Optional<Set<String>> optionKeys() {
+        return Optional.empty();
     }
 
     /**
