@@ -77,6 +77,35 @@ def attention():
         del caches
 
 
+def experts():
+    print("experts of Qwen3-30B-A3B, route to combine, TB/s of touched weights (us)")
+    count, top, hidden, intermediate = 128, 8, 2048, 768
+    layers = [(torch.randn(count, 2 * intermediate, hidden, device="cuda", dtype=torch.bfloat16) * hidden**-0.5,
+               torch.randn(count, hidden, intermediate, device="cuda", dtype=torch.bfloat16) * intermediate**-0.5) for _ in range(4)]
+    route, product = kernel("experts.cu", "route"), kernel("experts.cu", "expert_linear")
+    combine = kernel("experts.cu", "combine_experts")
+    for n in (1, 8, 32, 64):
+        pairs = n * top
+        x = torch.randn(n, hidden, device="cuda", dtype=torch.bfloat16)
+        logits = torch.randn(n, count, device="cuda", dtype=torch.bfloat16)
+        chosen = torch.zeros(n, top, device="cuda", dtype=torch.int64)
+        shares = torch.zeros(n, top, device="cuda")
+        plan = torch.zeros(4 + 5 * pairs, device="cuda", dtype=torch.int32)
+        inner = torch.zeros(pairs, intermediate, device="cuda", dtype=torch.bfloat16)
+        parts = torch.zeros(pairs, hidden, device="cuda", dtype=torch.bfloat16)
+        y = torch.zeros_like(x)
+
+        def layer(up, down):
+            launch_dependent(route, (1,), (1024,), (logits, None, chosen, shares, plan, n, count, top, 0, 0, 1, 1.0))
+            launch_dependent(product, (132,), (288,), (up, x, plan, inner, intermediate, hidden, pairs, top, 1, 0), shared=3 * 65536)
+            launch_dependent(product, (132,), (288,), (down, inner, plan, parts, hidden, intermediate, pairs, 1, 0, 1), shared=3 * 65536)
+            launch_dependent(combine, (n, 1), (256,), (parts, shares, y, hidden, top))
+
+        us = graph_time([(lambda w=w: layer(*w)) for w in layers])
+        touched = len(set(chosen.flatten().tolist())) * 3 * hidden * intermediate * 2
+        print(f"  n={n:3} {touched / us / 1e6:.2f} ({us:.1f})")
+
+
 def sampling():
     print("sample, us")
     for n in (1, 128, 256):
@@ -111,5 +140,6 @@ if __name__ == "__main__":
     print(f"{torch.cuda.get_device_name()}: copy {2 * 2**30 / us / 1e6:.2f} TB/s")
     linear()
     attention()
+    experts()
     sampling()
     small()

@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 import torch
-from kernels import i64, kernel, launch
+from kernels import i64, kernel, launch, launch_dependent
 
 DTYPES = [torch.bfloat16, torch.float16]
 POISON = float("nan")
@@ -184,6 +184,89 @@ def test_skinny_linear(dtype, rows, k, n, mode):
         gate, up = reference.chunk(2, -1)
         reference = gate * torch.sigmoid(gate) * up
     close(y, reference, dtype, 2)
+
+
+def routed(logits, top, kind="softmax", normalised=True, scale=1.0, correction=None):
+    """Runs `route`. Returns the chosen experts, their shares and the plan."""
+    tokens, experts = logits.shape
+    chosen = torch.full((tokens, top), -7, device="cuda", dtype=torch.int64)
+    shares = poisoned(tokens, top, dtype=torch.float32)
+    plan = torch.full((4 + 5 * tokens * top,), -7, device="cuda", dtype=torch.int32)
+    dtype = torch.float16 if logits.dtype == torch.float16 else torch.bfloat16
+    launch(kernel("experts.cu", "route", defines(dtype)), (1,), (1024,),
+           (logits, correction, chosen, shares, plan, tokens, experts, top, int(logits.dtype == torch.float32),
+            ["softmax", "chosen", "sigmoid"].index(kind), int(normalised), scale))
+    return chosen, shares, plan
+
+
+def groups_of(plan, pairs):
+    """The plan's groups: expert and pairs of each."""
+    plan = plan.tolist()
+    order = plan[4 + 4 * pairs:]
+    entries = [plan[4 + 4 * i:8 + 4 * i] for i in range(plan[0])]
+    return [(expert, order[first:first + count]) for expert, first, count, _ in entries]
+
+
+@pytest.mark.parametrize("dtype", DTYPES + [torch.float32])
+@pytest.mark.parametrize("tokens,experts,top", [(1, 128, 8), (64, 128, 8), (3, 8, 2), (16, 8, 2), (33, 60, 4), (40, 256, 8), (128, 256, 8), (5, 5, 5)])
+@pytest.mark.parametrize("kind,normalised", [("softmax", False), ("softmax", True), ("chosen", False), ("sigmoid", False), ("sigmoid", True)])
+def test_route(dtype, tokens, experts, top, kind, normalised):
+    logits = randn(tokens, experts, dtype=dtype)
+    correction = randn(experts, dtype=torch.float32) if kind == "sigmoid" else None
+    wide = logits.double()
+    scores = torch.sigmoid(wide) if kind == "sigmoid" else wide.softmax(-1)
+    choice = scores if correction is None else scores + correction.double()
+    chosen, shares, plan = routed(logits, top, kind, normalised, 1.5, correction)
+    # Of equal scores, 16 bits have many, any may be chosen.
+    least = choice.topk(top).values[:, -1:]
+    assert (choice.gather(1, chosen) >= least - 1e-6).all() and all(len(set(row)) == top for row in chosen.tolist())
+    expected = scores.gather(1, chosen)
+    if normalised or kind == "chosen":
+        expected = expected / expected.sum(-1, keepdim=True)
+    assert torch.allclose(shares.double(), expected * 1.5, rtol=1e-4, atol=1e-6)
+
+    pairs = tokens * top
+    flat = chosen.flatten().tolist()
+    groups = []
+    for expert in range(experts):
+        mine = [pair for pair in range(pairs) if flat[pair] == expert]
+        groups += [(expert, mine[i:i + 8]) for i in range(0, len(mine), 8)]
+    assert groups_of(plan, pairs) == groups
+
+
+def test_route_bears_what_is_not_a_number():
+    logits = randn(3, 64)
+    logits[1] = float("nan")
+    chosen, shares, plan = routed(logits, 4)
+    assert ((chosen >= 0) & (chosen < 64)).all()
+    assert torch.isnan(shares[1]).all() and not torch.isnan(shares[[0, 2]]).any()
+    assert sum(len(pairs) for _, pairs in groups_of(plan, 12)) == 12
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("tokens,experts,top,hidden,intermediate", [
+    (1, 128, 8, 2048, 768), (64, 128, 8, 2048, 768), (7, 8, 2, 4096, 1792), (16, 8, 2, 64, 96), (30, 4, 3, 2080, 4128), (9, 60, 4, 2048, 1408)])
+@pytest.mark.parametrize("launcher", [launch, launch_dependent])
+def test_experts(dtype, tokens, experts, top, hidden, intermediate, launcher):
+    up = randn(experts, 2 * intermediate, hidden, dtype=dtype, scale=hidden**-0.5)
+    down = randn(experts, hidden, intermediate, dtype=dtype, scale=intermediate**-0.5)
+    x, logits = randn(tokens, hidden, dtype=dtype), randn(tokens, experts, dtype=dtype)
+    pairs = tokens * top
+    for blocks in (132, 5):
+        inner, parts = poisoned(pairs, intermediate, dtype=dtype), poisoned(pairs, hidden, dtype=dtype)
+        y = poisoned(tokens, hidden, dtype=dtype)
+        chosen, shares, plan = routed(logits, top)
+        f = kernel("experts.cu", "expert_linear", defines(dtype))
+        launcher(f, (blocks,), (288,), (up, x, plan, inner, intermediate, hidden, pairs, top, 1, 0), shared=3 * 65536)
+        launcher(f, (blocks,), (288,), (down, inner, plan, parts, hidden, intermediate, pairs, 1, 0, 1), shared=3 * 65536)
+        launcher(kernel("experts.cu", "combine_experts", defines(dtype)), (tokens, (hidden // 8 + 255) // 256), (256,),
+                 (parts, shares, y, hidden, top))
+        reference = torch.zeros(tokens, hidden, device="cuda", dtype=torch.float64)
+        for token in range(tokens):
+            for expert, share in zip(chosen[token].tolist(), shares[token].double().tolist()):
+                gate, value = (up[expert].double() @ x[token].double()).chunk(2)
+                reference[token] += share * (down[expert].double() @ (gate * torch.sigmoid(gate) * value))
+        close(y, reference, dtype, 2)
 
 
 def sample(logits, temperature=1.0, top_p=1.0, min_p=0.0, top_k=0, seed=1, index=0, mask=None):

@@ -1,5 +1,6 @@
 package dev.tokamak.cuda;
 
+import dev.tokamak.libtorch.kernels.ExpertKernels;
 import dev.tokamak.libtorch.kernels.KernelShape;
 import dev.tokamak.libtorch.kernels.Kernels;
 import java.util.ArrayList;
@@ -49,6 +50,7 @@ final class CudaKernels implements Kernels {
     private final Kernel updateTable;
     private final AttentionKernel[] attention;
     private final Kernel sample;
+    private ExpertKernels experts;
     private final long partial;
     private final long counters;
 
@@ -128,8 +130,22 @@ final class CudaKernels implements Kernels {
         return pointer.address();
     }
 
-    private static long address(Tensor tensor) {
+    static long address(Tensor tensor) {
         return tensor == null ? 0 : tensor.data_ptr().address();
+    }
+
+    @Override
+    public ExpertKernels experts() {
+        if (experts == null && skinnyLinear != null) {
+            experts = new CudaExperts(
+                    load("experts.cu", "route", Map.of()),
+                    load("experts.cu", "expert_linear", Map.of()).allowSharedMemory(SKINNY_SHARED_BYTES),
+                    load("experts.cu", "combine_experts", Map.of()),
+                    shape.multiprocessors(),
+                    SKINNY_SHARED_BYTES,
+                    stream);
+        }
+        return experts;
     }
 
     @Override

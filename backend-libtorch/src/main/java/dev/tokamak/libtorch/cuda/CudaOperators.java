@@ -1,5 +1,6 @@
 package dev.tokamak.libtorch.cuda;
 
+import dev.tokamak.libtorch.kernels.ExpertKernels;
 import dev.tokamak.libtorch.kernels.KernelShape;
 import dev.tokamak.libtorch.kernels.Kernels;
 import dev.tokamak.libtorch.kernels.Kernels.LinearMode;
@@ -39,6 +40,7 @@ public final class CudaOperators implements Operators {
     private KernelShape shape;
     private CudaForward pass;
     private GroupedExperts grouped;
+    private ExpertKernels experts;
 
     /** Operators that pack weights; they compute once {@link #use} has given them kernels. */
     public CudaOperators(ComputeDevice device) {
@@ -79,6 +81,7 @@ public final class CudaOperators implements Operators {
     /** Computes with these kernels, for the steps of a pass, from now on. */
     void use(Kernels newKernels, KernelShape newShape, CudaForward newPass) {
         kernels = newKernels;
+        experts = grouped == null ? null : kernels.experts();
         shape = newShape;
         pass = newPass;
     }
@@ -103,13 +106,44 @@ public final class CudaOperators implements Operators {
 
     @Override
     public Routes route(Tensor logits, Routing routing) {
-        return AtenOperators.routed(logits, routing);
+        int tokens = (int) logits.size(0);
+        boolean plans = experts != null && routing.groups() == 1;
+        int length = plans ? experts.planLength(tokens, (int) logits.size(1), routing.top()) : 0;
+        if (length == 0) {
+            return AtenOperators.routed(logits, routing);
+        }
+        Routes routes = new Routes(
+                device.emptyLong(tokens, routing.top()),
+                device.empty(TensorType.F32, tokens, routing.top()),
+                device.emptyInt(length));
+        experts.route(logits, routing, routes);
+        return routes;
     }
 
     @Override
     public Tensor experts(Tensor x, Routes routes, LinearStack in, Gate gate, LinearStack out) {
         boolean known = !gate.isClamped() && gate.activation() == Activation.SILU;
-        return grouped.run(x, routes, (StackedWeights) in, known ? this::siluGated : gate::apply, (StackedWeights) out);
+        StackedWeights first = (StackedWeights) in;
+        StackedWeights second = (StackedWeights) out;
+        return known && planned(x, routes, first, second)
+                ? multiplied(x, routes, first.weights(), second.weights())
+                : grouped.run(x, routes, first, known ? this::siluGated : gate::apply, second);
+    }
+
+    private boolean planned(Tensor x, Routes routes, StackedWeights in, StackedWeights out) {
+        return routes.plan() != null
+                && in.biases() == null
+                && out.biases() == null
+                && experts.fit((int) x.size(1), (int) out.weights().size(2));
+    }
+
+    private Tensor multiplied(Tensor x, Routes routes, Tensor in, Tensor out) {
+        long pairs = routes.experts().numel();
+        Tensor inner = device.emptyCompute(pairs, out.size(2));
+        Tensor parts = device.emptyCompute(pairs, x.size(1));
+        Tensor sum = device.emptyCompute(x.size(0), x.size(1));
+        experts.multiply(x, routes, in, out, inner, parts, sum);
+        return sum;
     }
 
     private Tensor siluGated(Tensor both) {

@@ -185,6 +185,13 @@ public interface Kernels extends AutoCloseable {
     void sample(
             Tensor logits, Tensor states, Tensor masks, Tensor maskRows, Tensor tokens, Tensor lastSampled, int rows);
 
+    /**
+     * Kernels for mixtures of experts, loaded when they are first asked for.
+     *
+     * @return owned by these kernels; null if the device has none
+     */
+    ExpertKernels experts();
+
     /** Unloads the kernels. */
     @Override
     void close();

@@ -57,13 +57,13 @@ public final class StackedWeights implements LinearStack {
         return views.get(index);
     }
 
-    /** All weights, {@code [count, out, in]}. */
-    Tensor weights() {
+    /** All weights, {@code [count, out, in]}; owned by the stack. */
+    public Tensor weights() {
         return weights;
     }
 
-    /** All biases, {@code [count, out]}, or null. */
-    Tensor biases() {
+    /** All biases, {@code [count, out]}, or null; owned by the stack. */
+    public Tensor biases() {
         return biases;
     }
 

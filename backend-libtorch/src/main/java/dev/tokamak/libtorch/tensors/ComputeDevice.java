@@ -101,6 +101,16 @@ public final class ComputeDevice implements AutoCloseable {
         return torch.empty(shape, compute, null);
     }
 
+    /** Memory of int64, not set to anything. */
+    public Tensor emptyLong(long... shape) {
+        return torch.empty(shape, longs, null);
+    }
+
+    /** Memory of int32, not set to anything. */
+    public Tensor emptyInt(long... shape) {
+        return torch.empty(shape, ints, null);
+    }
+
     public Tensor zerosCompute(long... shape) {
         return torch.zeros(shape, compute);
     }
