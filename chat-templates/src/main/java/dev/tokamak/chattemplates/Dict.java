@@ -5,14 +5,26 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Python's dict: insertion order, and 1, 1.0 and True are one key that keeps its first spelling. */
 final class Dict implements TemplateObject {
     private static final Object NONE_KEY = new Object();
+    private static final Set<String> METHODS = Set.of(
+            "get", "items", "keys", "values", "copy", "fromkeys", "clear", "pop", "popitem", "setdefault", "update");
 
-    private final LinkedHashMap<Object, Entry> entries;
+    /** Values by key; an entry holds the key as well where that is spelled otherwise than it is hashed. */
+    private final LinkedHashMap<Object, Object> entries;
 
     private record Entry(Object key, Object value) {}
+
+    private static Object keyOf(Map.Entry<Object, Object> held) {
+        return held.getValue() instanceof Entry entry ? entry.key : held.getKey();
+    }
+
+    private static Object valueOf(Object held) {
+        return held instanceof Entry entry ? entry.value : held;
+    }
 
     Dict() {
         entries = new LinkedHashMap<>();
@@ -49,20 +61,24 @@ final class Dict implements TemplateObject {
     }
 
     Object get(Object key) {
-        Entry entry = entries.get(key(key));
-        return entry == null ? MISSING : entry.value;
+        return valueOf(entries.getOrDefault(key(key), MISSING));
     }
 
     /** As {@link #get(Object)} for the keys that nearly all dictionaries have. */
     Object get(String key) {
-        Entry entry = entries.get(key);
-        return entry == null ? MISSING : entry.value;
+        return valueOf(entries.getOrDefault(key, MISSING));
     }
 
     void put(Object key, Object value) {
         Object hashed = key(key);
-        Entry old = entries.get(hashed);
-        entries.put(hashed, new Entry(old == null ? key : old.key, value));
+        Object old = entries.get(hashed);
+        if (old instanceof Entry entry) {
+            entries.put(hashed, new Entry(entry.key, value));
+        } else if (key == hashed || old != null || entries.containsKey(hashed)) {
+            entries.put(hashed, value);
+        } else {
+            entries.put(hashed, new Entry(key, value));
+        }
     }
 
     boolean has(Object key) {
@@ -70,24 +86,24 @@ final class Dict implements TemplateObject {
     }
 
     void putAll(Dict other) {
-        other.entries.forEach((hashed, entry) -> put(entry.key, entry.value));
+        other.entries.entrySet().forEach(held -> put(keyOf(held), valueOf(held.getValue())));
     }
 
     Iterator<Object> keys() {
-        Iterator<Entry> inner = entries.values().iterator();
-        return Values.iterator(inner::hasNext, () -> inner.next().key);
+        Iterator<Map.Entry<Object, Object>> inner = entries.entrySet().iterator();
+        return Values.iterator(inner::hasNext, () -> keyOf(inner.next()));
     }
 
     Iterator<Object> values() {
-        Iterator<Entry> inner = entries.values().iterator();
-        return Values.iterator(inner::hasNext, () -> inner.next().value);
+        Iterator<Object> inner = entries.values().iterator();
+        return Values.iterator(inner::hasNext, () -> valueOf(inner.next()));
     }
 
     Iterator<Object> items() {
-        Iterator<Entry> inner = entries.values().iterator();
+        Iterator<Map.Entry<Object, Object>> inner = entries.entrySet().iterator();
         return Values.iterator(inner::hasNext, () -> {
-            Entry entry = inner.next();
-            return Tuple.of(entry.key, entry.value);
+            Map.Entry<Object, Object> held = inner.next();
+            return Tuple.of(keyOf(held), valueOf(held.getValue()));
         });
     }
 
@@ -111,9 +127,9 @@ final class Dict implements TemplateObject {
         if (entries.size() != other.entries.size()) {
             return false;
         }
-        for (Map.Entry<Object, Entry> entry : entries.entrySet()) {
-            Entry match = other.entries.get(entry.getKey());
-            if (match == null || !Values.equal(budget, entry.getValue().value, match.value)) {
+        for (Map.Entry<Object, Object> held : entries.entrySet()) {
+            Object match = other.entries.getOrDefault(held.getKey(), MISSING);
+            if (match == MISSING || !Values.equal(budget, valueOf(held.getValue()), valueOf(match))) {
                 return false;
             }
         }
@@ -124,14 +140,19 @@ final class Dict implements TemplateObject {
     public void repr(Text out) {
         out.append('{');
         String separator = "";
-        for (Entry entry : entries.values()) {
+        for (Map.Entry<Object, Object> held : entries.entrySet()) {
             out.append(separator);
-            PythonText.repr(entry.key, out);
+            PythonText.repr(keyOf(held), out);
             out.append(": ");
-            PythonText.repr(entry.value, out);
+            PythonText.repr(valueOf(held.getValue()), out);
             separator = ", ";
         }
         out.append('}');
+    }
+
+    /** Whether {@code dict.name} can only mean the element of that name. */
+    static boolean isElementName(String name) {
+        return !name.startsWith("_") && !METHODS.contains(name);
     }
 
     @Override

@@ -142,11 +142,11 @@ abstract class Expression {
     }
 
     static final class Unary extends Expression {
-        private final String operator;
+        private final char operator;
         private final Expression operand;
 
         Unary(String operator, Expression operand) {
-            this.operator = operator;
+            this.operator = operator.charAt(0);
             this.operand = operand;
         }
 
@@ -154,8 +154,8 @@ abstract class Expression {
         Object evaluate(Scope scope) {
             Object value = operand.evaluate(scope);
             return switch (operator) {
-                case "not" -> !Values.truth(value);
-                case "-" -> scope.render.arithmetic.negate(value);
+                case 'n' -> !Values.truth(value);
+                case '-' -> scope.render.arithmetic.negate(value);
                 default -> scope.render.arithmetic.plus(value);
             };
         }
@@ -222,22 +222,43 @@ abstract class Expression {
 
     /** A chain of comparisons: {@code a < b <= c} holds when each neighbouring pair does. */
     static final class Compare extends Expression {
+        /** How the operators that are not about order are told apart, without comparing texts at each evaluation. */
+        private enum Kind {
+            SAME,
+            OTHER,
+            IN,
+            NOT_IN,
+            ORDER;
+
+            static Kind of(String operator) {
+                return switch (operator) {
+                    case "==" -> SAME;
+                    case "!=" -> OTHER;
+                    case "in" -> IN;
+                    case "not in" -> NOT_IN;
+                    default -> ORDER;
+                };
+            }
+        }
+
         private final Expression first;
         private final List<String> operators;
-        private final List<Expression> others;
+        private final Kind[] kinds;
+        private final Expression[] others;
 
         Compare(Expression first, List<String> operators, List<Expression> others) {
             this.first = first;
             this.operators = operators;
-            this.others = others;
+            this.kinds = operators.stream().map(Kind::of).toArray(Kind[]::new);
+            this.others = others.toArray(Expression[]::new);
         }
 
         @Override
         Object evaluate(Scope scope) {
             Object left = first.evaluate(scope);
-            for (int i = 0; i < others.size(); i++) {
-                Object right = others.get(i).evaluate(scope);
-                if (!holds(operators.get(i), left, right, scope.render)) {
+            for (int i = 0; i < others.length; i++) {
+                Object right = others[i].evaluate(scope);
+                if (!holds(i, left, right, scope.render)) {
                     return false;
                 }
                 left = right;
@@ -245,13 +266,13 @@ abstract class Expression {
             return true;
         }
 
-        private static boolean holds(String operator, Object left, Object right, Render render) {
-            return switch (operator) {
-                case "==" -> render.equal(left, right);
-                case "!=" -> !render.equal(left, right);
-                case "in" -> Values.contains(render, right, left);
-                case "not in" -> !Values.contains(render, right, left);
-                default -> Values.ordered(render.budget, operator, left, right);
+        private boolean holds(int i, Object left, Object right, Render render) {
+            return switch (kinds[i]) {
+                case SAME -> render.equal(left, right);
+                case OTHER -> !render.equal(left, right);
+                case IN -> Values.contains(render, right, left);
+                case NOT_IN -> !Values.contains(render, right, left);
+                case ORDER -> Values.ordered(render.budget, operators.get(i), left, right);
             };
         }
     }
@@ -260,16 +281,23 @@ abstract class Expression {
     static final class Attribute extends Expression {
         private final Expression owner;
         private final String name;
+        private final boolean elementOfDict;
 
         Attribute(Expression owner, String name) {
             this.owner = owner;
             this.name = name;
+            this.elementOfDict = Dict.isElementName(name);
         }
 
         @Override
         Object evaluate(Scope scope) {
             scope.render.budget.step();
-            return Attributes.attribute(owner.evaluate(scope), name);
+            Object value = owner.evaluate(scope);
+            if (elementOfDict && value instanceof Dict dict) {
+                Object found = dict.get(name);
+                return found == TemplateObject.MISSING ? Undefined.member(value, name) : found;
+            }
+            return Attributes.attribute(value, name);
         }
 
         boolean is(String namespace, String attribute) {
@@ -291,6 +319,11 @@ abstract class Expression {
         Object evaluate(Scope scope) {
             scope.render.budget.step();
             Object value = owner.evaluate(scope);
+            if (value instanceof Dict dict) {
+                Object wanted = key.evaluate(scope);
+                Object found = wanted instanceof String name ? dict.get(name) : TemplateObject.MISSING;
+                return found == TemplateObject.MISSING ? Attributes.item(value, wanted) : found;
+            }
             // Characters are counted from the start.
             scope.render.budget.steps(Values.isText(value) ? value.toString().length() >> 6 : 0);
             return Attributes.item(value, key.evaluate(scope));

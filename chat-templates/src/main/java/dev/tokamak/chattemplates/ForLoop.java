@@ -54,10 +54,11 @@ final class ForLoop extends Statement {
                 ? new Loop(scope, iterator, Values.lengthOrNone(values), depth)
                 : new Loop(scope, selected(scope, iterator), -1, depth);
         boolean completedOnce = false;
+        Scope inner = new Scope(scope.render, scope, body.names());
         while (loop.hasNext()) {
             scope.render.budget.step();
             Object value = loop.advance();
-            Scope inner = new Scope(scope.render, scope, body.names());
+            inner.clear();
             target.assign(inner, value);
             inner.set("loop", loop);
             Flow flow = executeAll(body.statements(), inner, out);

@@ -2,13 +2,23 @@ package dev.tokamak.chattemplates;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** The caller's values as template values: copied, so that a template never holds an object of the caller's. */
 final class Inputs {
+    private static final int LONGEST_SHARED = 24;
+
     private long elements;
     private long chars;
+
+    /**
+     * One copy of each short text. Keys, roles and names come again in every message, and templates that look through all messages for
+     * each message are as fast as memory is.
+     */
+    private final Map<String, String> shared = new HashMap<>();
 
     /** How many entries of maps and lists were copied. */
     long elements() {
@@ -23,11 +33,10 @@ final class Inputs {
     Object convert(Object value, String path) {
         elements++;
         chars += value instanceof String text ? text.length() : 0;
-        if (value == null
-                || value instanceof String
-                || value instanceof Boolean
-                || value instanceof Long
-                || value instanceof Double) {
+        if (value instanceof String text) {
+            return text.length() > LONGEST_SHARED ? text : shared.computeIfAbsent(text, Function.identity());
+        }
+        if (value == null || value instanceof Boolean || value instanceof Long || value instanceof Double) {
             return value;
         }
         if (value instanceof Map<?, ?> map) {

@@ -6,6 +6,7 @@ import java.util.Arrays;
 final class Scope {
     final Render render;
     private final Scope outer;
+    private final String[] unset;
     private String[] names;
     private Object[] values;
     private int size;
@@ -13,11 +14,22 @@ final class Scope {
     Scope(Render render, Scope outer, ScopeNames declared) {
         this.render = render;
         this.outer = outer;
-        String[] unset = declared.unset();
+        this.unset = declared.unset();
         if (unset.length > 0) {
             names = Arrays.copyOf(unset, unset.length + 4);
             values = new Object[names.length];
             size = unset.length;
+            Arrays.fill(values, 0, size, TemplateObject.MISSING);
+        }
+    }
+
+    /**
+     * Makes this scope as it was when it was new, for the next round of a loop. In jinja2, too, a loop's rounds share their variables: a
+     * macro that one of them defines sees those of the current one.
+     */
+    void clear() {
+        size = unset.length;
+        if (size > 0) {
             Arrays.fill(values, 0, size, TemplateObject.MISSING);
         }
     }

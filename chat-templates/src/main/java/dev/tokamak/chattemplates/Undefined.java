@@ -2,43 +2,48 @@ package dev.tokamak.chattemplates;
 
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.function.Supplier;
 
 /** What a missing name or attribute evaluates to: prints as nothing, is false and empty, and fails on any other use. */
 final class Undefined implements TemplateObject {
     private final TemplateError.Kind kind;
-    private final String message;
 
-    private Undefined(TemplateError.Kind kind, String message) {
+    /** Asked for only on failure: templates test for most of what is missing. */
+    private final Supplier<String> message;
+
+    private Undefined(TemplateError.Kind kind, Supplier<String> message) {
         this.kind = kind;
         this.message = message;
     }
 
     static Undefined because(String message) {
-        return new Undefined(TemplateError.Kind.UNDEFINED, message);
+        return new Undefined(TemplateError.Kind.UNDEFINED, () -> message);
     }
 
     static Undefined name(String name) {
-        return because(PythonText.quote(name) + " is undefined");
+        return new Undefined(TemplateError.Kind.UNDEFINED, () -> PythonText.quote(name) + " is undefined");
     }
 
     static Undefined member(Object owner, Object name) {
-        String described = Values.describe(owner);
         if (name instanceof String || name instanceof Markup) {
-            return because(PythonText.quote(described) + " has no attribute " + PythonText.quote(name.toString()));
+            return new Undefined(
+                    TemplateError.Kind.UNDEFINED,
+                    () -> PythonText.quote(Values.describe(owner)) + " has no attribute "
+                            + PythonText.quote(name.toString()));
         }
-        return because(described + " has no element " + PythonText.shortRepr(name));
+        return because(Values.describe(owner) + " has no element " + PythonText.shortRepr(name));
     }
 
     /** An attribute that exists in Python but that the sandbox keeps away. */
     static Undefined unsafe(Object owner, String name) {
         return new Undefined(
                 TemplateError.Kind.SECURITY,
-                "access to attribute " + PythonText.quote(name) + " of " + PythonText.quote(Values.typeName(owner))
-                        + " object is unsafe.");
+                () -> "access to attribute " + PythonText.quote(name) + " of "
+                        + PythonText.quote(Values.typeName(owner)) + " object is unsafe.");
     }
 
     TemplateError fail() {
-        return new TemplateError(kind, message);
+        return new TemplateError(kind, message.get());
     }
 
     @Override

@@ -81,6 +81,22 @@ class LongConversationTest {
                 .isEqualTo(expected);
     }
 
+    /** Rounds of a loop share a scope, as in jinja2. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            value = {
+                "{% for i in [1, 2] %}{% if i == 1 %}{% set y = 5 %}{% endif %}{{ y }}|{% endfor %} # 5||",
+                "{% for i in [1, 2] %}{{ y }}{% set y = i %}|{{ y }};{% endfor %} # |1;|2;",
+                "{% for i in [1, 2] %}{% if i == 1 %}{% macro m() %}{{ i }}{% endmacro %}{% set ns.b = m %}{% endif %}{{ ns.b() }}{% endfor %} # 12",
+                "{% for i in [1, 2] %}{% for j in [1, 2] if j >= i %}{{ j }}{% endfor %};{% endfor %} # 12;2;",
+                "{{ {True: 1} }} {{ {1: 'a', True: 'b'} }} {{ {1.0: 2} == {1: 2} }} {{ {none: 3}[none] }} # {True: 1} {1: 'b'} True 3",
+            })
+    void roundsOfALoopSeeOfEachOtherWhatTheySeeInPython(String template, String expected) {
+        assertThat(render("{% set ns = namespace(b=[1]) %}" + template, Map.of()))
+                .isEqualTo(expected);
+    }
+
     @Test
     void limitsOfAShortConversationStaySmall() {
         Limits limits = Limits.DEFAULT.with(100, 10_000);
