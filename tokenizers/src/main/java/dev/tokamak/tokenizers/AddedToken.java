@@ -10,31 +10,38 @@ import jakarta.json.JsonObject;
  * @param singleWord only where no word goes on at either side
  * @param lstrip together with the white space before it
  * @param rstrip together with the white space behind it
- * @param normalized in normalised text, and by its own normalised content
+ * @param inNormalized whether in normalised text, and by its own normalised content; null if nobody said: then special ones are not
  * @param special left out of text that people read
  */
 record AddedToken(
-        String content, boolean singleWord, boolean lstrip, boolean rstrip, boolean normalized, boolean special) {
+        String content, boolean singleWord, boolean lstrip, boolean rstrip, Boolean inNormalized, boolean special) {
 
     /** One whose flags nobody has set, but that has a role. */
     static AddedToken special(String content) {
         return new AddedToken(content, false, false, false, false, true);
     }
 
-    /** An entry with flags; where {@code normalized} is absent, special tokens are not. */
     static AddedToken of(JsonObject entry) {
-        boolean special = entry.getBoolean("special", false);
         return new AddedToken(
                 entry.getString("content"),
                 entry.getBoolean("single_word", false),
                 entry.getBoolean("lstrip", false),
                 entry.getBoolean("rstrip", false),
-                entry.getBoolean("normalized", !special),
-                special);
+                entry.containsKey("normalized") ? Boolean.valueOf(entry.getBoolean("normalized", true)) : null,
+                entry.getBoolean("special", false));
+    }
+
+    boolean normalized() {
+        return inNormalized == null ? !special : inNormalized;
     }
 
     AddedToken asSpecial() {
-        return new AddedToken(content, singleWord, lstrip, rstrip, normalized, true);
+        return new AddedToken(content, singleWord, lstrip, rstrip, inNormalized, true);
+    }
+
+    /** The same with all said. */
+    AddedToken settled() {
+        return new AddedToken(content, singleWord, lstrip, rstrip, normalized(), special);
     }
 
     /** As {@code tokenizer.json} lists it. */
@@ -45,7 +52,7 @@ record AddedToken(
                 .add("single_word", singleWord)
                 .add("lstrip", lstrip)
                 .add("rstrip", rstrip)
-                .add("normalized", normalized)
+                .add("normalized", normalized())
                 .add("special", special)
                 .build();
     }

@@ -37,7 +37,8 @@ final class AddedTokens {
 
     void add(Collection<AddedToken> tokens) {
         int next = byId.isEmpty() ? model.size() : Math.max(model.size(), byId.lastKey() + 1);
-        for (AddedToken token : tokens) {
+        for (AddedToken each : tokens) {
+            AddedToken token = each.settled();
             Integer known = ids.get(token.content());
             if (token.content().isEmpty() || known != null && token.equals(byId.get(known))) {
                 continue;

@@ -36,7 +36,15 @@ final class HuggingFaceTokenizer implements Tokenizer {
     }
 
     static HuggingFaceTokenizer read(Path path) {
-        TokenizerFile file = TokenizerFile.read(path);
+        return of(TokenizerFile.read(path), path);
+    }
+
+    /** The tokenizer of a folder that has no {@code tokenizer.json}. */
+    static HuggingFaceTokenizer convert(Path folder) {
+        return of(Conversion.of(folder), folder);
+    }
+
+    private static HuggingFaceTokenizer of(TokenizerFile file, Path path) {
         try {
             return new HuggingFaceTokenizer(new NativeEncoder(file.text()), file);
         } catch (RuntimeException e) {

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Tokenizers of checkpoints that carry a {@code tokenizer.json}, under the name {@code huggingface}.
+ * Tokenizers of checkpoints that carry a {@code tokenizer.json}, or files that one is made of, under the name {@code huggingface}.
  *
  * @since 0.1
  */
@@ -22,12 +22,15 @@ public final class HuggingFaceTokenizerProvider implements TokenizerProvider {
 
     @Override
     public boolean supports(Path folder) {
-        return Files.isRegularFile(fileOf(folder));
+        return Files.isRegularFile(fileOf(folder)) || Conversion.isPossible(folder);
     }
 
     @Override
     public Tokenizer create(Path folder) {
         Path file = fileOf(folder);
+        if (!Files.isRegularFile(file) && Conversion.isPossible(folder)) {
+            return HuggingFaceTokenizer.convert(folder);
+        }
         if (!Files.isRegularFile(file)) {
             throw TokamakException.configuration(
                     file + " does not exist: expected a tokenizer in the format of Hugging Face tokenizers beside the"

@@ -45,7 +45,7 @@ record TokenizerFile(
         TextDecoding decoder,
         JsonValue decoderJson) {
     /** A larger id is taken for a broken file, not for a vocabulary: arrays are sized by it. */
-    private static final int MAX_ID = 1 << 24;
+    static final int MAX_ID = 1 << 24;
 
     private record Entry(String content, int id) {}
 
@@ -109,7 +109,10 @@ record TokenizerFile(
             switch (key) {
                 case "added_tokens" -> readAddedTokens(parser, parts, file);
                 case "decoder" -> parts.decoder = parser.getValue();
-                case "normalizer" -> parts.normalizer = parser.getValue();
+                case "normalizer" -> {
+                    parts.normalizer = parser.getValue();
+                    CharsMap.check(parts.normalizer, file);
+                }
                 case "padding" -> {
                     if (parser.getValue() instanceof JsonObject padding
                             && padding.get("pad_token") instanceof JsonString token) {
@@ -206,6 +209,24 @@ record TokenizerFile(
         return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == 0x85;
     }
 
+    /** The same with what is put around a text. */
+    TokenizerFile withPostProcessor(JsonValue processor) {
+        return new TokenizerFile(
+                TopLevelValue.set(text, "post_processor", processor.toString()),
+                tokens,
+                spoken,
+                added,
+                special,
+                skipped,
+                decoder,
+                decoderJson);
+    }
+
+    /** A token's id, or -1. */
+    int id(String token) {
+        return Arrays.asList(tokens).lastIndexOf(token);
+    }
+
     /** Whether every token is spoken as it is written. */
     boolean spokenAsWritten() {
         return spoken == tokens;
@@ -267,6 +288,13 @@ record TokenizerFile(
                 default -> {}
             }
         }
+    }
+
+    static int checkedId(JsonValue id, String content, Path file) {
+        if (!(id instanceof JsonNumber number)) {
+            throw broken(file, "gives token \"" + content + "\" the id " + id + ", expected a number", null);
+        }
+        return checkedId(number.bigDecimalValue(), content, file);
     }
 
     private static int checkedId(BigDecimal id, String content, Path file) {
