@@ -8,11 +8,9 @@ import dev.tokamak.spi.executor.LoadProgress;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.executor.ModelInfo.Task;
 import dev.tokamak.spi.executor.Pooling;
-import dev.tokamak.spi.executor.SamplingState;
 import dev.tokamak.spi.executor.StepMasks;
 import dev.tokamak.spi.executor.StepPlan;
 import dev.tokamak.spi.executor.StepResult;
-import dev.tokamak.spi.executor.TokenList;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -365,10 +363,10 @@ public final class DeterministicExecutor implements Executor {
     /** The token that the hash points at, or the next one that may be drawn; -1 if none may. */
     private int choose(StepPlan plan, int row, int i, long state, DeterministicSlot slot, StepMasks masks, int offset) {
         int outputIndex = plan.outputIndex(row) + i;
-        int first = settings.free() ? cheap(plan, row, i) : hashed(state, slot.sampling, outputIndex);
+        int first = settings.free() ? cheap(plan, row, i) : slot.hashed(state, outputIndex, settings.vocabulary());
         for (int j = 0; j < settings.vocabulary(); j++) {
             int token = first + j < settings.vocabulary() ? first + j : first + j - settings.vocabulary();
-            if (allowed(token, outputIndex, slot, masks, offset)) {
+            if (slot.allows(token, outputIndex, masks, offset)) {
                 return token;
             }
         }
@@ -377,34 +375,6 @@ public final class DeterministicExecutor implements Executor {
 
     private int cheap(StepPlan plan, int row, int i) {
         return Math.floorMod((plan.position(row) + i) * 31 + (int) plan.sequenceId(row), settings.vocabulary());
-    }
-
-    private int hashed(long state, SamplingState sampling, int outputIndex) {
-        long hash = mix(state);
-        if (!sampling.greedy()) {
-            hash = mix(hash ^ mix(sampling.seed()) + outputIndex);
-        }
-        return (int) Long.remainderUnsigned(hash, settings.vocabulary());
-    }
-
-    private static boolean allowed(int token, int outputIndex, DeterministicSlot slot, StepMasks masks, int offset) {
-        SamplingState sampling = slot.sampling;
-        if (offset >= 0 && (masks.words()[offset + (token >>> 5)] & (1 << token)) == 0) {
-            return false;
-        }
-        if (outputIndex < sampling.minTokens() && sampling.endTokens().contains(token)) {
-            return false;
-        }
-        if (slot.isBad(token)) {
-            return false;
-        }
-        TokenList biased = sampling.biasTokens();
-        for (int i = 0; i < biased.length(); i++) {
-            if (biased.get(i) == token && sampling.bias(i) == Float.NEGATIVE_INFINITY) {
-                return false;
-            }
-        }
-        return sampling.allowedTokens().isEmpty() || sampling.allowedTokens().contains(token);
     }
 
     @Override

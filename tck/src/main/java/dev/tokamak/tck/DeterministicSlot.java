@@ -1,6 +1,7 @@
 package dev.tokamak.tck;
 
 import dev.tokamak.spi.executor.SamplingState;
+import dev.tokamak.spi.executor.StepMasks;
 import dev.tokamak.spi.executor.TokenList;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,12 +36,41 @@ final class DeterministicSlot {
         }
     }
 
-    boolean isBad(int token) {
+    private boolean isBad(int token) {
         for (TokenList word : sampling.badWords()) {
             if (word.isNext(history, history.length) && word.last() == token) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** The token that a cell points at. */
+    int hashed(long state, int outputIndex, int vocabulary) {
+        long hash = DeterministicExecutor.mix(state);
+        if (!sampling.greedy()) {
+            hash = DeterministicExecutor.mix(hash ^ DeterministicExecutor.mix(sampling.seed()) + outputIndex);
+        }
+        return (int) Long.remainderUnsigned(hash, vocabulary);
+    }
+
+    /** Whether a token may be drawn. */
+    boolean allows(int token, int outputIndex, StepMasks masks, int offset) {
+        if (offset >= 0 && (masks.words()[offset + (token >>> 5)] & (1 << token)) == 0) {
+            return false;
+        }
+        if (outputIndex < sampling.minTokens() && sampling.endTokens().contains(token)) {
+            return false;
+        }
+        if (isBad(token)) {
+            return false;
+        }
+        TokenList biased = sampling.biasTokens();
+        for (int i = 0; i < biased.length(); i++) {
+            if (biased.get(i) == token && sampling.bias(i) == Float.NEGATIVE_INFINITY) {
+                return false;
+            }
+        }
+        return sampling.allowedTokens().isEmpty() || sampling.allowedTokens().contains(token);
     }
 }

@@ -40,12 +40,12 @@ final class StepVectors {
      * @param into what takes them
      */
     void add(StepPlan plan, Tensor stream, Slot[] slots, SampledStep into) {
+        if (!plan.poolsSomething()) {
+            return;
+        }
         int[] asking = IntStream.range(0, plan.rows())
                 .filter(row -> plan.pooling(row) != null)
                 .toArray();
-        if (asking.length == 0) {
-            return;
-        }
         Tensor states = model.normed(stream, operators);
         for (PoolingKind kind : PoolingKind.values()) {
             int[] rows = Arrays.stream(asking)

@@ -41,6 +41,7 @@ final class TokenBudgetScheduler implements Scheduler {
     private final WaitingLine waiting;
     private final RunningList running;
     private final SlotPool slots;
+    private final Landing landing;
 
     private final PlannedRows[] inFlight;
     private int oldestInFlight;
@@ -60,6 +61,7 @@ final class TokenBudgetScheduler implements Scheduler {
         waiting = new WaitingLine(policy);
         running = new RunningList(policy, context.maxNumSeqs());
         slots = new SlotPool(context.maxNumSeqs());
+        landing = new Landing(kvCache, slots, this::end);
         inFlight = new PlannedRows[context.stepsInFlight()];
         for (int i = 0; i < inFlight.length; i++) {
             inFlight[i] = new PlannedRows();
@@ -293,109 +295,11 @@ final class TokenBudgetScheduler implements Scheduler {
     public void update(StepPlan plan, StepResult result, Events events) {
         PlannedRows rows = inFlight[oldestInFlight];
         for (int row = 0; row < rows.size(); row++) {
-            land(plan, row, rows, result, events);
+            landing.land(plan, row, rows, result, events);
         }
         rows.clear();
         oldestInFlight = (oldestInFlight + 1) % inFlight.length;
         plansInFlight--;
-    }
-
-    private void land(StepPlan plan, int row, PlannedRows rows, StepResult result, Events events) {
-        Sequence sequence = rows.sequence(row);
-        SequenceState state = SequenceState.of(sequence);
-        state.rowsInFlight--;
-        slots.landed(plan.slot(row));
-        boolean sampled = plan.has(row, StepPlan.FLAG_SAMPLE);
-        boolean underMask = plan.has(row, StepPlan.FLAG_NEEDS_MASK);
-        if (sampled) {
-            sequence.setInFlight(sequence.inFlight() - 1);
-            state.freeDrawsInFlight -= underMask ? 0 : 1;
-            state.draftsInFlight = false;
-        }
-        if (sequence.ended()) {
-            return;
-        }
-        if (result.failed(row)) {
-            finish(sequence, FinishReason.ERROR, -1, events);
-            return;
-        }
-        takeScores(plan, row, result, sequence, events);
-        boolean current = rows.current(row);
-        boolean drawnWithoutItsMask = sequence.masked() && !underMask;
-        if (sampled && (drawnWithoutItsMask || result.tokenCount(row) == 0)) {
-            if (current) {
-                sequence.setComputed(sequence.length() - 1);
-            }
-            return;
-        }
-        int known = plan.position(row) + plan.tokenCount(row) - plan.drafts(row);
-        if (current) {
-            kvCache.commit(sequence, known);
-        }
-        int drawn = result.tokenCount(row);
-        for (int i = 0; i < drawn && !sequence.ended() && sequence.masked() == underMask; i++) {
-            take(sequence, result.token(row, i), result, row, i, events);
-        }
-        if (current && plan.drafts(row) > 0 && !sequence.ended()) {
-            sequence.setComputed(sequence.length() - 1);
-        }
-        if (drawn > 0) {
-            takeForced(sequence, result, row, drawn - 1, events);
-        } else if (known == sequence.promptTokens()) {
-            endWithPrompt(sequence, result, row, events);
-        }
-    }
-
-    private static void takeScores(StepPlan plan, int row, StepResult result, Sequence sequence, Events events) {
-        if (result.scoreCount(row) > 0) {
-            int first = plan.position(row) + plan.scoredFrom(row);
-            events.scored(sequence, first, result, row);
-            sequence.setScoredPositions(first + result.scoreCount(row));
-        }
-    }
-
-    /** The prompt is computed, of a sequence that generates nothing. */
-    private void endWithPrompt(Sequence sequence, StepResult result, int row, Events events) {
-        if (sequence.pooling() != null) {
-            events.pooled(sequence, result, row);
-            finish(sequence, FinishReason.STOP, -1, events);
-        } else if (sequence.maxTokens() == 0) {
-            finish(sequence, FinishReason.LENGTH, -1, events);
-        }
-    }
-
-    /** Takes the tokens that had to follow the one that was drawn; the next plan computes them like a part of a prompt. */
-    private void takeForced(Sequence sequence, StepResult result, int row, int i, Events events) {
-        int[] forced = sequence.forced();
-        sequence.clearForced();
-        for (int j = 0; j < forced.length && !sequence.ended(); j++) {
-            take(sequence, forced[j], result, row, i, events);
-        }
-    }
-
-    private void take(Sequence sequence, int token, StepResult result, int row, int i, Events events) {
-        sequence.append(token);
-        events.token(sequence, token, result, row, i);
-        int generated = sequence.generatedTokens();
-        if (generated > sequence.params().minTokens() && contains(sequence.endTokens(), token)) {
-            finish(sequence, FinishReason.STOP, token, events);
-        } else if (generated >= sequence.maxTokens()) {
-            finish(sequence, FinishReason.LENGTH, -1, events);
-        }
-    }
-
-    private static boolean contains(int[] tokens, int token) {
-        for (int t : tokens) {
-            if (t == token) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void finish(Sequence sequence, FinishReason reason, int stopToken, Events events) {
-        end(sequence);
-        events.finished(sequence, reason, stopToken);
     }
 
     private void end(Sequence sequence) {
@@ -418,7 +322,7 @@ final class TokenBudgetScheduler implements Scheduler {
                 SequenceState.of(sequence).draftsInFlight = false;
                 sequence.setInFlight(0);
                 if (!sequence.ended()) {
-                    finish(sequence, FinishReason.ERROR, -1, events);
+                    landing.finish(sequence, FinishReason.ERROR, -1, events);
                 }
             }
             rows.clear();

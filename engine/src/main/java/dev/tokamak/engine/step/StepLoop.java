@@ -271,6 +271,10 @@ public final class StepLoop {
                 masks.add(constrained.get(plan.sequenceId(row)));
             }
         }
+        if (masks.size() != plan.maskedPositions()) {
+            throw new IllegalStateException("the scheduler has planned drafts under a mask: " + plan.maskedPositions()
+                    + " positions in " + masks.size() + " rows");
+        }
         masksDue = true;
     }
 

@@ -350,6 +350,20 @@ public abstract sealed class StepRows permits StepPlan {
     }
 
     /**
+     * Whether any row has a {@link #pooling}.
+     *
+     * @return mostly false
+     */
+    public final boolean poolsSomething() {
+        for (int i = 0; i < rows; i++) {
+            if (of(i, POOLING) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
      * A row's adapter.
      *
      * @param index of the row

@@ -364,7 +364,7 @@ public final class Sequence implements SequenceView {
 
     /**
      * Whether its next token must be drawn under a mask. A row of such a sequence may be planned while the token before is in
-     * flight, if that one is drawn under a mask as well: the engine gives the mask when it knows the token.
+     * flight, if that one is drawn under a mask as well: the engine gives the mask when it knows the token. It carries no drafts.
      *
      * @return true while a grammar holds
      */
