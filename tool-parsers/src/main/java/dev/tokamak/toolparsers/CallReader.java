@@ -51,6 +51,14 @@ abstract class CallReader {
         return false;
     }
 
+    /** Whether what was read stands in a list of calls, in which another may follow it. */
+    boolean inList() {
+        return false;
+    }
+
+    /** The text ends: what was read ahead to see what something means comes again. */
+    void textEnds() {}
+
     /** The text ends within a committed call: what is held of it is written. */
     abstract void cut();
 

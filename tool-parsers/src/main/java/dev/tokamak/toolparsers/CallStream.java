@@ -3,7 +3,9 @@ package dev.tokamak.toolparsers;
 import dev.tokamak.spi.toolparser.ToolCallSink;
 import dev.tokamak.spi.toolparser.ToolDefinition;
 import dev.tokamak.spi.toolparser.ToolParser;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Splits a completion into content and calls of one {@link Format}.
@@ -34,6 +36,9 @@ final class CallStream implements ToolParser {
 
     private static final int NO_DOUBT = -1;
 
+    /** How often the text of malformed calls may come again, over the whole text. */
+    private static final int AGAIN = 2;
+
     private final Format format;
     private final Tools tools;
     private final Feed feed = new Feed();
@@ -41,6 +46,7 @@ final class CallStream implements ToolParser {
     private final Marks marks;
     private final Marks marksAfterCall;
     private final Marks breaks;
+    private final Map<String, Format.Mark> boundaries;
     private final Marks spillMarks;
     private final StringBuilder released = new StringBuilder();
     /** White space and wrapping marks that are content only if no call stands next to them. */
@@ -65,17 +71,24 @@ final class CallStream implements ToolParser {
     private boolean sectionOpened;
     /** Where in the record the mark stands that may be one or data. */
     private int doubtFrom = NO_DOUBT;
+
+    private String doubtfulMark;
     /** What completes the call if it ends at the doubtful mark, or at the mistake before the gap. */
     private String completion;
 
     private long steps;
+    private long taken;
+    private long takenAgain;
 
     CallStream(Format format, List<ToolDefinition> tools) {
         this.format = format;
         this.tools = new Tools(tools);
         this.marks = new Marks(format.marks(false));
         this.marksAfterCall = new Marks(format.marks(true));
-        this.breaks = new Marks(format.breaks());
+        this.boundaries = format.boundaries(this.tools);
+        List<String> ends = new ArrayList<>(format.breaks());
+        ends.addAll(boundaries.keySet());
+        this.breaks = new Marks(ends);
         this.spillMarks = new Marks(format.spillMarks(this.tools));
         if (format.beginning() != null) {
             read(format.beginning());
@@ -90,6 +103,7 @@ final class CallStream implements ToolParser {
     @Override
     public void accept(CharSequence text, ToolCallSink sink) {
         out.to(sink);
+        taken += text.length();
         for (int i = 0; i < text.length(); i++) {
             step(text.charAt(i));
             drainFeed();
@@ -106,9 +120,11 @@ final class CallStream implements ToolParser {
     @Override
     public void finish(ToolCallSink sink) {
         out.to(sink);
+        settle();
         while (state == State.READING && doubtFrom != NO_DOUBT) {
             endAtDoubt();
             drainFeed();
+            settle();
         }
         if (state == State.READING) {
             finishReading();
@@ -124,6 +140,14 @@ final class CallStream implements ToolParser {
         }
         structure.setLength(0);
         out.flushAll();
+    }
+
+    private void settle() {
+        if (state == State.READING && out.isOpen()) {
+            feed.pushBack(breaks.takeHeld());
+            reader.textEnds();
+            drainFeed();
+        }
     }
 
     /** The beginning of a mark that would have ended a call says nothing. */
@@ -231,13 +255,7 @@ final class CallStream implements ToolParser {
             case SILENT -> quiet = true;
             case SEPARATOR, QUOTE -> {}
             case HEADER, ECHO -> read(mark);
-            case CALL -> {
-                if (format.callsOnlyInSections() && !inSection) {
-                    text(mark.text());
-                } else {
-                    read(mark);
-                }
-            }
+            case CALL -> read(inSection ? mark : format.outsideSections(mark));
         }
     }
 
@@ -263,25 +281,26 @@ final class CallStream implements ToolParser {
         } else if (index != Marks.NONE) {
             String mark = breaks.get(index);
             feed.pushBack(mark);
-            if (!reader.inText()) {
-                endBeforeMark(reader.completion());
-            } else if (format.isDistinct(mark)) {
-                doubt();
-            } else {
+            if (reader.inText() && format.isDistinct(mark)) {
+                doubt(mark);
+            } else if (reader.inText() || boundaries.containsKey(mark)) {
                 for (int i = 0; i < mark.length() && state == State.READING; i++) {
                     char next = feed.next();
                     feed.record(next);
                     read(next);
                 }
+            } else {
+                endBeforeMark(reader.completion());
             }
         }
     }
 
-    private void doubt() {
+    private void doubt(String mark) {
         completion = reader.completion();
         if (!feed.isRecording()) {
             feed.startRecord("");
         }
+        doubtfulMark = mark;
         doubtFrom = feed.recorded();
         feed.doubtful(true);
         out.hold();
@@ -302,7 +321,20 @@ final class CallStream implements ToolParser {
         feed.rewind(doubtFrom);
         doubtFrom = NO_DOUBT;
         feed.doubtful(false);
+        boolean isCall = completion != null || out.isTold();
         endBeforeMark(completion);
+        Format.Mark next = boundaries.get(doubtfulMark);
+        if (isCall && next != null) {
+            feed.skip(doubtfulMark.length());
+            resume(next);
+        }
+    }
+
+    /** Another call of the list begins, though the one before it was malformed. */
+    private void resume(Format.Mark next) {
+        read(next);
+        readerFoundCalls = true;
+        announced = true;
     }
 
     /** The call ends here, and the mark that ends it comes again. */
@@ -395,10 +427,11 @@ final class CallStream implements ToolParser {
 
     /**
      * What was read is no call, and so content. So is the mark before it if it was just mentioned; not if it is a special token,
-     * if a call began behind it, or if it stands twice.
+     * if a call began behind it, or if it stands twice. Other calls may stand in the text, or follow it in the list.
      */
     private void reject() {
-        boolean begun = reader.hasBegun();
+        boolean begun = reader.hasBegun() || inSection && announced;
+        boolean inList = format.resumes() && (reader.inList() || readerFoundCalls);
         out.forget();
         state = State.TEXT;
         int mark = feed.recordedMark();
@@ -414,18 +447,34 @@ final class CallStream implements ToolParser {
             structure.setLength(0);
             endDue = true;
         }
-        if (mark == 0 || !(token || begun)) {
+        if (mark > 0 && !(token || begun) || rest.isEmpty()) {
             text(record);
-        } else if (rest.length() <= format.longestMark()) {
-            feed.pushBack(rest);
+            return;
+        }
+        int told = inList ? format.firstItem(rest, tools) + 1 : 0;
+        if (inList || announced && begun) {
+            completion = null;
+            state = State.SPILLING;
+        }
+        if (mark == 0 && !inList) {
+            feed.pushBack(withoutTokens(rest));
+        } else if (mayComeAgain(rest)) {
+            text(rest.substring(0, told));
+            feed.pushBack(rest.substring(told));
         } else {
-            feed.pushBack(withoutMarks(rest));
+            feed.pushBack(withoutTokens(rest));
         }
     }
 
-    /** Tells text but for the marks in it, and returns the beginning of one that may stand at its end. */
-    private String withoutMarks(String text) {
-        Marks all = new Marks(format.marks(true));
+    /** Keeps the work linear in the text. */
+    private boolean mayComeAgain(String text) {
+        takenAgain += text.length();
+        return takenAgain <= AGAIN * taken;
+    }
+
+    /** Tells text but for the special tokens in it, and returns the beginning of one that may stand at its end. */
+    private String withoutTokens(String text) {
+        Marks all = new Marks(format.tokens());
         Feed again = new Feed();
         StringBuilder kept = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
@@ -492,9 +541,7 @@ final class CallStream implements ToolParser {
         if (resumed == null) {
             feed.pushBack(text);
         } else {
-            read(resumed);
-            readerFoundCalls = true;
-            announced = true;
+            resume(resumed);
         }
     }
 

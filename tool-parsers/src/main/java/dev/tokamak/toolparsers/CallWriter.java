@@ -9,8 +9,12 @@ import dev.tokamak.spi.toolparser.ToolCallSink;
  */
 final class CallWriter {
     private static final int NOT_HELD = -1;
+    private static final int NAME_LIMIT = 256;
 
     private final StringBuilder content = new StringBuilder();
+    /** The name that the content so far ends with. */
+    private final StringBuilder lastName = new StringBuilder();
+
     private final StringBuilder arguments = new StringBuilder();
     private ToolCallSink sink;
     private String name;
@@ -34,10 +38,24 @@ final class CallWriter {
 
     void content(char c) {
         content.append(c);
+        if (Character.isLetterOrDigit(c) || "_.-".indexOf(c) >= 0) {
+            if (lastName.length() < NAME_LIMIT) {
+                lastName.append(c);
+            }
+        } else {
+            lastName.setLength(0);
+        }
     }
 
     void content(CharSequence text) {
-        content.append(text);
+        for (int i = 0; i < text.length(); i++) {
+            content(text.charAt(i));
+        }
+    }
+
+    /** The name that the content ends with, if it ends with one. */
+    String lastName() {
+        return lastName.toString();
     }
 
     /** A call's name is known. The call is told with its arguments, which are an object or none. */

@@ -46,6 +46,18 @@ final class ChoosingReader extends CallReader {
     }
 
     @Override
+    boolean inList() {
+        return chosen != null && chosen.inList();
+    }
+
+    @Override
+    void textEnds() {
+        if (chosen != null) {
+            chosen.textEnds();
+        }
+    }
+
+    @Override
     String completion() {
         return chosen.completion();
     }

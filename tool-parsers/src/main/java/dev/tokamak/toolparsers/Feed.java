@@ -20,6 +20,11 @@ final class Feed {
         return c;
     }
 
+    /** Drops what comes next. */
+    void skip(int length) {
+        back.setLength(back.length() - length);
+    }
+
     /** Text that was read comes again, before anything that was pushed back earlier. */
     void pushBack(CharSequence text) {
         for (int i = text.length() - 1; i >= 0; i--) {

@@ -1,7 +1,9 @@
 package dev.tokamak.toolparsers;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -23,9 +25,9 @@ final class Format {
         SILENT,
         /** Behind a call, what it begins repeats the call if it ends as one does. */
         ECHO,
-        /** Stands within a call, and is never content. */
+        /** Stands within a call; text like any other elsewhere, unless it is a special token. */
         SEPARATOR,
-        /** Stands around a call's strings, and is never content. */
+        /** Stands around a call's strings; the same. */
         QUOTE
     }
 
@@ -51,8 +53,9 @@ final class Format {
     private final List<Mark> bareInSections;
     private final Function<Tools, List<String>> resuming;
     private final Readers resumingReader;
+    private final List<String> separations;
     private final Readers beginning;
-    private final boolean callsOnlyInSections;
+    private final Readers readerOutsideSections;
     private final boolean specialTokens;
     private final CallGrammar grammar;
 
@@ -62,7 +65,8 @@ final class Format {
         this.beginning = builder.beginning;
         this.resuming = builder.resuming;
         this.resumingReader = builder.resumingReader;
-        this.callsOnlyInSections = builder.callsOnlyInSections;
+        this.separations = List.copyOf(builder.separations);
+        this.readerOutsideSections = builder.readerOutsideSections;
         this.specialTokens = builder.specialTokens;
         this.grammar = builder.grammar;
     }
@@ -106,12 +110,21 @@ final class Format {
                 .toList();
     }
 
+    /** What ends a call and begins the next one of its list, within a string only if the string does not end as one does. */
+    Map<String, Mark> boundaries(Tools tools) {
+        Map<String, Mark> all = new HashMap<>();
+        for (String begin : resuming.apply(tools)) {
+            separations.forEach(separation -> all.put(separation + begin, resumed(begin)));
+        }
+        return all;
+    }
+
     /** What malformed text ends at or does not tell. */
     List<String> spillMarks(Tools tools) {
         List<String> all = new ArrayList<>(breaks());
         marks.stream().filter(mark -> isNoise(mark.text())).map(Mark::text).forEach(all::add);
         all.addAll(resuming.apply(tools));
-        return all.stream().distinct().limit(Marks.MOST).toList();
+        return all.stream().distinct().toList();
     }
 
     /** Whether a mark is a special token, which nobody means to see. */
@@ -119,8 +132,27 @@ final class Format {
         return specialTokens && !text.isEmpty() && !CallReader.isSpace(text.charAt(0));
     }
 
-    int longestMark() {
-        return marks.stream().mapToInt(mark -> mark.text().length()).max().orElse(0);
+    /** The marks that are special tokens. */
+    List<String> tokens() {
+        return marks.stream()
+                .filter(mark -> !mark.partOfCall() && isToken(mark.text()) && isDistinct(mark.text()))
+                .map(Mark::text)
+                .distinct()
+                .toList();
+    }
+
+    /** Whether calls stand in lists, in which another may follow a malformed one. */
+    boolean resumes() {
+        return resumingReader != null;
+    }
+
+    /** Where a text has the beginning of a list's item; -1 if nowhere. */
+    int firstItem(String text, Tools tools) {
+        return resuming.apply(tools).stream()
+                .mapToInt(text::indexOf)
+                .filter(at -> at >= 0)
+                .min()
+                .orElse(-1);
     }
 
     /** Whether a mark within a string is more than punctuation. */
@@ -152,7 +184,9 @@ final class Format {
 
     private boolean applies(Mark mark, boolean afterCall) {
         boolean end = mark.kind() == Kind.CALL_END || mark.kind() == Kind.SECTION_END;
-        return afterCall || mark.kind() != Kind.ECHO && !end || (isToken(mark.text()) && isDistinct(mark.text()));
+        boolean part = mark.kind() == Kind.SEPARATOR || mark.kind() == Kind.QUOTE;
+        boolean behindCalls = mark.kind() == Kind.ECHO || end;
+        return isToken(mark.text()) && isDistinct(mark.text()) || !part && (afterCall || !behindCalls);
     }
 
     /** The marks of a kind, in the table's order. */
@@ -165,8 +199,11 @@ final class Format {
         return beginning == null ? null : new Mark(Kind.HEADER, "", beginning, true);
     }
 
-    boolean callsOnlyInSections() {
-        return callsOnlyInSections;
+    /** What a mark of a call begins where no section is open. */
+    Mark outsideSections(Mark mark) {
+        return readerOutsideSections == null
+                ? mark
+                : new Mark(mark.kind(), mark.text(), readerOutsideSections, mark.partOfCall());
     }
 
     boolean specialTokens() {
@@ -183,8 +220,9 @@ final class Format {
         private final List<Mark> bareInSections = new ArrayList<>();
         private Function<Tools, List<String>> resuming = tools -> List.of();
         private Readers resumingReader;
+        private List<String> separations = List.of();
         private Readers beginning;
-        private boolean callsOnlyInSections;
+        private Readers readerOutsideSections;
         private boolean specialTokens;
         private CallGrammar grammar;
 
@@ -206,10 +244,17 @@ final class Format {
             return this;
         }
 
-        /** Texts that begin a further call of a list, where the one before is malformed. */
-        Builder resuming(Readers reader, Function<Tools, List<String>> texts) {
+        /**
+         * Texts that begin a further call of a list, where the one before is malformed.
+         *
+         * @param reader of that call
+         * @param texts by the request's tools
+         * @param separations what stands between two calls, from the end of the one before on
+         */
+        Builder resuming(Readers reader, Function<Tools, List<String>> texts, String... separations) {
             resumingReader = reader;
             resuming = texts;
+            this.separations = List.of(separations);
             return this;
         }
 
@@ -232,9 +277,9 @@ final class Format {
             return add(Kind.SECTION, null, false, begin).add(Kind.SECTION_END, null, false, end);
         }
 
-        /** What begins a call is one only within a section. */
-        Builder onlyInSections() {
-            callsOnlyInSections = true;
+        /** What begins a call may be just mentioned outside of sections, and has a reader of its own there. */
+        Builder outsideSections(Readers reader) {
+            readerOutsideSections = reader;
             return this;
         }
 
@@ -247,12 +292,12 @@ final class Format {
             return add(Kind.ECHO, (feed, out, tools) -> new EchoReader(end, feed, out), true, begin);
         }
 
-        /** Texts within calls that are special tokens, too. */
+        /** Texts within calls, which malformed arguments do not hold. */
         Builder separators(String... texts) {
             return add(Kind.SEPARATOR, null, false, texts);
         }
 
-        /** Texts around strings that are special tokens, too. */
+        /** Texts around strings, which malformed arguments do not hold. */
         Builder quotes(String... texts) {
             return add(Kind.QUOTE, null, false, texts);
         }

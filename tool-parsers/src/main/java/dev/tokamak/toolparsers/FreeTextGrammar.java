@@ -31,12 +31,10 @@ final class FreeTextGrammar {
         if (trigger.isEmpty()) {
             return Optional.empty();
         }
-        List<String> excluded = format.callsOnlyInSections()
-                ? List.of()
-                : calls.stream()
-                        .map(Mark::text)
-                        .filter(text -> !text.startsWith(trigger.get()))
-                        .toList();
+        List<String> excluded = calls.stream()
+                .map(Mark::text)
+                .filter(text -> !text.startsWith(trigger.get()))
+                .toList();
         List<Object> tags = grammar.triggered(trigger.get(), tools, parallel);
         List<String> silent = shortest(
                 format.marks(Kind.SILENT).stream().map(Mark::text).distinct().toList());

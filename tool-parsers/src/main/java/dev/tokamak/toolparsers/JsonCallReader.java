@@ -16,13 +16,23 @@ final class JsonCallReader extends CallReader {
      * @param id keys of the call's id
      * @param guarded whether text counts as a call only if it has no other keys and names a tool of the request: for calls
      *     that no mark announces
+     * @param nameMayPrecede whether an object without a name may be the arguments of the function whose name stands right before
+     *     the mark
      */
-    record Keys(Set<String> name, Set<String> arguments, Set<String> id, boolean guarded) {
-        static final Keys USUAL = new Keys(Set.of("name"), Set.of("arguments", "parameters"), Set.of("id"), false);
-        static final Keys NAME_IS_KEY = new Keys(Set.of(), Set.of(), Set.of(), false);
+    record Keys(Set<String> name, Set<String> arguments, Set<String> id, boolean guarded, boolean nameMayPrecede) {
+        static final Keys USUAL = of("name", Set.of("arguments", "parameters"), Set.of("id"));
+        static final Keys NAME_IS_KEY = new Keys(Set.of(), Set.of(), Set.of(), false, false);
+
+        static Keys of(String name, Set<String> arguments, Set<String> id) {
+            return new Keys(Set.of(name), arguments, id, false, false);
+        }
 
         Keys guard() {
-            return new Keys(name, arguments, id, true);
+            return new Keys(name, arguments, id, true, false);
+        }
+
+        Keys behindName() {
+            return new Keys(name, arguments, id, guarded, true);
         }
 
         /** What the first key of an object may be, by which it is known as a call. */
@@ -60,6 +70,7 @@ final class JsonCallReader extends CallReader {
     private final StringBuilder string = new StringBuilder();
     private ArgumentsReader arguments;
     private State state = State.BEGIN;
+    private boolean list;
     private boolean wrapped;
     private String key;
     private String name;
@@ -93,17 +104,19 @@ final class JsonCallReader extends CallReader {
         switch (state) {
             case BEGIN -> {
                 if (c == '[') {
+                    list = true;
                     state = State.NEXT_ITEM;
                     return Step.MORE;
                 }
                 return item(c);
             }
             case NEXT_ITEM -> {
-                return c == ']' ? Step.DONE : item(c);
+                boolean twice = c == ',' || (c == '[' && !keys.guarded());
+                return c == ']' ? Step.DONE : twice ? Step.MORE : item(c);
             }
             case AFTER_ITEM -> {
-                if (c == ',') {
-                    state = State.NEXT_ITEM;
+                if (c == ',' || c == '}') {
+                    state = c == ',' ? State.NEXT_ITEM : state;
                     return Step.MORE;
                 }
                 return c == ']' ? Step.DONE : c == '{' ? item(c) : fail(c);
@@ -111,6 +124,9 @@ final class JsonCallReader extends CallReader {
             case FIRST_KEY, NEXT_KEY -> {
                 if (c == '}' && state == State.FIRST_KEY) {
                     return objectEnd();
+                }
+                if (c == '{' && state == State.FIRST_KEY && !keys.guarded()) {
+                    return Step.MORE;
                 }
                 scanner.reset();
                 string.setLength(0);
@@ -224,7 +240,7 @@ final class JsonCallReader extends CallReader {
     }
 
     private boolean commit() {
-        if (name.isBlank() || (keys.guarded() && !tools.mayBe(name))) {
+        if (!NamedCallReader.isName(name) || (keys.guarded() && !tools.mayBe(name))) {
             return false;
         }
         out.name(name, id);
@@ -249,13 +265,29 @@ final class JsonCallReader extends CallReader {
             return Step.MORE;
         }
         if (name == null) {
-            return Step.FAIL;
+            return keys.nameMayPrecede() ? named(out.lastName()) : Step.FAIL;
         }
         if (arguments == null) {
             out.arguments("{}");
         }
         state = State.AFTER_ITEM;
         return Step.CALL;
+    }
+
+    /** The object, or the arguments in it, are those of the function whose name stands before the mark. */
+    private Step named(String before) {
+        name = before;
+        if (list || !tools.mayBe(before)) {
+            return Step.FAIL;
+        }
+        String object = feed.recordedText().substring(feed.recordedMark());
+        if (!commit()) {
+            return Step.FAIL;
+        }
+        if (arguments == null) {
+            out.arguments(object.strip());
+        }
+        return Step.LAST;
     }
 
     @Override
@@ -270,6 +302,11 @@ final class JsonCallReader extends CallReader {
     @Override
     boolean hasBegun() {
         return state != State.BEGIN;
+    }
+
+    @Override
+    boolean inList() {
+        return list && state != State.NEXT_ITEM;
     }
 
     @Override

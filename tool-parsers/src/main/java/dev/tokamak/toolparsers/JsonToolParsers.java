@@ -5,9 +5,8 @@ import java.util.Set;
 
 /** The formats whose calls are JSON objects with the name inside, alone or in an array, behind a mark or bare. */
 final class JsonToolParsers {
-    private static final Keys COHERE =
-            new Keys(Set.of("tool_name"), Set.of("parameters"), Set.of("tool_call_id"), false);
-    private static final Keys INKLING = new Keys(Set.of("name"), Set.of("args", "arguments"), Set.of(), false);
+    private static final Keys COHERE = Keys.of("tool_name", Set.of("parameters"), Set.of("tool_call_id"));
+    private static final Keys INKLING = Keys.of("name", Set.of("args", "arguments"), Set.of());
 
     private JsonToolParsers() {}
 
@@ -28,11 +27,20 @@ final class JsonToolParsers {
     }
 
     /** A further object of an array is known by its first key. */
-    private static Format.Builder resuming(Format.Builder format, Keys keys) {
-        return format.resuming(json(keys.guard()), tools -> keys.first(tools).stream()
-                .map(key -> "{" + JsonText.quote(key))
-                .sorted()
-                .toList());
+    static Format.Builder resuming(Format.Builder format, Keys keys) {
+        return format.resuming(
+                json(keys.guard()),
+                tools -> keys.first(tools).stream()
+                        .map(key -> "{" + JsonText.quote(key))
+                        .sorted()
+                        .toList(),
+                "}, ",
+                "},",
+                "},\n",
+                "},\n  ",
+                "},\n    ",
+                "}; ",
+                "};");
     }
 
     /** An array between tags. */
@@ -42,7 +50,7 @@ final class JsonToolParsers {
     }
 
     private static Format.Builder llama() {
-        return Format.builder()
+        return resuming(Format.builder(), Keys.USUAL)
                 .calls(json(Keys.USUAL), "<|python_tag|>")
                 .bareCalls(json(Keys.USUAL.guard()), "{")
                 .callEnds(";")
@@ -143,6 +151,7 @@ final class JsonToolParsers {
             super(
                     "internlm",
                     tagged("<|action_start|><|plugin|>", "<|action_end|>")
+                            .separators("<|action_start|>", "<|plugin|>")
                             .specialTokens()
                             .grammar(CallGrammar.json(
                                     "<|action_start|><|plugin|>{\"name\": ", "parameters", "}<|action_end|>"))

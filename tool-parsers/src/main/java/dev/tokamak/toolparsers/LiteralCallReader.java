@@ -57,9 +57,12 @@ final class LiteralCallReader extends CallReader {
     }
 
     private Step next(char c) {
-        if (c == '[' && state == State.BEGIN && layout.several()) {
+        if (c == '[' && layout.several() && (state == State.BEGIN || list && !layout.guarded())) {
             list = true;
             state = State.NEXT;
+            return Step.MORE;
+        }
+        if (state == State.NEXT && isRepeated(c)) {
             return Step.MORE;
         }
         if (c == ']' && list) {
@@ -79,33 +82,35 @@ final class LiteralCallReader extends CallReader {
             return fail(c);
         }
         out.begin(name.toString(), "");
-        arguments = LiteralReader.ofArguments(layout.dialect(), layout.sign(), layout.close());
+        arguments = LiteralReader.ofArguments(layout.dialect(), layout.sign(), layout.close(), tools::mayBe);
         arguments.drain(out);
         state = State.ARGUMENTS;
         return Step.MORE;
     }
 
     private Step arguments(char c) {
-        JsonScanner.Step step = arguments.feed(c);
+        JsonScanner.Step step = arguments.feed(c, feed.isDoubtful());
         arguments.drain(out);
-        if (step == JsonScanner.Step.BAD) {
-            return c == layout.open() && layout.several() ? nextWithoutEnd(c) : fail(c);
-        }
         if (step == JsonScanner.Step.MORE) {
             return Step.MORE;
+        }
+        String unread = arguments.unread();
+        feed.pushBack(unread);
+        if (step == JsonScanner.Step.BAD) {
+            boolean opens = layout.several() && unread.charAt(0) == layout.open();
+            return opens ? nextWithoutEnd() : Step.FAIL;
         }
         state = State.AFTER;
         return layout.several() ? Step.CALL : Step.LAST;
     }
 
     /** A name and an opening bracket where neither can be: another call begins, and this one lacks its end. */
-    private Step nextWithoutEnd(char open) {
+    private Step nextWithoutEnd() {
         String next = arguments.pendingName();
         String missing = arguments.completionBeforeName();
         if (next.isEmpty() || missing == null || !tools.mayBe(next)) {
-            return fail(open);
+            return Step.FAIL;
         }
-        feed.pushBack(open);
         feed.pushBack(next);
         out.arguments(missing);
         state = State.NEXT;
@@ -113,14 +118,19 @@ final class LiteralCallReader extends CallReader {
     }
 
     private Step after(char c) {
-        if (c == ',' || c == ';') {
-            state = State.NEXT;
+        if (isRepeated(c)) {
+            state = c == layout.close() ? State.AFTER : State.NEXT;
             return Step.MORE;
         }
         if (c == ']' && list) {
             return Step.DONE;
         }
-        return list ? fail(c) : next(c);
+        return list && !isName(c) ? fail(c) : next(c);
+    }
+
+    /** What stands between calls may stand there twice, and so may what ends one. */
+    private boolean isRepeated(char c) {
+        return c == ',' || c == ';' || c == layout.close();
     }
 
     private static boolean isName(char c) {
@@ -134,12 +144,30 @@ final class LiteralCallReader extends CallReader {
 
     @Override
     boolean hasBegun() {
-        return list || tools.names().stream().anyMatch(tool -> name.indexOf(tool) == 0);
+        return list || isBegun();
+    }
+
+    private boolean isBegun() {
+        return tools.names().stream().anyMatch(tool -> name.indexOf(tool) == 0);
+    }
+
+    @Override
+    boolean inList() {
+        return layout.several() && (!layout.guarded() || list && isBegun());
     }
 
     @Override
     String completion() {
         return arguments.completion();
+    }
+
+    @Override
+    void textEnds() {
+        if (state == State.ARGUMENTS) {
+            arguments.settle();
+            arguments.drain(out);
+            feed.pushBack(arguments.unread());
+        }
     }
 
     @Override

@@ -1,7 +1,10 @@
 package dev.tokamak.toolparsers;
 
 import dev.tokamak.toolparsers.JsonScanner.Step;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Turns a literal of a language that is not JSON, Python's or a family's own, into JSON, one character at a time and without
@@ -25,8 +28,7 @@ final class LiteralReader {
         VALUE,
         QUOTE,
         STRING,
-        ESCAPE,
-        CODE,
+        BEHIND_QUOTE,
         WORD,
         AFTER
     }
@@ -34,8 +36,12 @@ final class LiteralReader {
     private static final int CERTAIN = -1;
 
     private final Dialect dialect;
-    private final Feed quoteFeed = new Feed();
-    private final StringBuilder quoteReleased = new StringBuilder();
+    /** What was read too far and comes again. */
+    private final Feed again = new Feed();
+
+    /** What came behind a quote while it is not clear whether that ends its string. */
+    private final StringBuilder ahead = new StringBuilder();
+
     private final StringBuilder json = new StringBuilder();
     private final StringBuilder word = new StringBuilder();
     /** The closing bracket of each open one, as the language writes it. */
@@ -44,6 +50,10 @@ final class LiteralReader {
     /** The same as JSON writes it. */
     private final StringBuilder jsonStack = new StringBuilder();
 
+    /** The names that came; each is there once. */
+    private final Set<String> arguments = new HashSet<>();
+
+    private Predicate<String> functions;
     private char argumentsClose;
     private char argumentsSign;
     private State state;
@@ -51,7 +61,8 @@ final class LiteralReader {
     private boolean stringIsKey;
     private String quote;
     private int quotePosition;
-    private Marks quoteEnd;
+    private LiteralString string;
+    private QuoteSense sense;
     private boolean stringJustEnded;
     private String bareKey = "";
     /** Where the JSON begins that stays only if what follows fits: a key up to its value, a word up to its end. */
@@ -59,9 +70,6 @@ final class LiteralReader {
 
     /** Where the bracket of a dictionary stands that may turn out to be a set. */
     private int setFrom = CERTAIN;
-
-    private int codeLeft;
-    private int code;
 
     private LiteralReader(Dialect dialect) {
         this.dialect = dialect;
@@ -74,9 +82,17 @@ final class LiteralReader {
         return reader;
     }
 
-    /** Reads named arguments behind their opening bracket. */
-    static LiteralReader ofArguments(Dialect dialect, char sign, char close) {
+    /**
+     * Reads named arguments behind their opening bracket.
+     *
+     * @param dialect of the values
+     * @param sign what stands between a name and its value
+     * @param close the closing bracket
+     * @param functions whether a name may be that of a function, whose call ends the arguments where their end is missing
+     */
+    static LiteralReader ofArguments(Dialect dialect, char sign, char close, Predicate<String> functions) {
         LiteralReader reader = new LiteralReader(dialect);
+        reader.functions = functions;
         reader.argumentsSign = sign;
         reader.argumentsClose = close;
         reader.push(close, '{', '}', State.KEY);
@@ -87,12 +103,12 @@ final class LiteralReader {
     static String pythonToJson(String text) {
         LiteralReader reader = ofValue(Dialect.PYTHON);
         for (int i = 0; i < text.length(); i++) {
-            Step step = reader.feed(text.charAt(i));
+            Step step = reader.feed(text.charAt(i), false);
             if (step == Step.BAD) {
                 return null;
             }
             if (step == Step.END) {
-                return i == text.length() - 1 ? reader.json.toString() : null;
+                return i == text.length() - 1 && !reader.again.hasNext() ? reader.json.toString() : null;
             }
         }
         return null;
@@ -109,10 +125,13 @@ final class LiteralReader {
 
     /** Moves all that was read there, in the source's language where it could not be understood yet. */
     void cut(CallWriter to) {
-        if (state == State.STRING && quoteEnd != null) {
-            writeEscaped(quoteEnd.takeHeld());
+        if (state == State.STRING) {
+            string.cut();
         }
-        json.append(word);
+        if (state == State.BEHIND_QUOTE) {
+            json.append('"').append(ahead);
+        }
+        json.append(dialect.bareStrings() ? withoutQuotes(word.toString()) : word);
         word.setLength(0);
         certain();
         drain(to);
@@ -120,7 +139,7 @@ final class LiteralReader {
 
     /** Whether the next character is within a string, or is to show that one has ended. */
     boolean inText() {
-        return stringJustEnded || state == State.STRING || state == State.ESCAPE || state == State.CODE;
+        return stringJustEnded || state == State.STRING || state == State.BEHIND_QUOTE;
     }
 
     /**
@@ -132,7 +151,7 @@ final class LiteralReader {
         String last =
                 switch (state) {
                     case KEY, BARE_KEY, SIGN, VALUE, AFTER -> "";
-                    case STRING -> stringIsKey ? "" : "\"";
+                    case STRING, BEHIND_QUOTE -> stringIsKey ? "" : "\"";
                     case WORD -> wordToJson(word.toString().strip());
                     default -> null;
                 };
@@ -157,16 +176,50 @@ final class LiteralReader {
         return setFrom == CERTAIN ? closing() : null;
     }
 
-    /** Takes a character; a string or a bracket ends with it, so {@link Step#ENDED_BEFORE} never comes. */
-    Step feed(char c) {
-        boolean wasInString = state == State.STRING;
-        Step step = take(c);
-        if (wasInString && state != State.STRING && state != State.ESCAPE) {
+    /**
+     * Takes a character. A string or a bracket ends with it, so {@link Step#ENDED_BEFORE} never comes.
+     *
+     * @param c the character
+     * @param doubtful whether a quote that does not end its string shows that this is none
+     */
+    Step feed(char c, boolean doubtful) {
+        Step step = one(c, doubtful);
+        while (step == Step.MORE && again.hasNext()) {
+            step = one(again.next(), doubtful);
+        }
+        return step;
+    }
+
+    private Step one(char c, boolean doubtful) {
+        boolean wasInString = state == State.STRING || state == State.BEHIND_QUOTE;
+        Step step = state == State.BEHIND_QUOTE ? behindQuote(c, doubtful) : take(c);
+        if (step == Step.BAD) {
+            again.pushBack(c);
+        }
+        if (wasInString && state != State.STRING && state != State.BEHIND_QUOTE) {
             stringJustEnded = true;
         } else if (!CallReader.isSpace(c)) {
             stringJustEnded = false;
         }
         return step;
+    }
+
+    /** What was read and not used, behind the end or from what is malformed on. */
+    String unread() {
+        StringBuilder text = new StringBuilder();
+        while (again.hasNext()) {
+            text.append(again.next());
+        }
+        return text.toString();
+    }
+
+    /** The text ends: a last quote is the end of its string. What came behind it is not read yet. */
+    void settle() {
+        if (state == State.BEHIND_QUOTE) {
+            again.pushBack(ahead);
+            stringEnds();
+            stringJustEnded = true;
+        }
     }
 
     private Step take(char c) {
@@ -177,8 +230,7 @@ final class LiteralReader {
             case VALUE -> CallReader.isSpace(c) ? Step.MORE : value(c);
             case QUOTE -> quote(c);
             case STRING -> string(c);
-            case ESCAPE -> escape(c);
-            case CODE -> code(c);
+            case BEHIND_QUOTE -> throw new IllegalStateException("a quote is undecided");
             case WORD -> word(c);
             case AFTER -> CallReader.isSpace(c) ? Step.MORE : after(c);
         };
@@ -247,7 +299,7 @@ final class LiteralReader {
             word.append(c);
             return Step.MORE;
         }
-        bareKey = word.toString();
+        bareKey = dialect.bareStrings() ? withoutQuotes(word.toString()) : word.toString();
         word.setLength(0);
         json.append(JsonText.quote(bareKey));
         state = State.SIGN;
@@ -258,7 +310,7 @@ final class LiteralReader {
         if (setFrom != CERTAIN && (c == ',' || c == top())) {
             return firstOfSet(c);
         }
-        if (c != (inArguments() ? argumentsSign : ':')) {
+        if (c != (inArguments() ? argumentsSign : ':') || inArguments() && !arguments.add(bareKey)) {
             return Step.BAD;
         }
         json.append(": ");
@@ -374,83 +426,54 @@ final class LiteralReader {
     }
 
     private void beginString() {
-        json.append('"');
-        quoteEnd = new Marks(List.of(quote));
+        string = new LiteralString(quote, again, json);
         state = State.STRING;
     }
 
     private Step string(char c) {
-        if (c == '\\' && quote.length() == 1) {
-            state = State.ESCAPE;
+        switch (string.feed(c)) {
+            case BAD -> {
+                return Step.BAD;
+            }
+            case QUOTE -> {
+                if (dialect.bareStrings() || !string.isAmbiguous()) {
+                    return stringEnds();
+                }
+                ahead.setLength(0);
+                sense = new QuoteSense(stack.toString(), stringIsKey, argumentsSign, functions);
+                state = State.BEHIND_QUOTE;
+            }
+            default -> {}
+        }
+        return Step.MORE;
+    }
+
+    private Step behindQuote(char c, boolean doubtful) {
+        QuoteSense.Verdict verdict = sense.feed(c);
+        if (verdict == QuoteSense.Verdict.UNDECIDED) {
+            ahead.append(c);
             return Step.MORE;
         }
-        boolean ended = quoteEnd.feed(c, quoteFeed, quoteReleased) != Marks.NONE;
-        while (!ended && quoteFeed.hasNext()) {
-            ended = quoteEnd.feed(quoteFeed.next(), quoteFeed, quoteReleased) != Marks.NONE;
+        if (verdict == QuoteSense.Verdict.PART_OF_STRING && doubtful) {
+            return Step.BAD;
         }
-        writeEscaped(quoteReleased);
-        quoteReleased.setLength(0);
-        if (!ended) {
-            return Step.MORE;
+        again.pushBack(c);
+        again.pushBack(ahead);
+        if (verdict == QuoteSense.Verdict.END) {
+            return stringEnds();
         }
+        string.goOn();
+        state = State.STRING;
+        return Step.MORE;
+    }
+
+    private Step stringEnds() {
         json.append('"');
         if (stringIsKey) {
             state = State.SIGN;
             return Step.MORE;
         }
         return valueEnded();
-    }
-
-    private void writeEscaped(CharSequence text) {
-        for (int i = 0; i < text.length(); i++) {
-            JsonText.escape(text.charAt(i), json);
-        }
-    }
-
-    private Step escape(char c) {
-        state = State.STRING;
-        code = 0;
-        switch (c) {
-            case 'n' -> JsonText.escape('\n', json);
-            case 't' -> JsonText.escape('\t', json);
-            case 'r' -> JsonText.escape('\r', json);
-            case 'b' -> JsonText.escape('\b', json);
-            case 'f' -> JsonText.escape('\f', json);
-            case 'a' -> JsonText.escape((char) 7, json);
-            case 'v' -> JsonText.escape((char) 11, json);
-            case '0' -> JsonText.escape((char) 0, json);
-            case '\n' -> {}
-            case '\\', '\'', '"', '/' -> JsonText.escape(c, json);
-            case 'x' -> beginCode(2);
-            case 'u' -> beginCode(4);
-            case 'U' -> beginCode(8);
-            default -> {
-                JsonText.escape('\\', json);
-                JsonText.escape(c, json);
-            }
-        }
-        return Step.MORE;
-    }
-
-    private void beginCode(int digits) {
-        codeLeft = digits;
-        state = State.CODE;
-    }
-
-    private Step code(char c) {
-        int digit = Character.digit(c, 16);
-        if (digit < 0) {
-            return Step.BAD;
-        }
-        code = code << 4 | digit;
-        if (--codeLeft == 0) {
-            if (!Character.isValidCodePoint(code)) {
-                return Step.BAD;
-            }
-            writeEscaped(new String(Character.toChars(code)));
-            state = State.STRING;
-        }
-        return Step.MORE;
     }
 
     private Step word(char c) {
@@ -502,6 +525,10 @@ final class LiteralReader {
         if (dialect.bareStrings()) {
             return c != (inArguments() ? argumentsSign : ':') && c != ',' && c != top();
         }
+        return isPlainKey(c);
+    }
+
+    static boolean isPlainKey(char c) {
         return Character.isLetterOrDigit(c) || c == '_' || c == '-' || c == '.' || c == '$';
     }
 }

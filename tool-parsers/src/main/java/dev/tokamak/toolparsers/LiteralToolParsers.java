@@ -19,10 +19,19 @@ final class LiteralToolParsers {
     }
 
     private static Format.Builder list() {
-        return Format.builder().resuming(literal(Layout.PYTHON), tools -> tools.names().stream()
-                .sorted()
-                .flatMap(name -> Stream.of(name + "(", "[" + name + "("))
-                .toList());
+        return Format.builder()
+                .resuming(
+                        literal(Layout.PYTHON),
+                        tools -> tools.names().stream()
+                                .sorted()
+                                .flatMap(name -> Stream.of(name + "(", "[" + name + "("))
+                                .toList(),
+                        "), ",
+                        "),",
+                        "); ",
+                        ")\n",
+                        ")]",
+                        ")]\n");
     }
 
     private static Format.Builder bareList() {

@@ -1,40 +1,52 @@
 package dev.tokamak.toolparsers;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Finds the next of some marks in text that comes one character at a time, holding back only what may be the beginning of
  * one. Where one mark begins another, the longer wins.
+ *
+ * <p>Implementation notes. In order, the marks that begin with what is held stand next to each other, and a further character
+ * narrows them to a part of those. So however many marks there are, a character costs no more than a search among them.
  */
 final class Marks {
     /** No mark is complete. */
     static final int NONE = -1;
 
-    /** How many marks there can be. */
-    static final int MOST = Long.SIZE;
-
+    private final List<String> given;
+    /** The same in order, */
     private final String[] marks;
+    /** and where each stands in the list that was given. */
+    private final int[] places;
+
     private final StringBuilder held = new StringBuilder();
-    /** One bit for each mark that {@link #held} begins. */
-    private long alive;
+    /** Those from here on begin with {@link #held}, */
+    private int first;
+    /** but not from here on. */
+    private int end;
 
     private int best = NONE;
-    private int bestLength;
 
     Marks(List<String> marks) {
-        if (marks.size() > MOST) {
-            throw new IllegalArgumentException("At most " + MOST + " marks, not " + marks.size());
+        if (marks.contains("")) {
+            throw new IllegalArgumentException("An empty mark in " + marks);
         }
-        for (String mark : marks) {
-            if (mark.isEmpty()) {
-                throw new IllegalArgumentException("An empty mark in " + marks);
-            }
+        given = List.copyOf(marks);
+        Integer[] order = new Integer[marks.size()];
+        Arrays.setAll(order, i -> i);
+        Arrays.sort(order, (one, other) -> given.get(one).compareTo(given.get(other)));
+        this.marks = new String[order.length];
+        this.places = new int[order.length];
+        for (int i = 0; i < order.length; i++) {
+            this.places[i] = order[i];
+            this.marks[i] = given.get(order[i]);
         }
-        this.marks = marks.toArray(String[]::new);
+        clear();
     }
 
-    String get(int index) {
-        return marks[index];
+    String get(int place) {
+        return given.get(place);
     }
 
     boolean isHolding() {
@@ -50,6 +62,8 @@ final class Marks {
 
     private void clear() {
         held.setLength(0);
+        first = 0;
+        end = marks.length;
         best = NONE;
     }
 
@@ -59,53 +73,49 @@ final class Marks {
      * @param c the character
      * @param feed is given back what was held and turned out to be no mark, but for the first character of it
      * @param released what cannot be a mark is appended to this
-     * @return the index of the mark that is complete, or {@link #NONE}
+     * @return the place of the mark that is complete, or {@link #NONE}
      */
     int feed(char c, Feed feed, StringBuilder released) {
         int position = held.length();
-        long candidates = position == 0 ? allBits() : alive;
-        long next = 0;
-        int complete = NONE;
-        for (long rest = candidates; rest != 0; rest &= rest - 1) {
-            int i = Long.numberOfTrailingZeros(rest);
-            String mark = marks[i];
-            if (mark.charAt(position) == c) {
-                if (mark.length() == position + 1) {
-                    complete = i;
-                } else {
-                    next |= 1L << i;
-                }
-            }
-        }
-        if (position == 0 && next == 0 && complete == NONE) {
+        int from = search(position, c);
+        int to = search(position, c + 1);
+        if (position == 0 && from == to) {
             released.append(c);
             return NONE;
         }
         held.append(c);
-        alive = next;
-        if (complete != NONE) {
-            best = complete;
-            bestLength = position + 1;
+        first = from;
+        end = to;
+        while (first < end && marks[first].length() == position + 1) {
+            best = first++;
         }
-        if (next != 0) {
-            return NONE;
+        return first < end ? NONE : resolve(feed, released);
+    }
+
+    /** The first of those that begin with what is held whose next character is not below. */
+    private int search(int position, int c) {
+        int low = first;
+        int high = end;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (marks[middle].charAt(position) < c) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
         }
-        return resolve(feed, released);
+        return low;
     }
 
     /** What is held begins no longer mark: it is the longest complete one, or its first character is text. */
     private int resolve(Feed feed, StringBuilder released) {
-        int found = best;
-        int used = found == NONE ? 1 : bestLength;
-        if (found == NONE) {
+        int found = best == NONE ? NONE : places[best];
+        int used = best == NONE ? 1 : marks[best].length();
+        if (best == NONE) {
             released.append(held.charAt(0));
         }
         feed.pushBack(held.substring(used));
         clear();
         return found;
-    }
-
-    private long allBits() {
-        return marks.length == MOST ? -1L : (1L << marks.length) - 1;
     }
 }

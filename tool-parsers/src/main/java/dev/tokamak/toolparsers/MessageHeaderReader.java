@@ -37,8 +37,13 @@ final class MessageHeaderReader extends CallReader {
         if (c == END.charAt(matched)) {
             return ++matched == END.length() ? Step.DROP : Step.MORE;
         }
+        if (matched > 0) {
+            feed.pushBack(c);
+            feed.pushBack(END.substring(0, matched));
+            return Step.FAIL;
+        }
         boolean leadingSpace = length == 0 && c == ' ';
-        if (matched > 0 || ++length > LIMIT || !(leadingSpace || isHeader(c))) {
+        if (++length > LIMIT || !(leadingSpace || isHeader(c))) {
             return fail(c);
         }
         return Step.MORE;

@@ -117,11 +117,11 @@ final class NamedToolParsers {
         public Mistral() {
             super(
                     "mistral",
-                    Format.builder()
+                    JsonToolParsers.resuming(Format.builder(), Keys.USUAL)
                             .calls(
                                     (feed, out, tools) -> new ChoosingReader(
                                             "[{",
-                                            () -> new JsonCallReader(Keys.USUAL, feed, out, tools),
+                                            () -> new JsonCallReader(Keys.USUAL.behindName(), feed, out, tools),
                                             () -> new NamedCallReader(NAMED, feed, out),
                                             feed,
                                             out),

@@ -1,50 +1,18 @@
 package dev.tokamak.toolparsers;
 
+import dev.tokamak.toolparsers.ParameterTags.Quoting;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads a call whose arguments are tagged parameters, XML-like, and writes them as a JSON object. Values that can only be
  * strings are passed on as they come; others are held until their end, since only then it is known what they are.
  */
 final class ParameterCallReader extends CallReader {
-    /**
-     * The format's tags.
-     *
-     * @param begin what stands before the name
-     * @param nameEnds what ends the name or the attributes that hold it; the first is nothing else, the others begin what
-     *     follows
-     * @param nameAttribute the attribute that is the name, or empty if all the text is
-     * @param parameter what begins a parameter
-     * @param keyEnd what ends the parameter's name or the attributes that hold it
-     * @param keyAttribute the attribute that is the parameter's name, or empty if all the text is
-     * @param valueBegin what stands before the value, possibly behind white space, or empty
-     * @param valueEnd what ends the value
-     * @param quoting how a value may be set apart from the tags
-     * @param distinct whether no value mentions the tag of a parameter, since tags are special tokens or have a prefix that
-     *     text does not have
-     */
-    record Tags(
-            String begin,
-            List<String> nameEnds,
-            String nameAttribute,
-            String parameter,
-            String keyEnd,
-            String keyAttribute,
-            String valueBegin,
-            String valueEnd,
-            Quoting quoting,
-            boolean distinct) {}
-
-    /** How a value is set apart from the tags around it. */
-    enum Quoting {
-        /** Not at all. */
-        NONE,
-        /** By one line break at either end, which may be missing. */
-        LINES,
-        /** As XML does it, if it needs to be. */
-        CDATA
-    }
+    /** What models call the one parameter in which they put all others. */
+    private static final Set<String> ALL_ARGUMENTS = Set.of("arguments", "input", "parameters", "properties");
 
     private static final int HEAD_LIMIT = 1024;
 
@@ -71,8 +39,11 @@ final class ParameterCallReader extends CallReader {
         JSON
     }
 
-    private final Tags tags;
+    private final ParameterTags tags;
     private final Tools tools;
+    /** Whether only the request's tools have calls: where the mark may be just mentioned. */
+    private final boolean guarded;
+
     private final Marks nameMarks;
     private final Marks bodyMarks;
     private final Marks keyMarks;
@@ -85,19 +56,36 @@ final class ParameterCallReader extends CallReader {
     private State state = State.NAME;
     private String name;
     private String key;
+    private boolean begun;
+    /** A parameter came twice, so that nothing makes the arguments whole. */
+    private boolean repeated;
+
+    private final Set<String> keys = new HashSet<>();
+    /** The text of the only parameter so far if it may be the arguments themselves: it is not told yet. Else null. */
+    private StringBuilder held;
+
     private boolean hasParameters;
+    private ParameterType type;
     private ValueWriter value;
+    /** The tag that may begin the next parameter, or is part of the value. */
+    private String mentioned;
+
     private ArgumentsReader json;
 
-    ParameterCallReader(Tags tags, Feed feed, CallWriter out, Tools tools) {
+    ParameterCallReader(ParameterTags tags, boolean guarded, Feed feed, CallWriter out, Tools tools) {
         super(feed, out);
+        this.guarded = guarded;
         this.tags = tags;
         this.tools = tools;
         String begin = tags.valueBegin();
         List<String> nameEnds = new ArrayList<>(tags.nameEnds());
         nameEnds.add(tags.begin());
         this.nameMarks = new Marks(nameEnds);
-        this.bodyMarks = new Marks(List.of(tags.parameter(), tags.valueEnd(), CDATA_END + tags.valueEnd()));
+        this.bodyMarks = new Marks(List.of(
+                tags.parameter(),
+                tags.valueEnd(),
+                CDATA_END + tags.valueEnd(),
+                tags.nameEnds().get(0)));
         this.keyMarks = new Marks(
                 begin.isEmpty()
                         ? List.of(tags.keyEnd(), tags.parameter())
@@ -113,8 +101,10 @@ final class ParameterCallReader extends CallReader {
             first.add(CDATA);
         }
         this.firstMarks = new Marks(first);
-        this.plainValueMarks = new Marks(List.of(tags.valueEnd(), tags.parameter()));
-        this.cdataMarks = new Marks(List.of(CDATA_END + tags.valueEnd(), CDATA));
+        List<String> value = new ArrayList<>(List.of(tags.valueEnd(), tags.parameter()));
+        value.addAll(tags.tokens());
+        this.plainValueMarks = new Marks(value);
+        this.cdataMarks = new Marks(List.of(CDATA_END + tags.valueEnd(), CDATA_END + tags.parameter(), CDATA));
     }
 
     @Override
@@ -149,7 +139,8 @@ final class ParameterCallReader extends CallReader {
         name = Attributes.value(text, tags.nameAttribute());
         boolean named = name != null
                 && (tags.nameAttribute().isEmpty() ? NamedCallReader.isName(name) : NamedCallReader.isQuotedName(name));
-        if (!named) {
+        begun = nameMarks.get(mark).length() > 1;
+        if (!named || guarded && !tools.names().contains(tools.meant(name))) {
             return Step.FAIL;
         }
         name = tools.meant(name);
@@ -174,7 +165,7 @@ final class ParameterCallReader extends CallReader {
         if (!bodyMarks.isHolding() && isSpace(c)) {
             return Step.MORE;
         }
-        if (c == '{' && !hasParameters && json == null) {
+        if (c == '{' && keys.isEmpty() && json == null) {
             json = new ArgumentsReader(out);
             state = State.JSON;
             return json(c);
@@ -187,6 +178,10 @@ final class ParameterCallReader extends CallReader {
             if (json != null) {
                 feed.pushBack(tags.parameter());
                 return Step.FAIL;
+            }
+            if (held != null) {
+                release();
+                value.end();
             }
             state = State.KEY;
         }
@@ -231,13 +226,48 @@ final class ParameterCallReader extends CallReader {
     }
 
     private void beginValue() {
-        out.arguments(hasParameters ? ", " : "{");
-        out.arguments(JsonText.quote(key));
-        out.arguments(": ");
-        hasParameters = true;
-        value = new ValueWriter(type(), tags.quoting() == Quoting.LINES, out);
+        repeated |= !keys.add(key);
+        type = type();
         valueMarks = plainValueMarks;
         text.setLength(0);
+        if (!hasParameters && ALL_ARGUMENTS.contains(key) && !tools.mayHave(name, key)) {
+            held = new StringBuilder();
+        } else {
+            tellKey();
+        }
+    }
+
+    private void tellKey() {
+        out.arguments(keyBefore());
+        hasParameters = true;
+        value = new ValueWriter(type, tags.quoting() == Quoting.LINES, out);
+    }
+
+    private String keyBefore() {
+        return (hasParameters ? ", " : "{") + JsonText.quote(key) + ": ";
+    }
+
+    /** What is held is a parameter like any other. */
+    private void release() {
+        if (held != null) {
+            tellKey();
+            value.append(held);
+            held = null;
+        }
+    }
+
+    private void append(CharSequence more) {
+        if (held != null) {
+            held.append(more);
+        } else {
+            value.append(more);
+        }
+    }
+
+    /** What is held as an object; null if it is none. */
+    private String heldObject() {
+        String json = held == null ? "" : ParameterType.named("object").toJson(held.toString());
+        return JsonScanner.isObject(json) ? json : null;
     }
 
     /** What the schema says; where it leaves a choice or says nothing, what the tag says. */
@@ -300,23 +330,39 @@ final class ParameterCallReader extends CallReader {
         return switch (mark) {
             case Marks.NONE -> Step.MORE;
             case VALUE_END -> valueEnds();
-            default -> valueMarks == cdataMarks ? nestedData() : nextParameter();
+            case NEXT_PARAMETER -> nextParameter();
+            default -> valueMarks == cdataMarks ? nestedData() : token(valueMarks.get(mark));
         };
     }
 
-    /** Character data may hold its own beginning, but not behind the end of its call. */
+    /** Character data may hold its own beginning, but not first, and not behind the end of its call. */
     private Step nestedData() {
-        value.append(CDATA);
+        if (held == null ? value.isBegun() : !held.isEmpty()) {
+            append(CDATA);
+        }
         return feed.isDoubtful() ? Step.FAIL : Step.MORE;
     }
 
+    /** Part of a tag, unless it stands behind a mark that seems to be data. */
+    private Step token(String token) {
+        if (feed.isDoubtful()) {
+            append(token);
+            return Step.MORE;
+        }
+        feed.pushBack(token);
+        return Step.FAIL;
+    }
+
     private void takeText() {
-        value.append(text);
+        append(text);
         text.setLength(0);
     }
 
     private Step valueEnds() {
-        value.end();
+        if (heldObject() == null) {
+            release();
+            value.end();
+        }
         state = State.BODY;
         return Step.MORE;
     }
@@ -326,6 +372,7 @@ final class ParameterCallReader extends CallReader {
         if (feed.isDoubtful()) {
             return Step.FAIL;
         }
+        mentioned = state == State.FIRST ? tags.parameter() : valueMarks.get(NEXT_PARAMETER);
         state = State.NEXT_KEY;
         return Step.MORE;
     }
@@ -337,20 +384,26 @@ final class ParameterCallReader extends CallReader {
             return Step.MORE;
         }
         String next = mark == KEY_END ? Attributes.value(text, tags.keyAttribute()) : null;
-        boolean begins = next != null && (tags.distinct() || tools.mayHave(name, next));
+        boolean begins = next != null && (!tags.tokens().isEmpty() || tools.mayHave(name, next));
         if (mark != Marks.NONE) {
             feed.pushBack(keyMarks.get(mark));
         }
         feed.pushBack(text);
         text.setLength(0);
         if (begins) {
+            release();
             out.arguments(value.completion());
             state = State.KEY;
         } else {
-            value.append(tags.parameter());
+            append(mentioned);
             state = State.VALUE;
         }
         return Step.MORE;
+    }
+
+    @Override
+    boolean hasBegun() {
+        return begun;
     }
 
     @Override
@@ -364,6 +417,15 @@ final class ParameterCallReader extends CallReader {
 
     @Override
     String completion() {
+        if (repeated) {
+            return null;
+        }
+        if (held != null) {
+            String object = heldObject();
+            return object != null
+                    ? object
+                    : keyBefore() + type.toJson(held.toString().strip()) + "}";
+        }
         return switch (state) {
             case FIRST, VALUE, NEXT_KEY -> value.completion() + "}";
             default -> json != null ? json.completion() : hasParameters ? "}" : "{}";
@@ -372,13 +434,19 @@ final class ParameterCallReader extends CallReader {
 
     @Override
     void cut() {
+        String object = heldObject();
+        if (object != null && state == State.BODY) {
+            out.arguments(object);
+        } else {
+            release();
+        }
         switch (state) {
             case FIRST, VALUE -> {
                 value.append((state == State.FIRST ? firstMarks : valueMarks).takeHeld());
                 value.cut();
             }
             case NEXT_KEY -> {
-                value.append(tags.parameter() + text + keyMarks.takeHeld());
+                value.append(mentioned + text + keyMarks.takeHeld());
                 value.cut();
             }
             case JSON -> json.cut();

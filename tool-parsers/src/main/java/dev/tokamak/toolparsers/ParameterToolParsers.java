@@ -2,8 +2,7 @@ package dev.tokamak.toolparsers;
 
 import dev.tokamak.spi.toolparser.ToolDefinition;
 import dev.tokamak.toolparsers.JsonCallReader.Keys;
-import dev.tokamak.toolparsers.ParameterCallReader.Quoting;
-import dev.tokamak.toolparsers.ParameterCallReader.Tags;
+import dev.tokamak.toolparsers.ParameterTags.Quoting;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,13 +12,18 @@ final class ParameterToolParsers {
 
     private ParameterToolParsers() {}
 
-    private static Format.Readers parameters(Tags tags) {
-        return (feed, out, tools) -> new ParameterCallReader(tags, feed, out, tools);
+    private static Format.Readers parameters(ParameterTags tags) {
+        return (feed, out, tools) -> new ParameterCallReader(tags, false, feed, out, tools);
+    }
+
+    /** Only calls of the request's tools. */
+    private static Format.Readers guarded(ParameterTags tags) {
+        return (feed, out, tools) -> new ParameterCallReader(tags, true, feed, out, tools);
     }
 
     /** {@code <function=F><parameter=k>v</parameter></function>} within a section. */
     private static Format equalSigns(String section, String sectionEnd) {
-        Tags tags = new Tags(
+        ParameterTags tags = new ParameterTags(
                 "<function=",
                 List.of(">", "\n", "<parameter=", "</function>"),
                 "",
@@ -29,11 +33,12 @@ final class ParameterToolParsers {
                 "",
                 "</parameter>",
                 Quoting.LINES,
-                false);
+                List.of());
         return Format.builder()
                 .section(section, sectionEnd)
                 .calls(parameters(tags), tags.begin())
                 .callEnds("</function>")
+                .separators("<parameter=", "</parameter>")
                 .bareCallsInSections(JsonToolParsers.json(Keys.USUAL), "{", "[")
                 .grammar(CallGrammar.parameters(
                                 section + "\n<function=",
@@ -46,7 +51,8 @@ final class ParameterToolParsers {
 
     /** {@code <invoke name="F"><parameter name="k">v</parameter></invoke>} within a section; tags may have a prefix. */
     private static Format.Builder invoke(String prefix, String section, String sectionEnd) {
-        return attributes(prefix + "invoke", prefix + "parameter", Quoting.NONE, !prefix.isEmpty())
+        ParameterTags tags = attributes(prefix + "invoke", prefix + "parameter", Quoting.NONE, prefixed(prefix));
+        return attributes(tags, "</" + prefix + "invoke>")
                 .section(section, sectionEnd)
                 .bareCallsInSections(JsonToolParsers.json(Keys.USUAL), "{", "[")
                 .grammar(CallGrammar.parameters(
@@ -58,8 +64,12 @@ final class ParameterToolParsers {
                         .within(section + "\n", "", sectionEnd));
     }
 
-    private static Format.Builder attributes(String call, String parameter, Quoting quoting, boolean distinct) {
-        Tags tags = new Tags(
+    private static List<String> prefixed(String prefix) {
+        return prefix.isEmpty() ? List.of() : List.of("<" + prefix, "</" + prefix);
+    }
+
+    private static ParameterTags attributes(String call, String parameter, Quoting quoting, List<String> tokens) {
+        return new ParameterTags(
                 "<" + call + " ",
                 List.of(">"),
                 "name",
@@ -69,13 +79,20 @@ final class ParameterToolParsers {
                 "",
                 "</" + parameter + ">",
                 quoting,
-                distinct);
-        return Format.builder().calls(parameters(tags), tags.begin()).callEnds("</" + call + ">");
+                tokens);
+    }
+
+    private static Format.Builder attributes(ParameterTags tags, String end) {
+        return Format.builder()
+                .calls(parameters(tags), tags.begin())
+                .callEnds(end)
+                .separators(tags.parameter(), tags.valueEnd())
+                .separators(tags.tokens().toArray(String[]::new));
     }
 
     /** {@code <tool_call>F<arg_key>k</arg_key><arg_value>v</arg_value></tool_call>}. */
     private static Format.Builder argKeys(List<String> nameEnds, String grammarNameEnd) {
-        Tags tags = new Tags(
+        ParameterTags tags = new ParameterTags(
                 "<tool_call>",
                 nameEnds,
                 "",
@@ -85,10 +102,11 @@ final class ParameterToolParsers {
                 "<arg_value>",
                 "</arg_value>",
                 Quoting.NONE,
-                false);
+                List.of());
         return Format.builder()
                 .calls(parameters(tags), tags.begin())
                 .callEnds("</tool_call>")
+                .separators("<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>")
                 .grammar(CallGrammar.parameters(
                                 "<tool_call>",
                                 grammarNameEnd,
@@ -179,7 +197,8 @@ final class ParameterToolParsers {
         public HyV3() {
             super(
                     "hy_v3",
-                    argKeys(List.of("<tool_sep>", "</tool_call>"), "<tool_sep>\n")
+                    argKeys(List.of("<tool_sep>", "<arg_key>", "</tool_call>"), "<tool_sep>\n")
+                            .separators("<tool_sep>")
                             .section("<tool_calls>", "</tool_calls>")
                             .build());
         }
@@ -192,7 +211,7 @@ final class ParameterToolParsers {
             super(
                     "minimax_m2",
                     invoke("", "<minimax:tool_call>", "</minimax:tool_call>")
-                            .onlyInSections()
+                            .outsideSections(guarded(attributes("invoke", "parameter", Quoting.NONE, List.of())))
                             .build());
         }
     }
@@ -204,7 +223,7 @@ final class ParameterToolParsers {
             super(
                     "dots",
                     invoke("", "<dots_function_call>", "</dots_function_call>")
-                            .onlyInSections()
+                            .outsideSections(guarded(attributes("invoke", "parameter", Quoting.NONE, List.of())))
                             .build());
         }
     }
@@ -216,10 +235,11 @@ final class ParameterToolParsers {
             super(
                     "muse_glimmer",
                     invoke("atem:", "<atem:function_calls>", "</atem:function_calls>")
-                            .onlyInSections()
+                            .outsideSections(guarded(
+                                    attributes("atem:invoke", "atem:parameter", Quoting.NONE, prefixed("atem:"))))
                             .headers(MessageHeaderReader::new, "<|start|>assistant", " to=")
                             .beginning(MessageHeaderReader::ofTurn)
-                            .separators("<|message|>")
+                            .separators("<|message|>", "<|start|>")
                             .silent("<|eom|>", "<|eot|>")
                             .specialTokens()
                             .build());
@@ -241,6 +261,7 @@ final class ParameterToolParsers {
                                     PREFIX + "<invoke ")
                             .callEnds(PREFIX + "</invoke>")
                             .separators(PREFIX)
+                            .specialTokens()
                             .grammar(CallGrammar.parameters(
                                             PREFIX + "<invoke name=\"",
                                             "\">",
@@ -266,7 +287,6 @@ final class ParameterToolParsers {
                     invoke("steptml:", "<｜tool_calls_begin｜>", "<｜tool_calls_end｜>")
                             .section("<｜tool_call_begin｜>function<｜tool_sep｜>", "<｜tool_call_end｜>")
                             .separators("<｜tool_call_begin｜>", "<｜tool_sep｜>")
-                            .separators("<steptml:parameter ", "</steptml:parameter>")
                             .specialTokens()
                             .grammar(CallGrammar.parameters(
                                             "<｜tool_call_begin｜>function<｜tool_sep｜><steptml:invoke name=\"",
@@ -285,7 +305,8 @@ final class ParameterToolParsers {
         public Minicpm5() {
             super(
                     "minicpm5",
-                    attributes("function", "param", Quoting.CDATA, false)
+                    attributes(attributes("function", "param", Quoting.CDATA, List.of()), "</function>")
+                            .separators("<![CDATA[", "]]>")
                             .grammar(CallGrammar.parameters(
                                             "<function name=\"",
                                             "\">",
@@ -296,7 +317,7 @@ final class ParameterToolParsers {
         }
     }
 
-    /** Tags with a prefix, and an attribute that says whether a value is a string. */
+    /** ParameterTags with a prefix, and an attribute that says whether a value is a string. */
     private static Format stringOrNot(String prefix, String section, String lineBreak, String... otherSections) {
         String begin = "<" + prefix + section + ">";
         String end = "</" + prefix + section + ">";
@@ -304,8 +325,7 @@ final class ParameterToolParsers {
         for (String other : otherSections) {
             format.section("<" + prefix + other + ">", "</" + prefix + other + ">");
         }
-        return format.separators("<" + prefix + "parameter ", "</" + prefix + "parameter>")
-                .specialTokens()
+        return format.specialTokens()
                 .grammar(CallGrammar.parameters(
                                 "<" + prefix + "invoke name=\"",
                                 "\">" + lineBreak,
@@ -354,7 +374,7 @@ final class ParameterToolParsers {
 
     /** Solar Open 2: an argument's name and value between special tokens. */
     public static final class SolarOpen2 extends FormatProvider {
-        private static final Tags TAGS = new Tags(
+        private static final ParameterTags TAGS = new ParameterTags(
                 "<|tool_call:start|>",
                 List.of("\n", "<|tool_arg:start|>", "<|tool_call:end|>"),
                 "",
@@ -364,7 +384,7 @@ final class ParameterToolParsers {
                 "",
                 "<|tool_arg:end|>",
                 Quoting.NONE,
-                true);
+                List.of("<|tool_arg:value|>"));
 
         /** The format. */
         public SolarOpen2() {
@@ -388,7 +408,7 @@ final class ParameterToolParsers {
 
     /** Kimi K3: tags of special tokens, with each argument's type. */
     public static final class KimiK3 extends FormatProvider {
-        private static final Tags TAGS = new Tags(
+        private static final ParameterTags TAGS = new ParameterTags(
                 "<|open|>call ",
                 List.of("<|sep|>"),
                 "tool",
@@ -398,7 +418,7 @@ final class ParameterToolParsers {
                 "",
                 "<|close|>argument<|sep|>",
                 Quoting.NONE,
-                true);
+                List.of("<|open|>", "<|close|>", "<|sep|>"));
 
         /** The format. */
         public KimiK3() {
@@ -408,8 +428,9 @@ final class ParameterToolParsers {
                             .section("<|open|>tools<|sep|>", "<|close|>tools<|sep|>")
                             .calls(parameters(TAGS), TAGS.begin())
                             .callEnds("<|close|>call<|sep|>")
-                            .separators("<|open|>argument ", "<|close|>argument<|sep|>", "<|sep|>")
-                            .onlyInSections()
+                            .separators("<|open|>argument ", "<|close|>argument<|sep|>")
+                            .separators("<|open|>", "<|close|>", "<|sep|>")
+                            .outsideSections(guarded(TAGS))
                             .silent(
                                     "<|open|>response<|sep|>",
                                     "<|close|>response<|sep|>",

@@ -30,6 +30,10 @@ final class ValueWriter {
         }
     }
 
+    boolean isBegun() {
+        return begun;
+    }
+
     private void append(char c) {
         boolean first = !begun;
         begun = true;

@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MistakesTest {
     private static final List<ToolDefinition> TOOLS = List.of(
             tool("f", Map.of("a", Map.of("type", "string"), "b", Map.of("type", "string"))),
-            tool("g", Map.of("n", Map.of("type", "integer"))));
+            tool("g", Map.of("n", Map.of("type", "integer"))),
+            tool("h", Map.of("input", Map.of("type", "object"))));
 
     private static ToolDefinition tool(String name, Map<String, Object> properties) {
         return new ToolDefinition(name, "", Map.of("type", "object", "properties", properties), false);
@@ -218,6 +219,133 @@ class MistakesTest {
     }
 
     @Test
+    void aMissingQuoteLeavesTheNextCallOfAListAsItIs() {
+        String g = "g {\"n\": 1}";
+        for (String name : List.of("pythonic", "llama4_pythonic", "lfm2", "olmo3")) {
+            String begin = name.equals("lfm2") ? "<|tool_call_start|>" : name.equals("olmo3") ? "<function_calls>" : "";
+            check(format(name), begin + "[f(a='x), g(n=1)]", F, g);
+            check(format(name), begin + "[f(b='y', a='x), f(a='x')]", "f {\"b\": \"y\", \"a\": \"x\"}", F);
+            check(format(name), begin + "[f(a=x'), g(n=1)]", "f {\"a\": x'), …", g);
+        }
+        check(format("olmo3"), "<function_calls>\nf(a=\"x)\ng(n=1)\n</function_calls>", F, g);
+        String both = "{\"name\": \"f\", \"%s\": {\"a\": \"x}}%s{\"name\": \"g\", \"%s\": {\"n\": 1}}";
+        String cut = "f {\"a\": \"x}\"}";
+        check(format("jamba"), "<tool_calls>[" + both.formatted("arguments", ", ", "arguments") + "]", cut, g);
+        check(format("jamba"), "<tool_calls>[" + both.formatted("arguments", ",\n    ", "arguments") + "]", cut, g);
+        check(format("llama3_json"), both.formatted("parameters", "; ", "parameters"), cut, g);
+    }
+
+    @Test
+    void aMalformedItemOfAListCostsItsOwnCall() {
+        for (String f : List.of(
+                "{name\": \"f\", \"arguments\": {}}",
+                "{\"name\" \"f\", \"arguments\": {}}",
+                "{\"name\": \"f, \"arguments\": {}}",
+                "{\"name\": \"f\", \"arguments\": [1]}",
+                "\"junk\"")) {
+            String list =
+                    "<tool_calls>[{\"name\": \"g\"}, " + f + ", {\"name\": \"g\", \"arguments\": {}}]</tool_calls>";
+            check(format("jamba"), list, G, ", " + f + ", ", G);
+        }
+        check(format("jamba"), "<tool_calls>[[{{\"name\": \"g\"}}, , {\"name\": \"g\"}]]</tool_calls>", G, G);
+        check(format("pythonic"), "[f(a='x') g(),, f(a='x'))]", F, G, F);
+        check(format("lfm2"), "<|tool_call_start|>[[f a='x', g()]<|tool_call_end|>", "[[f a='x', ", G);
+    }
+
+    @Test
+    void aQuoteThatIsNotEscapedIsPartOfItsString() {
+        check(
+                format("lfm2"),
+                "<|tool_call_start|>[f(a='sed -n '1,9p' f.py')]<|tool_call_end|>",
+                "f {\"a\": \"sed -n '1,9p' f.py\"}");
+        check(
+                format("lfm2"),
+                "<|tool_call_start|>[f(a='print(x, sep='\\,'))\"', b='y'), g()]<|tool_call_end|>",
+                "f {\"a\": \"print(x, sep='\\\\,'))\\\"\", \"b\": \"y\"}",
+                G);
+        check(format("pythonic"), "[f(a='it's', b='a', 'b')]", "f {\"a\": \"it's\", \"b\": \"a', 'b\"}");
+        check(format("pythonic"), "[f(a='x', b='y',), g()]", "f {\"a\": \"x\", \"b\": \"y\"}", G);
+    }
+
+    @Test
+    void aLoneParameterMayHoldAllArguments() {
+        String call = "<｜DSML｜function_calls><｜DSML｜invoke name=\"f\">%s</｜DSML｜invoke></｜DSML｜function_calls>";
+        String parameter = "<｜DSML｜parameter name=\"%s\" string=\"%s\">%s</｜DSML｜parameter>";
+        for (String name : List.of("arguments", "input")) {
+            check(format("deepseek_v32"), call.formatted(parameter.formatted(name, "false", "{\"a\": \"x\"}")), F);
+            check(format("deepseek_v32"), call.formatted(parameter.formatted(name, "true", "{\"a\": \"x\"}")), F);
+        }
+        check(
+                format("deepseek_v32"),
+                call.formatted(parameter.formatted("input", "true", "{\"a\"}")),
+                "f {\"input\": \"{\\\"a\\\"}\"}");
+        check(
+                format("deepseek_v32"),
+                call.formatted(
+                        parameter.formatted("input", "false", "{}") + "\n" + parameter.formatted("a", "true", "x")),
+                "f {\"input\": {}, \"a\": \"x\"}");
+        check(format("minicpm5"), "<function name=\"f\"><param name=\"arguments\">{'a': 'x'}</param></function>", F);
+        check(
+                format("qwen3_coder"),
+                "<tool_call>\n<function=h>\n<parameter=input>\n{\"a\": 1}\n</parameter>\n</function>\n</tool_call>",
+                "h {\"input\": {\"a\": 1}}");
+    }
+
+    @Test
+    void aParameterThatComesTwiceLeavesItsCallUnended() {
+        check(
+                format("minicpm5"),
+                "<function name=\"f\"><param name=\"a\">x</param><param name=\"a\">y</param></function>"
+                        + "<function name=\"g\"></function>",
+                "f {\"a\": \"x\", \"a\": \"y\"…",
+                G);
+        check(format("pythonic"), "[f(a='x', a='y'), g()]", "f {\"a\": \"x\", \"a\"='y'), …", G);
+    }
+
+    @Test
+    void aNameRightBeforeTheMarkIsThatOfAnObjectWithoutOne() {
+        check(format("mistral"), "f[TOOL_CALLS]{\"a\": \"x\"}[TOOL_CALLS]g[ARGS]{}", "f", F, G);
+        check(format("mistral"), "f[TOOL_CALLS]{\"arguments\": {\"a\": \"x\"}}", "f", F);
+        check(format("mistral"), "Hello[TOOL_CALLS]{\"a\": \"x\"}", "Hello{\"a\": \"x\"}");
+        check(format("mistral"), "Hello[TOOL_CALLS]{\"name\": \"g\"}", "Hello", G);
+    }
+
+    @Test
+    void aNameHoldsNoMark() {
+        check(
+                format("hermes"),
+                "<tool_call>{\"arguments\": {}, \"name\": \"f}</tool_call><tool_call>{\"name\": \"g\"}</tool_call>",
+                "{\"arguments\": {}, \"name\": \"f}",
+                G);
+    }
+
+    @Test
+    void partsOfTagsAreNoArguments() {
+        check(
+                format("qwen3_coder"),
+                "<tool_call>\n<function=f>\nparameter=a>\nx\n</parameter>\n<parameter=b>\ny\n</parameter>\n</function>\n"
+                        + "</tool_call>\n<tool_call>\n<function=g>\n</function>\n</tool_call>",
+                "f parameter=a>\nx\n\nb>\ny\n\n…",
+                G);
+        check(format("qwen3_coder"), "Use <parameter=a> here.", "Use <parameter=a> here.");
+        check(
+                format("kimi_k3"),
+                "<|open|>tools<|sep|><|open|>call tool=\"f\" index=\"1\"<|sep|><|open|>argument key=\"a\" "
+                        + "type=\"string\"<|sep|>x<|close|>argument<|close|>call<|sep|><|open|>call tool=\"g\" index=\"2\""
+                        + "<|sep|><|close|>call<|sep|><|close|>tools<|sep|>",
+                F,
+                "argument",
+                G);
+    }
+
+    @Test
+    void aCallOutsideItsSectionIsOneIfItNamesATool() {
+        String call = "<invoke name=\"%s\"><parameter name=\"a\">x</parameter></invoke>";
+        check(format("minimax_m2"), call.formatted("f") + "\n</minimax:tool_call>", F);
+        check(format("minimax_m2"), "See " + call.formatted("e") + ".", "See " + call.formatted("e") + ".");
+    }
+
+    @Test
     void whatNothingRepairsIsBrokenOffAndTheNextCallIsFound() {
         check(
                 format("hermes"),
@@ -240,10 +368,7 @@ class MistakesTest {
                 "<|tool_call_begin|>functions.f:0<|tool_call_argument_begin|>\"x\"<|tool_call_end|>",
                 "\"x\"");
         check(format("llama3_json"), "{\"name\": \"f\", \"parameters\": 5}", "{\"name\": \"f\", \"parameters\": 5}");
-        check(
-                format("apertus"),
-                "<|tools_prefix|>[{\"f\": true}, {\"g\": {}}]<|tools_suffix|>",
-                "[{\"f\": true}, {\"g\": {}}]");
+        check(format("apertus"), "<|tools_prefix|>[{\"f\": true}, {\"g\": {}}]<|tools_suffix|>", "[{\"f\": true}, ", G);
     }
 
     @Test

@@ -245,6 +245,14 @@ class ParameterToolParsersTest {
                     "",
                     "]]></param>");
         }
+
+        /** Character data may hold the tags of parameters, and does if its own end is missing. */
+        @Override
+        protected List<String> marks() {
+            return super.marks().stream()
+                    .filter(mark -> !List.of("<param ", "<![CDATA[", "]]>").contains(mark))
+                    .toList();
+        }
     }
 
     private static Function<Call, String> stringOrNot(String prefix, String lineBreak) {
