@@ -18,6 +18,7 @@ public final class CompletionOutput {
     private final int[] tokenIds;
     private final List<TokenLogprob> logprobs;
     private final int[] textOffsets;
+    private final int[] markSpans;
     private final FinishReason finishReason;
     private final Object stopReason;
 
@@ -27,6 +28,7 @@ public final class CompletionOutput {
         this.tokenIds = builder.tokenIds;
         this.logprobs = builder.logprobs;
         this.textOffsets = builder.textOffsets;
+        this.markSpans = builder.markSpans;
         this.finishReason = builder.finishReason;
         this.stopReason = builder.stopReason;
     }
@@ -90,6 +92,18 @@ public final class CompletionOutput {
     }
 
     /**
+     * Which parts of {@link #text()} the model wrote as one token that the tokenizer adds to its vocabulary, such as
+     * {@code <think>}, rather than spelled by ordinary tokens. Added tokens that hold white space, or are shorter than three
+     * characters, are text like any other. Shared, not copied: do not change it.
+     *
+     * @return for each its begin and its end, as indexes into the text, ascending; empty if the engine does not tell
+     * @since 0.2
+     */
+    public Optional<int[]> markSpans() {
+        return Optional.ofNullable(markSpans);
+    }
+
+    /**
      * Why this completion ended.
      *
      * @return empty while it runs
@@ -122,6 +136,7 @@ public final class CompletionOutput {
         private int[] tokenIds = NO_TOKENS;
         private List<TokenLogprob> logprobs = List.of();
         private int[] textOffsets = NO_TOKENS;
+        private int[] markSpans;
         private FinishReason finishReason;
         private Object stopReason;
 
@@ -170,6 +185,18 @@ public final class CompletionOutput {
          */
         public Builder textOffsets(int... textOffsets) {
             this.textOffsets = Objects.requireNonNull(textOffsets, "textOffsets");
+            return this;
+        }
+
+        /**
+         * Sets which parts of the text are added tokens, without a copy.
+         *
+         * @param markSpans begin and end of each, or null if that is not known
+         * @return this
+         * @since 0.2
+         */
+        public Builder markSpans(int... markSpans) {
+            this.markSpans = markSpans;
             return this;
         }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,16 @@ public abstract class ReasoningParserContract {
      */
     protected String expectedContent(String reasoning, String content) {
         return content;
+    }
+
+    /**
+     * The format's marks, those that begin and end reasoning at least, if the parser believes them only where they are tokens of
+     * the vocabulary that has them: see {@link ReasoningParserProvider#create(String, Map, java.util.function.Predicate)}.
+     *
+     * @return none unless overridden, for a parser that decides by text
+     */
+    protected List<String> tokens() {
+        return List.of();
     }
 
     /** What was told. */
@@ -215,6 +226,49 @@ public abstract class ReasoningParserContract {
         ReasoningParser parser = provider().create(promptTail(), templateVariables());
         parser.accept(render("thinking", "the answer"), new Transcript());
         assertThat(parser.ended()).isTrue();
+    }
+
+    @Test
+    void marksThatCameAsTokensTellTheSame() {
+        MarkTokens tokens = new MarkTokens(tokens());
+        for (int i = 0; i < SAMPLES; i++) {
+            ToolCallSamples samples = samples(new Random(SEED + i));
+            String text = render(sentence(samples), sentence(samples));
+            ReasoningParser parser = provider().create(promptTail(), templateVariables(), tokens::contains);
+            Transcript told = new Transcript();
+            tokens.feed(
+                    text,
+                    new Random(SEED + i),
+                    more -> parser.accept(more, told),
+                    token -> parser.acceptToken(token, told));
+            parser.finish(told);
+            checkSame(told.told(), parse(List.of(text)), () -> text);
+        }
+    }
+
+    @Test
+    void marksThatAreOnlySpelledEndNothing() {
+        MarkTokens tokens = new MarkTokens(tokens());
+        for (String spelled : tokens()) {
+            if (!tokens.contains(spelled)) {
+                continue;
+            }
+            String placeholder = "so be it";
+            String reasoning = "I write " + spelled + " here";
+            String text = render(placeholder, "the answer");
+            int middle = text.indexOf(placeholder);
+            ReasoningParser parser = provider().create(promptTail(), templateVariables(), tokens::contains);
+            Transcript told = new Transcript();
+            Random random = new Random(SEED);
+            Consumer<String> onText = more -> parser.accept(more, told);
+            Consumer<String> onToken = token -> parser.acceptToken(token, told);
+            tokens.feed(text.substring(0, middle), random, onText, onToken);
+            parser.accept(reasoning, told);
+            tokens.feed(text.substring(middle + placeholder.length()), random, onText, onToken);
+            parser.finish(told);
+            assertThat(told.told().get(1)).as("reasoning").isEqualTo(expectedReasoning(reasoning));
+            assertThat(told.told().get(2)).as("content").isEqualTo(expectedContent(reasoning, "the answer"));
+        }
     }
 
     @Test

@@ -71,7 +71,7 @@ final class ToolCallTranscript implements ToolCallSink {
         }
     }
 
-    private List<Event> events() {
+    List<Event> events() {
         if (name == null) {
             flushContent();
         } else {

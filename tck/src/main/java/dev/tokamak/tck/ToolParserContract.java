@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.tokamak.spi.toolparser.ToolChoice;
 import dev.tokamak.spi.toolparser.ToolDefinition;
+import dev.tokamak.spi.toolparser.ToolParser;
 import dev.tokamak.spi.toolparser.ToolParserProvider;
 import jakarta.json.Json;
 import jakarta.json.JsonException;
@@ -116,6 +117,16 @@ public abstract class ToolParserContract {
      */
     protected List<String> closingMarks() {
         return List.of();
+    }
+
+    /**
+     * Whether each call begins with one of the {@link #marks} that can be a token, and the parser believes such a mark only where
+     * it is one: see {@link ToolParserProvider#create(List, java.util.function.Predicate)}.
+     *
+     * @return false unless overridden
+     */
+    protected boolean believesTokensOnly() {
+        return false;
     }
 
     /**
@@ -323,6 +334,38 @@ public abstract class ToolParserContract {
             mistaken.delete(place[0], place[1]);
         }
         return mistaken.toString();
+    }
+
+    @Test
+    void marksThatCameAsTokensTellTheSame() {
+        MarkTokens tokens = new MarkTokens(marks());
+        for (int i = 0; i < SAMPLES; i++) {
+            Sample sample = sample(i);
+            ToolCallTranscript told = new ToolCallTranscript();
+            ToolParser parser = provider().create(tools(), tokens::contains);
+            tokens.feed(
+                    sample.text(),
+                    new Random(sample.seed()),
+                    text -> parser.accept(text, told),
+                    token -> parser.acceptToken(token, told));
+            parser.finish(told);
+            checkSame(told.events(), parseWhole(sample.text()), () -> "seed " + sample.seed() + ":\n" + sample.text());
+        }
+    }
+
+    @Test
+    void marksThatAreOnlySpelledAreContent() {
+        if (!believesTokensOnly()) {
+            return;
+        }
+        MarkTokens tokens = new MarkTokens(marks());
+        for (int i = 0; i < SAMPLES; i++) {
+            String text = sample(i).text();
+            ToolParser parser = provider().create(tools(), tokens::contains);
+            assertThat(ToolCallTranscript.of(parser, TextCuts.random(text, new Random(SEED + i))))
+                    .as(text)
+                    .isEqualTo(List.of(new ToolCallTranscript.Content(text)));
+        }
     }
 
     @Test

@@ -16,6 +16,7 @@ final class FileVocabulary implements Vocabulary {
     private final byte[][] spoken;
     private final boolean[] special;
     private final boolean[] skipped;
+    private final boolean[] added;
     private final Map<String, Integer> addedIds = new HashMap<>();
     private final List<Integer> specialIds;
 
@@ -25,6 +26,7 @@ final class FileVocabulary implements Vocabulary {
         spoken = new byte[tokens.length][];
         special = file.special();
         skipped = file.skipped();
+        added = file.added();
         List<Integer> ids = new ArrayList<>();
         for (int id = 0; id < tokens.length; id++) {
             if (tokens[id] == null) {
@@ -80,6 +82,11 @@ final class FileVocabulary implements Vocabulary {
     public OptionalInt addedToken(String content) {
         Integer id = addedIds.get(content);
         return id == null ? OptionalInt.empty() : OptionalInt.of(id);
+    }
+
+    @Override
+    public boolean added(int id) {
+        return id >= 0 && id < added.length && added[id];
     }
 
     @Override

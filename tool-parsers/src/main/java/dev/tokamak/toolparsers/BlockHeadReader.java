@@ -12,7 +12,7 @@ final class BlockHeadReader extends CallReader {
 
     @Override
     Step read(char c) {
-        if (c == '<') {
+        if (c == '<' || c == Tokens.BEGIN) {
             feed.pushBack(c);
             return Step.DROP;
         }

@@ -24,8 +24,10 @@ import java.util.Map;
  *
  * <p>Each character is looked at once, but for those that began a mark and turned out to be none or belong to what follows,
  * and those behind a mark in a string that was none: each time there is progress, since the mark itself is used up. So the
- * work is linear in the text, and what is held back outside of uncommitted calls and doubtful strings is shorter than the
+ * work is linear in the text, as long as malformed text may come again only so often, and what is held back outside of uncommitted calls and doubtful strings is shorter than the
  * longest mark.
+ *
+ * <p>The three states and the doubt share what is held, recorded and open, so that they are one machine in one file.
  */
 final class CallStream implements ToolParser {
     private enum State {
@@ -41,7 +43,8 @@ final class CallStream implements ToolParser {
 
     private final Format format;
     private final Tools tools;
-    private final Feed feed = new Feed();
+    private final Tokens tokens;
+    private final Feed feed;
     private final CallWriter out = new CallWriter();
     private final Marks marks;
     private final Marks marksAfterCall;
@@ -80,8 +83,10 @@ final class CallStream implements ToolParser {
     private long taken;
     private long takenAgain;
 
-    CallStream(Format format, List<ToolDefinition> tools) {
-        this.format = format;
+    CallStream(Format given, List<ToolDefinition> tools, Tokens tokens) {
+        this.tokens = tokens;
+        this.feed = new Feed(tokens);
+        this.format = given.in(tokens);
         this.tools = new Tools(tools);
         this.marks = new Marks(format.marks(false));
         this.marksAfterCall = new Marks(format.marks(true));
@@ -109,6 +114,11 @@ final class CallStream implements ToolParser {
             drainFeed();
         }
         out.flush();
+    }
+
+    @Override
+    public void acceptToken(CharSequence token, ToolCallSink sink) {
+        accept(tokens.in(token.toString()), sink);
     }
 
     private void drainFeed() {

@@ -163,7 +163,7 @@ final class CallWriter {
     }
 
     private void flushContent(boolean last) {
-        String text = take(content, content.length(), last);
+        String text = Tokens.plain(take(content, content.length(), last));
         if (!text.isEmpty()) {
             sink.content(text);
         }
@@ -175,8 +175,9 @@ final class CallWriter {
         if (held) {
             heldFrom -= json.length();
         }
-        if (!json.isEmpty()) {
-            sink.arguments(json);
+        String plain = Tokens.plain(json);
+        if (!plain.isEmpty()) {
+            sink.arguments(plain);
         }
     }
 

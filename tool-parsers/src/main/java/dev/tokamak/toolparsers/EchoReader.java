@@ -9,7 +9,7 @@ final class EchoReader extends CallReader {
 
     EchoReader(String end, Feed feed, CallWriter out) {
         super(feed, out);
-        this.end = new Marks(List.of(end));
+        this.end = new Marks(feed.tokens().in(List.of(end)));
     }
 
     @Override

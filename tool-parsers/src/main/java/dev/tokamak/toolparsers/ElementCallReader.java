@@ -39,10 +39,14 @@ final class ElementCallReader extends CallReader {
 
     ElementCallReader(String prefix, Feed feed, CallWriter out, Tools tools) {
         super(feed, out);
-        this.prefix = prefix;
+        this.prefix = feed.tokens().in(prefix);
         this.tools = tools;
-        this.bodyMarks = new Marks(List.of(prefix + "</", prefix + "<", prefix));
-        this.heldMarks = new Marks(List.of(prefix + "</", prefix + "<", prefix));
+        this.bodyMarks = tagMarks();
+        this.heldMarks = tagMarks();
+    }
+
+    private Marks tagMarks() {
+        return new Marks(List.of(prefix + "</", prefix + "<", prefix));
     }
 
     @Override
@@ -58,7 +62,7 @@ final class ElementCallReader extends CallReader {
     }
 
     private Step name(char c) {
-        if (c == '<' || c == ']') {
+        if (isTag(c)) {
             return fail(c);
         }
         if (nameMarks.feed(c, feed, text) == Marks.NONE) {
@@ -97,7 +101,7 @@ final class ElementCallReader extends CallReader {
         source.append(c);
         if (c != '>') {
             text.append(c);
-            return c == '<' || c == ']' || text.length() > HEAD_LIMIT ? Step.FAIL : Step.MORE;
+            return isTag(c) || text.length() > HEAD_LIMIT ? Step.FAIL : Step.MORE;
         }
         String tag = text.toString();
         text.setLength(0);
@@ -122,6 +126,10 @@ final class ElementCallReader extends CallReader {
         return Step.MORE;
     }
 
+    private static boolean isTag(char c) {
+        return c == '<' || c == ']' || Tokens.isEdge(c);
+    }
+
     private void beginArgument(String key) {
         out.arguments(hasArguments ? ", " : "{");
         out.arguments(JsonText.quote(key));
@@ -131,7 +139,7 @@ final class ElementCallReader extends CallReader {
         state = State.HELD;
         if (type.isString()) {
             streamed = new ValueWriter(type, false, out);
-            streamedMarks = new Marks(List.of(prefix + "</", prefix + "<", prefix));
+            streamedMarks = tagMarks();
             state = State.STREAMED;
         }
     }
@@ -175,7 +183,7 @@ final class ElementCallReader extends CallReader {
         source.append(c);
         if (c != '>') {
             text.append(c);
-            return c == '<' || c == ']' || text.length() > HEAD_LIMIT ? Step.FAIL : Step.MORE;
+            return isTag(c) || text.length() > HEAD_LIMIT ? Step.FAIL : Step.MORE;
         }
         String tag = text.toString();
         text.setLength(0);

@@ -2,6 +2,7 @@ package dev.tokamak.toolparsers;
 
 /** Characters that were read too far and come again, and the record of a call that is not committed yet. */
 final class Feed {
+    private final Tokens tokens;
     /** In reverse: the last character comes first. */
     private final StringBuilder back = new StringBuilder();
 
@@ -9,6 +10,19 @@ final class Feed {
     private boolean recording;
     private int markLength;
     private boolean doubtful;
+
+    Feed() {
+        this(Tokens.UNKNOWN);
+    }
+
+    Feed(Tokens tokens) {
+        this.tokens = tokens;
+    }
+
+    /** Which marks are tokens. */
+    Tokens tokens() {
+        return tokens;
+    }
 
     boolean hasNext() {
         return !back.isEmpty();

@@ -71,6 +71,25 @@ final class Format {
         this.grammar = builder.grammar;
     }
 
+    private Format(Format format, Tokens tokens) {
+        this.marks = format.marks.stream()
+                .map(mark -> new Mark(mark.kind(), tokens.in(mark.text()), mark.reader(), mark.partOfCall()))
+                .toList();
+        this.bareInSections = format.bareInSections;
+        this.beginning = format.beginning;
+        this.resuming = format.resuming;
+        this.resumingReader = format.resumingReader;
+        this.separations = format.separations;
+        this.readerOutsideSections = format.readerOutsideSections;
+        this.specialTokens = format.specialTokens;
+        this.grammar = format.grammar;
+    }
+
+    /** The same for text in which tokens are set apart. */
+    Format in(Tokens tokens) {
+        return tokens == Tokens.UNKNOWN ? this : new Format(this, tokens);
+    }
+
     static Builder builder() {
         return new Builder();
     }

@@ -7,11 +7,13 @@ import dev.tokamak.spi.toolparser.ToolParser;
 import dev.tokamak.spi.toolparser.ToolParserProvider;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** A {@link Format} under a name. */
 abstract class FormatProvider implements ToolParserProvider {
     private final String name;
     private final Format format;
+    private volatile Tokens lastTokens = Tokens.UNKNOWN;
 
     FormatProvider(String name, Format format) {
         this.name = name;
@@ -29,7 +31,17 @@ abstract class FormatProvider implements ToolParserProvider {
 
     @Override
     public final ToolParser create(List<ToolDefinition> tools) {
-        return new CallStream(format, tools);
+        return new CallStream(format, tools, Tokens.UNKNOWN);
+    }
+
+    @Override
+    public final ToolParser create(List<ToolDefinition> tools, Predicate<String> tokens) {
+        Tokens known = lastTokens;
+        if (!known.are(tokens)) {
+            known = new Tokens(tokens);
+            lastTokens = known;
+        }
+        return new CallStream(format, tools, known);
     }
 
     @Override

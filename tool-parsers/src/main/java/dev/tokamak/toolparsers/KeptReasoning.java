@@ -5,7 +5,8 @@ import dev.tokamak.spi.reasoning.ReasoningParser;
 /** Leaves reasoning in the content, with its tags: the one that the prompt or the model's habit implies is put in. */
 final class KeptReasoning implements ReasoningParser {
     private final String start;
-    private final ReasoningWriter out = new ReasoningWriter();
+    private final ReasoningWriter out;
+    private final Tokens tokens;
     private final ReasoningParser end;
     private boolean begun;
 
@@ -14,14 +15,22 @@ final class KeptReasoning implements ReasoningParser {
      *
      * @param start what is put before everything, or empty
      * @param end tells when the reasoning has ended
+     * @param tokens in the text
      */
-    KeptReasoning(String start, ReasoningParser end) {
+    KeptReasoning(String start, ReasoningParser end, Tokens tokens) {
+        this.out = new ReasoningWriter(tokens);
+        this.tokens = tokens;
         this.start = start;
         this.end = end;
     }
 
     @Override
     public void accept(CharSequence text, Sink sink) {
+        tell(text, sink);
+        end.accept(text, new Ignored());
+    }
+
+    private void tell(CharSequence text, Sink sink) {
         out.to(sink);
         if (!begun) {
             out.content(start);
@@ -29,7 +38,12 @@ final class KeptReasoning implements ReasoningParser {
         }
         out.content(text);
         out.flush(false);
-        end.accept(text, new Ignored());
+    }
+
+    @Override
+    public void acceptToken(CharSequence token, Sink sink) {
+        tell(tokens.in(token.toString()), sink);
+        end.acceptToken(token, new Ignored());
     }
 
     @Override

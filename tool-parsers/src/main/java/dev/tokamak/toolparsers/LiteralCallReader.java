@@ -18,6 +18,10 @@ final class LiteralCallReader extends CallReader {
     record Layout(LiteralReader.Dialect dialect, char open, char sign, char close, boolean several, boolean guarded) {
         static final Layout PYTHON = new Layout(LiteralReader.Dialect.PYTHON, '(', '=', ')', true, false);
 
+        private Layout in(Tokens tokens) {
+            return new Layout(dialect.in(tokens), open, sign, close, several, guarded);
+        }
+
         Layout guard() {
             return new Layout(dialect, open, sign, close, several, true);
         }
@@ -42,7 +46,7 @@ final class LiteralCallReader extends CallReader {
 
     LiteralCallReader(Layout layout, Feed feed, CallWriter out, Tools tools) {
         super(feed, out);
-        this.layout = layout;
+        this.layout = layout.in(feed.tokens());
         this.tools = tools;
     }
 

@@ -9,6 +9,8 @@ import java.util.function.Predicate;
 /**
  * Turns a literal of a language that is not JSON, Python's or a family's own, into JSON, one character at a time and without
  * evaluating anything.
+ *
+ * <p>One machine of a state for each place in the language, and so one file; strings, and what their quotes mean, have their own.
  */
 final class LiteralReader {
     /**
@@ -19,6 +21,10 @@ final class LiteralReader {
      */
     record Dialect(List<String> quotes, boolean bareStrings) {
         static final Dialect PYTHON = new Dialect(List.of("\"", "'"), false);
+
+        Dialect in(Tokens tokens) {
+            return new Dialect(tokens.in(quotes), bareStrings);
+        }
     }
 
     private enum State {

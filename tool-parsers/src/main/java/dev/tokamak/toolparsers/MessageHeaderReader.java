@@ -2,12 +2,12 @@ package dev.tokamak.toolparsers;
 
 /** Drops the header of a message, up to {@code <|message|>}: a recipient, if there is one, and nothing else. */
 final class MessageHeaderReader extends CallReader {
-    private static final String END = "<|message|>";
     private static final int LIMIT = 256;
 
     private static final String RECIPIENT = "to=";
 
     private final String begin;
+    private final String end;
     private int begun;
     private int length;
     private int matched;
@@ -19,6 +19,7 @@ final class MessageHeaderReader extends CallReader {
     private MessageHeaderReader(String begin, Feed feed, CallWriter out) {
         super(feed, out);
         this.begin = begin;
+        this.end = feed.tokens().in("<|message|>");
     }
 
     /** The header of a turn's first message, which the prompt may have begun. */
@@ -34,12 +35,12 @@ final class MessageHeaderReader extends CallReader {
             begun += space ? 0 : 1;
             return space || c == begin.charAt(begun - 1) ? Step.MORE : fail(c);
         }
-        if (c == END.charAt(matched)) {
-            return ++matched == END.length() ? Step.DROP : Step.MORE;
+        if (c == end.charAt(matched)) {
+            return ++matched == end.length() ? Step.DROP : Step.MORE;
         }
         if (matched > 0) {
             feed.pushBack(c);
-            feed.pushBack(END.substring(0, matched));
+            feed.pushBack(end.substring(0, matched));
             return Step.FAIL;
         }
         boolean leadingSpace = length == 0 && c == ' ';

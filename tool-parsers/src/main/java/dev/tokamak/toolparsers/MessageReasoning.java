@@ -30,7 +30,22 @@ final class MessageReasoning implements ReasoningParser {
      * @param messageEnds what a message ends with
      * @param audience by a head's text, without its beginning and its end
      */
-    record Layout(List<String> heads, String headEnd, List<String> messageEnds, Function<String, Audience> audience) {}
+    record Layout(List<String> heads, String headEnd, List<String> messageEnds, Function<String, Audience> audience) {
+        /** The marks of a prompt are tokens if they can be. */
+        private String setApart(Tokens tokens, String prompt) {
+            String text = prompt.replace(headEnd, tokens.in(headEnd));
+            for (List<String> marks : List.of(heads, messageEnds)) {
+                for (String mark : marks) {
+                    text = text.replace(mark, tokens.in(mark));
+                }
+            }
+            return text;
+        }
+
+        private Layout in(Tokens tokens) {
+            return new Layout(tokens.in(heads), tokens.in(headEnd), tokens.in(messageEnds), audience);
+        }
+    }
 
     private static final int HEAD_LIMIT = 512;
 
@@ -44,8 +59,9 @@ final class MessageReasoning implements ReasoningParser {
     }
 
     private final Layout layout;
+    private final Tokens tokens;
     private final Feed feed = new Feed();
-    private final ReasoningWriter out = new ReasoningWriter();
+    private final ReasoningWriter out;
     private final StringBuilder text = new StringBuilder();
     private final Marks headMarks;
     private final Marks bodyMarks;
@@ -64,14 +80,16 @@ final class MessageReasoning implements ReasoningParser {
      *
      * @param promptTail the prompt's end, which may have begun a message or its head
      */
-    MessageReasoning(Layout layout, String promptTail) {
-        this.layout = layout;
+    MessageReasoning(Layout given, String promptTail, Tokens tokens) {
+        this.layout = given.in(tokens);
+        this.tokens = tokens;
+        this.out = new ReasoningWriter(tokens);
         List<String> body = new ArrayList<>(layout.messageEnds());
         body.addAll(layout.heads());
         this.headMarks = new Marks(List.of(layout.headEnd()));
         this.bodyMarks = new Marks(body);
         this.lastMarks = new Marks(layout.messageEnds());
-        begin(promptTail);
+        begin(given.setApart(tokens, promptTail));
     }
 
     private void begin(String promptTail) {
@@ -112,6 +130,11 @@ final class MessageReasoning implements ReasoningParser {
         out.flush(false);
     }
 
+    @Override
+    public void acceptToken(CharSequence token, Sink sink) {
+        accept(tokens.in(token.toString()), sink);
+    }
+
     private void step(char c) {
         switch (state) {
             case HEAD -> head(c);
@@ -136,7 +159,7 @@ final class MessageReasoning implements ReasoningParser {
             }
             return;
         }
-        Audience audience = layout.audience().apply(text.toString());
+        Audience audience = layout.audience().apply(Tokens.plain(text));
         if (audience == Audience.TOOL) {
             giveUpHead(headBegin, layout.headEnd());
             state = State.TOOL;

@@ -7,6 +7,7 @@ import dev.tokamak.toolparsers.MessageReasoning.Layout;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** The families that write a completion as messages, some of them to themselves. */
 final class MessageReasoningParsers {
@@ -24,6 +25,7 @@ final class MessageReasoningParsers {
         private final String name;
         private final Layout layout;
         private final List<String> endMarkers;
+        private volatile Tokens lastTokens = Tokens.UNKNOWN;
 
         Provider(String name, Layout layout, List<String> endMarkers) {
             this.name = name;
@@ -38,7 +40,18 @@ final class MessageReasoningParsers {
 
         @Override
         public final ReasoningParser create(String promptTail, Map<String, Object> templateVariables) {
-            return new MessageReasoning(layout, promptTail);
+            return new MessageReasoning(layout, promptTail, Tokens.UNKNOWN);
+        }
+
+        @Override
+        public final ReasoningParser create(
+                String promptTail, Map<String, Object> templateVariables, Predicate<String> tokens) {
+            Tokens known = lastTokens;
+            if (!known.are(tokens)) {
+                known = new Tokens(tokens);
+                lastTokens = known;
+            }
+            return new MessageReasoning(layout, promptTail, known);
         }
 
         @Override

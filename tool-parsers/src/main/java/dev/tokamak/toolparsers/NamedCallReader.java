@@ -24,7 +24,11 @@ final class NamedCallReader extends CallReader {
      * @param ends what ends a call, and so a malformed head
      * @param begins what begins a call, and so ends a malformed head
      */
-    record Layout(List<String> headEnds, Function<String, Head> head, List<String> ends, List<String> begins) {}
+    record Layout(List<String> headEnds, Function<String, Head> head, List<String> ends, List<String> begins) {
+        private Layout in(Tokens tokens) {
+            return new Layout(tokens.in(headEnds), head, tokens.in(ends), tokens.in(begins));
+        }
+    }
 
     private static final int HEAD_LIMIT = 1024;
 
@@ -42,14 +46,14 @@ final class NamedCallReader extends CallReader {
 
     NamedCallReader(Layout layout, Feed feed, CallWriter out) {
         super(feed, out);
-        this.layout = layout;
-        List<String> marks = new ArrayList<>(layout.headEnds());
-        for (String mark : layout.ends()) {
+        this.layout = layout.in(feed.tokens());
+        List<String> marks = new ArrayList<>(this.layout.headEnds());
+        for (String mark : this.layout.ends()) {
             if (!marks.contains(mark)) {
                 marks.add(mark);
             }
         }
-        for (String mark : layout.begins()) {
+        for (String mark : this.layout.begins()) {
             if (!marks.contains(mark)) {
                 marks.add(mark);
             }
@@ -76,7 +80,7 @@ final class NamedCallReader extends CallReader {
         if (!ends || headMarks.get(mark).equals("{")) {
             feed.pushBack(headMarks.get(mark));
         }
-        Head head = ends ? layout.head().apply(text.toString()) : null;
+        Head head = ends ? layout.head().apply(Tokens.plain(text)) : null;
         if (head == null) {
             return Step.FAIL;
         }

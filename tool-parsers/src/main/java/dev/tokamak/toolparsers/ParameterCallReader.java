@@ -9,6 +9,8 @@ import java.util.Set;
 /**
  * Reads a call whose arguments are tagged parameters, XML-like, and writes them as a JSON object. Values that can only be
  * strings are passed on as they come; others are held until their end, since only then it is known what they are.
+ *
+ * <p>One machine of a state for each place between the tags, and so one file.
  */
 final class ParameterCallReader extends CallReader {
     /** What models call the one parameter in which they put all others. */
@@ -40,6 +42,7 @@ final class ParameterCallReader extends CallReader {
     }
 
     private final ParameterTags tags;
+    private final String cdata;
     private final Tools tools;
     /** Whether only the request's tools have calls: where the mark may be just mentioned. */
     private final boolean guarded;
@@ -72,20 +75,20 @@ final class ParameterCallReader extends CallReader {
 
     private ArgumentsReader json;
 
-    ParameterCallReader(ParameterTags tags, boolean guarded, Feed feed, CallWriter out, Tools tools) {
+    ParameterCallReader(ParameterTags given, boolean guarded, Feed feed, CallWriter out, Tools tools) {
         super(feed, out);
         this.guarded = guarded;
-        this.tags = tags;
+        this.tags = given.in(feed.tokens());
+        this.cdata = feed.tokens().in(CDATA);
+        String cdataEnd = feed.tokens().in(CDATA_END + given.valueEnd());
+        String cdataBeforeNext = feed.tokens().in(CDATA_END + given.parameter());
         this.tools = tools;
         String begin = tags.valueBegin();
         List<String> nameEnds = new ArrayList<>(tags.nameEnds());
         nameEnds.add(tags.begin());
         this.nameMarks = new Marks(nameEnds);
         this.bodyMarks = new Marks(List.of(
-                tags.parameter(),
-                tags.valueEnd(),
-                CDATA_END + tags.valueEnd(),
-                tags.nameEnds().get(0)));
+                tags.parameter(), tags.valueEnd(), cdataEnd, tags.nameEnds().get(0)));
         this.keyMarks = new Marks(
                 begin.isEmpty()
                         ? List.of(tags.keyEnd(), tags.parameter())
@@ -98,13 +101,13 @@ final class ParameterCallReader extends CallReader {
             first.add(tags.keyEnd());
         }
         if (tags.quoting() == Quoting.CDATA) {
-            first.add(CDATA);
+            first.add(cdata);
         }
         this.firstMarks = new Marks(first);
         List<String> value = new ArrayList<>(List.of(tags.valueEnd(), tags.parameter()));
         value.addAll(tags.tokens());
         this.plainValueMarks = new Marks(value);
-        this.cdataMarks = new Marks(List.of(CDATA_END + tags.valueEnd(), CDATA_END + tags.parameter(), CDATA));
+        this.cdataMarks = new Marks(List.of(cdataEnd, cdataBeforeNext, cdata));
     }
 
     @Override
@@ -152,6 +155,10 @@ final class ParameterCallReader extends CallReader {
 
     private boolean endsIn(char c) {
         return !text.isEmpty() && text.charAt(text.length() - 1) == c;
+    }
+
+    private boolean endsInTag() {
+        return endsIn('<') || endsIn(Tokens.BEGIN);
     }
 
     /** Malformed from the last character on. */
@@ -204,7 +211,7 @@ final class ParameterCallReader extends CallReader {
         int mark = keyMarks.feed(c, feed, text);
         if (mark == Marks.NONE) {
             boolean bare = tags.keyAttribute().isEmpty();
-            return (bare && endsIn('<')) || text.length() > HEAD_LIMIT ? unread() : Step.MORE;
+            return (bare && endsInTag()) || text.length() > HEAD_LIMIT ? unread() : Step.MORE;
         }
         if (mark == REPEATED) {
             text.setLength(0);
@@ -315,7 +322,7 @@ final class ParameterCallReader extends CallReader {
             case VALUE_END -> valueEnds();
             case NEXT_PARAMETER -> nextParameter();
             default -> {
-                if (firstMarks.get(mark).equals(CDATA)) {
+                if (firstMarks.get(mark).equals(cdata)) {
                     valueMarks = cdataMarks;
                     state = State.VALUE;
                 }
@@ -338,7 +345,7 @@ final class ParameterCallReader extends CallReader {
     /** Character data may hold its own beginning, but not first, and not behind the end of its call. */
     private Step nestedData() {
         if (held == null ? value.isBegun() : !held.isEmpty()) {
-            append(CDATA);
+            append(cdata);
         }
         return feed.isDoubtful() ? Step.FAIL : Step.MORE;
     }
@@ -380,7 +387,7 @@ final class ParameterCallReader extends CallReader {
     /** Only a parameter that the function has ends the one before. */
     private Step nextKey(char c) {
         int mark = keyMarks.feed(c, feed, text);
-        if (mark == Marks.NONE && !endsIn('<') && !endsIn('\n') && text.length() <= HEAD_LIMIT) {
+        if (mark == Marks.NONE && !endsInTag() && !endsIn('\n') && text.length() <= HEAD_LIMIT) {
             return Step.MORE;
         }
         String next = mark == KEY_END ? Attributes.value(text, tags.keyAttribute()) : null;

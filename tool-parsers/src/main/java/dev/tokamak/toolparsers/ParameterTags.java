@@ -28,6 +28,21 @@ record ParameterTags(
         String valueEnd,
         Quoting quoting,
         List<String> tokens) {
+    /** The same for text in which tokens are set apart. */
+    ParameterTags in(Tokens known) {
+        return new ParameterTags(
+                known.in(begin),
+                known.in(nameEnds),
+                nameAttribute,
+                known.in(parameter),
+                known.in(keyEnd),
+                keyAttribute,
+                known.in(valueBegin),
+                known.in(valueEnd),
+                quoting,
+                known.in(tokens));
+    }
+
     /** How a value is set apart from the tags around it. */
     enum Quoting {
         /** Not at all. */

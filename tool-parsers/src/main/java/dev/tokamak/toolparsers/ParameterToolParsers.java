@@ -6,7 +6,7 @@ import dev.tokamak.toolparsers.ParameterTags.Quoting;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The formats that write each argument in tags of its own. */
+/** The formats that write each argument in tags of its own: one table, however many formats it has. */
 final class ParameterToolParsers {
     private static final String DSML = "｜DSML｜";
 

@@ -71,6 +71,19 @@ final class TaggedReasoning implements ReasoningParser {
             return new Tags(starts, ends, again, callTokens, List.of(texts), silent, implicit, cites);
         }
 
+        /** The same for text in which tokens are set apart. */
+        Tags in(Tokens tokens) {
+            return new Tags(
+                    tokens.in(starts),
+                    tokens.in(ends),
+                    tokens.in(again),
+                    tokens.in(callTokens),
+                    tokens.in(callTexts),
+                    tokens.in(silent),
+                    implicit,
+                    cites);
+        }
+
         Tags citing() {
             return new Tags(starts, ends, again, callTokens, callTexts, silent, implicit, true);
         }
@@ -100,12 +113,13 @@ final class TaggedReasoning implements ReasoningParser {
         CALLS
     }
 
-    private static final String OPENINGS = "{[<]";
+    private static final String OPENINGS = "{[<]" + Tokens.BEGIN;
 
     private final Tags tags;
+    private final Tokens tokens;
     private final boolean implicit;
     private final Feed feed = new Feed();
-    private final ReasoningWriter out = new ReasoningWriter();
+    private final ReasoningWriter out;
     private final StringBuilder released = new StringBuilder();
     /** White space that is reasoning unless a call follows, or that waits for the beginning to be clear. */
     private final StringBuilder space = new StringBuilder();
@@ -120,8 +134,10 @@ final class TaggedReasoning implements ReasoningParser {
     private final CitationFilter citations;
     private State state;
 
-    TaggedReasoning(Tags tags, Beginning beginning) {
-        this.tags = tags;
+    TaggedReasoning(Tags given, Beginning beginning, Tokens tokens) {
+        this.tags = given.in(tokens);
+        this.tokens = tokens;
+        this.out = new ReasoningWriter(tokens);
         this.implicit = beginning == Beginning.OPEN_OR_REASONING;
         this.state = switch (beginning) {
             case REASONING -> State.REASONING;
@@ -154,6 +170,11 @@ final class TaggedReasoning implements ReasoningParser {
             }
         }
         out.flush(false);
+    }
+
+    @Override
+    public void acceptToken(CharSequence token, Sink sink) {
+        accept(tokens.in(token.toString()), sink);
     }
 
     private void takeAll(CharSequence text) {

@@ -363,10 +363,10 @@ final class TaggedReasoningParsers {
         }
 
         @Override
-        public ReasoningParser create(String promptTail, Map<String, Object> templateVariables) {
+        ReasoningParser create(String promptTail, Map<String, Object> templateVariables, Tokens tokens) {
             Beginning beginning = beginning(promptTail.stripTrailing(), templateVariables);
             boolean within = beginning == Beginning.REASONING || beginning == Beginning.OPEN_OR_REASONING;
-            return new KeptReasoning(within ? "<think>" : "", new TaggedReasoning(TAGS, beginning));
+            return new KeptReasoning(within ? "<think>" : "", new TaggedReasoning(TAGS, beginning, tokens), tokens);
         }
     }
 }

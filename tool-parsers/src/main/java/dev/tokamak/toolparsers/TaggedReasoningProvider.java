@@ -8,6 +8,7 @@ import dev.tokamak.toolparsers.TaggedReasoning.Tags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Tags under a name. Where a completion begins is read off the prompt's end if it shows it; else from the request's template
@@ -17,6 +18,7 @@ abstract class TaggedReasoningProvider implements ReasoningParserProvider {
     private final String name;
     private final Tags tags;
     private final boolean specialTokens;
+    private volatile Tokens lastTokens = Tokens.UNKNOWN;
 
     TaggedReasoningProvider(String name, Tags tags) {
         this(name, tags, false);
@@ -34,8 +36,23 @@ abstract class TaggedReasoningProvider implements ReasoningParserProvider {
     }
 
     @Override
-    public ReasoningParser create(String promptTail, Map<String, Object> templateVariables) {
-        return new TaggedReasoning(tags, beginning(promptTail.stripTrailing(), templateVariables));
+    public final ReasoningParser create(String promptTail, Map<String, Object> templateVariables) {
+        return create(promptTail, templateVariables, Tokens.UNKNOWN);
+    }
+
+    @Override
+    public final ReasoningParser create(
+            String promptTail, Map<String, Object> templateVariables, Predicate<String> tokens) {
+        Tokens known = lastTokens;
+        if (!known.are(tokens)) {
+            known = new Tokens(tokens);
+            lastTokens = known;
+        }
+        return create(promptTail, templateVariables, known);
+    }
+
+    ReasoningParser create(String promptTail, Map<String, Object> templateVariables, Tokens tokens) {
+        return new TaggedReasoning(tags, beginning(promptTail.stripTrailing(), templateVariables), tokens);
     }
 
     final Beginning beginning(String promptTail, Map<String, Object> variables) {

@@ -56,6 +56,17 @@ abstract class FormatLaw extends ToolParserContract {
     }
 
     @Override
+    protected boolean believesTokensOnly() {
+        Format format = format();
+        List<String> tokens = marks();
+        return format.beginning() == null
+                && format.marks(Format.Kind.HEADER).isEmpty()
+                && format.marks(Format.Kind.CALL).stream()
+                        .map(Format.Mark::text)
+                        .allMatch(mark -> tokens.contains(mark) && mark.indexOf(' ') < 0 && mark.indexOf('\n') < 0);
+    }
+
+    @Override
     protected boolean hasGrammar() {
         return true;
     }

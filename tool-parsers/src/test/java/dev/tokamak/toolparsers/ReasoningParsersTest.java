@@ -7,6 +7,8 @@ import dev.tokamak.spi.reasoning.ReasoningParserProvider;
 import dev.tokamak.tck.ReasoningParserContract;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -48,6 +50,17 @@ class ReasoningParsersTest {
         @Override
         protected String promptTail() {
             return promptTail;
+        }
+
+        /** Marks of words that any text may have are no tokens. */
+        @Override
+        protected List<String> tokens() {
+            return Pattern.compile("<[^<>\\s]+>|\\[/?THINK]")
+                    .matcher(start + end + last)
+                    .results()
+                    .map(MatchResult::group)
+                    .distinct()
+                    .toList();
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 /** What one completion has accumulated and its reader has not seen, or, where the reader wants it so, all of it. */
 final class CompletionBuffer {
     private final int index;
-    private final StringBuilder text = new StringBuilder();
+    private final MarkedText text = new MarkedText();
     private int[] tokens = new int[16];
     private int[] offsets = {};
     private int tokenCount;
@@ -23,7 +23,13 @@ final class CompletionBuffer {
         this.index = index;
     }
 
-    void add(String moreText, int token, TokenLogprob logprob, int offset, FinishReason reason, Object stoppedBy) {
+    void add(
+            MarkedText.Piece moreText,
+            int token,
+            TokenLogprob logprob,
+            int offset,
+            FinishReason reason,
+            Object stoppedBy) {
         text.append(moreText);
         if (logprob != null) {
             logprobs.add(logprob);
@@ -53,8 +59,10 @@ final class CompletionBuffer {
     /** All that was added. */
     CompletionOutput output() {
         changed = false;
+        MarkedText.Piece all = text.whole();
         return CompletionOutput.builder(index)
-                .text(text.toString())
+                .text(all.text())
+                .markSpans(all.spans())
                 .tokenIds(Arrays.copyOf(tokens, tokenCount))
                 .logprobs(List.copyOf(logprobs))
                 .textOffsets(Arrays.copyOf(offsets, logprobs.size()))
@@ -65,7 +73,7 @@ final class CompletionBuffer {
 
     /** Forgets what was added. */
     void clear() {
-        text.setLength(0);
+        text.take(text.length());
         tokenCount = 0;
         logprobs.clear();
     }

@@ -96,12 +96,12 @@ public final class OutputProcessor implements Runnable {
         }
         FinishReason reason = batch.reason(i);
         int stopToken = batch.stopToken(i);
-        String text = text(batch, i, completion.text());
+        MarkedText.Piece text = text(batch, i, completion.text());
         int textOffset = completion.text().tokenOffset();
         Object stopReason = null;
         String stopString = completion.text().stoppedBy();
         if (stopString == null && batch.token(i) != OutputBatch.NO_TOKEN) {
-            stopString = completion.endedBy(batch.token(i), text).orElse(null);
+            stopString = completion.endedBy(batch.token(i), text.text()).orElse(null);
         }
         if (stopString != null) {
             if (reason == null) {
@@ -141,16 +141,18 @@ public final class OutputProcessor implements Runnable {
         }
     }
 
-    private static String text(OutputBatch batch, int i, CompletionText text) {
-        String more = "";
+    private static MarkedText.Piece text(OutputBatch batch, int i, CompletionText text) {
+        MarkedText.Piece more = MarkedText.Piece.EMPTY;
         if (batch.token(i) != OutputBatch.NO_TOKEN) {
             more = text.add(batch.token(i), batch.stopToken(i) == OutputBatch.NO_TOKEN || text.includesStop());
         }
         if (batch.reason(i) == null || text.stoppedBy() != null) {
             return more;
         }
-        String rest = text.finish();
-        return more.isEmpty() ? rest : more + rest;
+        MarkedText whole = new MarkedText();
+        whole.append(more);
+        whole.append(text.finish());
+        return whole.take(whole.length());
     }
 
     private void fail(Request request, TokamakException failure) {

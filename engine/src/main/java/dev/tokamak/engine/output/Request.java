@@ -117,7 +117,8 @@ public final class Request {
     }
 
     CompletionText newText() {
-        return new CompletionText(params, stopStrings, params.detokenize() ? newDetokenizer() : null);
+        return new CompletionText(
+                params, stopStrings, params.detokenize() ? newDetokenizer() : null, tokenizer.vocabulary());
     }
 
     private Detokenizer newDetokenizer() {

@@ -66,7 +66,7 @@ public final class RequestCollector implements RequestStream {
     /** Takes what a completion has got. Output thread. */
     void add(
             int index,
-            String text,
+            MarkedText.Piece text,
             int token,
             TokenLogprob logprob,
             int textOffset,
@@ -138,13 +138,14 @@ public final class RequestCollector implements RequestStream {
 
     private static CompletionOutput single(
             int index,
-            String text,
+            MarkedText.Piece text,
             int token,
             TokenLogprob logprob,
             int textOffset,
             FinishReason reason,
             Object stopReason) {
-        CompletionOutput.Builder builder = CompletionOutput.builder(index).text(text);
+        CompletionOutput.Builder builder =
+                CompletionOutput.builder(index).text(text.text()).markSpans(text.spans());
         if (token != OutputBatch.NO_TOKEN) {
             builder.tokenIds(token);
         }

@@ -13,18 +13,21 @@ class CompletionTextTest {
     private static CompletionText text(SamplingParams.Builder params) {
         SamplingParams built = params.build();
         return new CompletionText(
-                built, new StopStrings(built.stop()), new ByteTokenizer().detokenizer(true, new int[0]));
+                built,
+                new StopStrings(built.stop()),
+                new ByteTokenizer().detokenizer(false, new int[0]),
+                new ByteTokenizer().vocabulary());
     }
 
     private static String feed(CompletionText text, String all) {
         StringBuilder out = new StringBuilder();
         for (byte b : all.getBytes(StandardCharsets.UTF_8)) {
-            out.append(text.add(b & 0xff, true));
+            out.append(text.add(b & 0xff, true).text());
             if (text.stoppedBy() != null) {
                 return out.toString();
             }
         }
-        return out + "|" + text.finish();
+        return out + "|" + text.finish().text();
     }
 
     @Test
@@ -32,9 +35,9 @@ class CompletionTextTest {
         CompletionText text = text(SamplingParams.builder());
         byte[] euro = "€".getBytes(StandardCharsets.UTF_8);
 
-        assertThat(text.add(euro[0] & 0xff, true)).isEmpty();
-        assertThat(text.add(euro[1] & 0xff, true)).isEmpty();
-        assertThat(text.add(euro[2] & 0xff, true)).isEqualTo("€");
+        assertThat(text.add(euro[0] & 0xff, true).text()).isEmpty();
+        assertThat(text.add(euro[1] & 0xff, true).text()).isEmpty();
+        assertThat(text.add(euro[2] & 0xff, true).text()).isEqualTo("€");
     }
 
     @Test
@@ -57,11 +60,11 @@ class CompletionTextTest {
     void holdsBackWhatCouldBecomeAStopStringAndNothingElse() {
         CompletionText text = text(SamplingParams.builder().stop(List.of("STOP")));
 
-        assertThat(text.add('a', true)).isEqualTo("a");
-        assertThat(text.add('S', true)).isEmpty();
-        assertThat(text.add('T', true)).isEmpty();
-        assertThat(text.add('S', true)).isEqualTo("ST");
-        assertThat(text.finish()).isEqualTo("S");
+        assertThat(text.add('a', true).text()).isEqualTo("a");
+        assertThat(text.add('S', true).text()).isEmpty();
+        assertThat(text.add('T', true).text()).isEmpty();
+        assertThat(text.add('S', true).text()).isEqualTo("ST");
+        assertThat(text.finish().text()).isEqualTo("S");
     }
 
     @Test
@@ -115,12 +118,32 @@ class CompletionTextTest {
         CompletionText text = text(SamplingParams.builder());
         text.add(0xe2, true);
 
-        assertThat(text.finish()).isEqualTo("\ufffd");
+        assertThat(text.finish().text()).isEqualTo("\ufffd");
+    }
+
+    @Test
+    void marksThatCameAsOneTokenAreTold() {
+        ByteTokenizer tokenizer = new ByteTokenizer();
+        int end = tokenizer.vocabulary().specialTokens().get(0);
+        String mark = tokenizer.decode(new int[] {end}, false);
+        CompletionText text = text(SamplingParams.builder().stop(List.of(mark.charAt(mark.length() - 1) + "!")));
+        MarkedText all = new MarkedText();
+        for (byte b : ("a" + mark).getBytes(StandardCharsets.UTF_8)) {
+            all.append(text.add(b & 0xff, true));
+        }
+        all.append(text.add(end, true));
+        assertThat(all.length()).as("a mark is held back whole").isEqualTo(1 + mark.length());
+        all.append(text.add('b', true));
+        StringBuilder told = new StringBuilder();
+        all.take(all.length())
+                .forEach(told::append, token -> told.append("[").append(token).append("]"));
+
+        assertThat(told).hasToString("a" + mark + "[" + mark + "]b");
     }
 
     @Test
     void leavesOutATokenThatIsNotVisible() {
-        assertThat(text(SamplingParams.builder()).add('a', false)).isEmpty();
+        assertThat(text(SamplingParams.builder()).add('a', false).text()).isEmpty();
     }
 
     @Test

@@ -72,9 +72,9 @@ class JoinedSpecialTokensTest {
         CompletionText text = request.newText();
         StringBuilder all = new StringBuilder();
         for (int token : new int[] {'a', SPECIAL, SPECIAL, SPECIAL, 'b', SPECIAL, 'c'}) {
-            all.append(text.add(token, true));
+            all.append(text.add(token, true).text());
         }
-        return all.append(text.finish()).toString();
+        return all.append(text.finish().text()).toString();
     }
 
     @Test

@@ -30,7 +30,17 @@ class RequestCollectorTest {
     }
 
     private void add(RequestCollector collector, int index, int token, FinishReason reason, boolean last) {
-        collector.add(index, "t" + token + " ", token, null, 0, reason, null, last, 0, ++generated);
+        collector.add(
+                index,
+                new MarkedText.Piece("t" + token + " ", new int[0]),
+                token,
+                null,
+                0,
+                reason,
+                null,
+                last,
+                0,
+                ++generated);
     }
 
     private void add(RequestCollector collector, int token) {
@@ -221,7 +231,17 @@ class RequestCollectorTest {
         RequestCollector collector = new RequestCollector("r", kind, 1, 5, () -> {});
         for (int i = 0; i < 60; i++) {
             TokenLogprob logprob = new TokenLogprob(i, -1, 1, List.of());
-            collector.add(0, "t", i, logprob, 3 * i, i == 59 ? FinishReason.STOP : null, null, i == 59, 0, i + 1);
+            collector.add(
+                    0,
+                    new MarkedText.Piece("t", new int[0]),
+                    i,
+                    logprob,
+                    3 * i,
+                    i == 59 ? FinishReason.STOP : null,
+                    null,
+                    i == 59,
+                    0,
+                    i + 1);
         }
         List<Integer> offsets = new ArrayList<>();
         for (Optional<RequestOutput> next = collector.poll(); next.isPresent(); next = collector.poll()) {

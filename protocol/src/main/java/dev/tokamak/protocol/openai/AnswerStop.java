@@ -2,8 +2,10 @@ package dev.tokamak.protocol.openai;
 
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.api.StopCondition;
+import dev.tokamak.engine.output.Marks;
 import dev.tokamak.engine.output.StopStrings;
 import dev.tokamak.spi.reasoning.ReasoningParser;
+import dev.tokamak.spi.tokenizer.Vocabulary;
 import java.util.Optional;
 
 /**
@@ -13,6 +15,7 @@ import java.util.Optional;
  */
 final class AnswerStop implements StopCondition {
     private final ReasoningParser parser;
+    private final Vocabulary vocabulary;
     private final StopStrings.Scanner scanner;
     private final boolean includeStop;
     private final int minTokens;
@@ -23,8 +26,9 @@ final class AnswerStop implements StopCondition {
     private String found;
     private volatile int end = Integer.MAX_VALUE;
 
-    AnswerStop(SamplingParams params, StopStrings stopStrings, ReasoningParser parser) {
+    AnswerStop(SamplingParams params, StopStrings stopStrings, ReasoningParser parser, Vocabulary vocabulary) {
         this.parser = parser;
+        this.vocabulary = vocabulary;
         this.begun = parser.ended();
         this.scanner = stopStrings.scanner();
         this.includeStop = params.includeStopInOutput();
@@ -34,8 +38,14 @@ final class AnswerStop implements StopCondition {
     @Override
     public Optional<String> accept(int tokenId, String text) {
         tokens++;
-        if (!text.isEmpty()) {
-            parser.accept(text, parts);
+        String mark = Marks.of(vocabulary, tokenId);
+        boolean marked = mark != null && text.endsWith(mark);
+        String before = marked ? text.substring(0, text.length() - mark.length()) : text;
+        if (!before.isEmpty()) {
+            parser.accept(before, parts);
+        }
+        if (marked) {
+            parser.acceptToken(mark, parts);
         }
         return Optional.ofNullable(found);
     }

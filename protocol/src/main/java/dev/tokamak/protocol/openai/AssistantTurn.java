@@ -1,5 +1,7 @@
 package dev.tokamak.protocol.openai;
 
+import dev.tokamak.api.CompletionOutput;
+import dev.tokamak.engine.output.MarkedText;
 import dev.tokamak.spi.reasoning.ReasoningParser;
 import dev.tokamak.spi.toolparser.ToolCallSink;
 import dev.tokamak.spi.toolparser.ToolParser;
@@ -11,6 +13,8 @@ import java.util.UUID;
  * it calls content, up to a stop string, through the tool parser.
  */
 final class AssistantTurn {
+    private static final int[] NO_SPANS = {};
+
     private final Optional<ReasoningParser> reasoningParser;
     private final Optional<StoppedAnswer> stopped;
     private final Optional<ToolParser> toolParser;
@@ -48,14 +52,14 @@ final class AssistantTurn {
         this.listener = listener;
     }
 
-    void accept(String text) {
-        if (text.isEmpty()) {
-            return;
-        }
+    void accept(CompletionOutput output) {
+        MarkedText.Piece text =
+                new MarkedText.Piece(output.text(), output.markSpans().orElse(NO_SPANS));
         if (reasoningParser.isPresent()) {
-            reasoningParser.get().accept(text, parts);
+            ReasoningParser parser = reasoningParser.get();
+            text.forEach(more -> parser.accept(more, parts), mark -> parser.acceptToken(mark, parts));
         } else {
-            parts.content(text);
+            parts.told(text);
         }
     }
 
@@ -84,17 +88,24 @@ final class AssistantTurn {
 
         @Override
         public void content(String text) {
+            told(new MarkedText.Piece(text, NO_SPANS));
+        }
+
+        @Override
+        public void contentToken(String token) {
+            told(new MarkedText.Piece(token, new int[] {0, token.length()}));
+        }
+
+        private void told(MarkedText.Piece text) {
             answer(stopped.isPresent() ? stopped.get().accept(text) : text);
         }
 
-        private void answer(String text) {
-            if (text.isEmpty()) {
-                return;
-            }
+        private void answer(MarkedText.Piece text) {
             if (toolParser.isPresent()) {
-                toolParser.get().accept(text, calls);
-            } else {
-                listener.content(text);
+                ToolParser parser = toolParser.get();
+                text.forEach(more -> parser.accept(more, calls), mark -> parser.acceptToken(mark, calls));
+            } else if (!text.text().isEmpty()) {
+                listener.content(text.text());
             }
         }
     }

@@ -30,8 +30,8 @@ final class ChatAnswer implements GenerationCall.Answer {
 
     private ChatCompletion.Choice choice(CompletionOutput output) {
         Collected collected = new Collected();
-        AssistantTurn turn = call.newTurn(output.index(), collected);
-        turn.accept(output.text());
+        AssistantTurn turn = call.newTurn(output, collected);
+        turn.accept(output);
         turn.finish();
         ChatLogprobs logprobs = call.request().params().logprobs().isPresent()
                 ? ChatLogprobs.of(output.logprobs(), new TokenTexts(serving.vocabulary(), envelope.tokensAsIds()))

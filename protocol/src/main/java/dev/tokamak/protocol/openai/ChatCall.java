@@ -1,6 +1,7 @@
 package dev.tokamak.protocol.openai;
 
 import dev.tokamak.api.ChatPrompt;
+import dev.tokamak.api.CompletionOutput;
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.GenerationRequest;
 import dev.tokamak.api.OutputKind;
@@ -11,12 +12,12 @@ import dev.tokamak.api.TokamakException;
 import dev.tokamak.engine.output.StopStrings;
 import dev.tokamak.engine.plugin.PluginKind;
 import dev.tokamak.spi.reasoning.ReasoningParser;
-import dev.tokamak.spi.reasoning.ReasoningParserProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 
 /** A chat completion. */
 final class ChatCall extends GenerationCall {
@@ -27,6 +28,7 @@ final class ChatCall extends GenerationCall {
     private final ChatRequest request;
     private String promptTail = "";
     private Prompt prompt;
+    private boolean constrained;
 
     /** By completion, where stop strings count in the answer only. */
     private final List<AnswerStop> stops = new ArrayList<>();
@@ -68,7 +70,7 @@ final class ChatCall extends GenerationCall {
         SamplingParams.Builder params = request.params().toBuilder().outputKind(kind);
         Optional<StructuredOutput> asked = request.params().structuredOutput();
         boolean thinksFirst =
-                newReasoningParser().filter(parser -> !parser.ended()).isPresent();
+                newReasoningParser(true).filter(parser -> !parser.ended()).isPresent();
         List<Integer> reasoningEnd = thinksFirst ? reasoningEnd() : List.of();
         boolean endIsSeen = !thinksFirst || !reasoningEnd.isEmpty();
         if (asked.isEmpty() && endIsSeen) {
@@ -76,6 +78,7 @@ final class ChatCall extends GenerationCall {
             asked = request.tools().strictGrammar();
             asked.ifPresent(params::structuredOutput);
         }
+        constrained = asked.isPresent();
         stopInAnswer(params);
         GenerationRequest made =
                 request.envelope().request(prompt, params.build(), 0, asked.isPresent() ? reasoningEnd : List.of());
@@ -91,8 +94,8 @@ final class ChatCall extends GenerationCall {
         if (!asked.stop().isEmpty() && serving.reasoningParser().isPresent()) {
             params.stop(List.of());
             for (int i = 0; i < asked.n(); i++) {
-                stops.add(
-                        new AnswerStop(asked, stopStrings, newReasoningParser().orElseThrow()));
+                stops.add(new AnswerStop(
+                        asked, stopStrings, newReasoningParser(true).orElseThrow(), serving.vocabulary()));
             }
         }
     }
@@ -143,19 +146,35 @@ final class ChatCall extends GenerationCall {
         return ids;
     }
 
-    private Optional<ReasoningParser> newReasoningParser() {
-        Optional<ReasoningParserProvider> provider = serving.reasoningParser();
-        return provider.map(p -> PluginKind.REASONING_PARSER.made(
-                p, p.create(promptTail, request.prompt().variables())));
+    /**
+     * A reasoning parser.
+     *
+     * @param marked whether it is told which of the text are tokens
+     */
+    private Optional<ReasoningParser> newReasoningParser(boolean marked) {
+        Map<String, Object> variables = request.prompt().variables();
+        return serving.reasoningParser()
+                .map(p -> PluginKind.REASONING_PARSER.made(
+                        p, marked ? p.create(promptTail, variables, marks()) : p.create(promptTail, variables)));
     }
 
-    /** What one of the {@code n} completions goes through. */
-    AssistantTurn newTurn(int index, AssistantTurn.Listener listener) {
-        Optional<AnswerStop> stop = stops.isEmpty() ? Optional.empty() : Optional.of(stops.get(index));
+    private Predicate<String> marks() {
+        return serving.marks().in(request.params().skipSpecialTokens());
+    }
+
+    /**
+     * What one of the {@code n} completions goes through. A grammar holds for text, and so a call that it forces is one however the
+     * model has spelled it.
+     */
+    AssistantTurn newTurn(CompletionOutput output, AssistantTurn.Listener listener) {
+        boolean marked = output.markSpans().isPresent();
+        Optional<AnswerStop> stop = stops.isEmpty() ? Optional.empty() : Optional.of(stops.get(output.index()));
         return new AssistantTurn(
-                newReasoningParser(),
+                newReasoningParser(marked),
                 stop.map(end -> new StoppedAnswer(end, stopStrings)),
-                request.tools().newParser(),
+                marked && !constrained
+                        ? request.tools().newParser(marks())
+                        : request.tools().newParser(),
                 request.includeReasoning(),
                 request.tools().choice().parallel(),
                 listener);

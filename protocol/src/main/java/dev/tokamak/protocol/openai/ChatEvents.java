@@ -59,7 +59,7 @@ final class ChatEvents implements EventWriter {
         for (CompletionOutput completion : output.outputs()) {
             Choice choice = choices[completion.index()];
             if (choice == null) {
-                choice = new Choice(completion.index());
+                choice = new Choice(completion);
                 choices[completion.index()] = choice;
                 choice.begin();
             }
@@ -97,8 +97,9 @@ final class ChatEvents implements EventWriter {
 
         private final JsonBuffer untoldIds = new JsonBuffer();
 
-        Choice(int index) {
-            turn = call.newTurn(index, this);
+        Choice(CompletionOutput first) {
+            int index = first.index();
+            turn = call.newTurn(first, this);
             beginOfChoice = new JsonBuffer()
                     .raw(head)
                     .raw("{\"index\":")
@@ -133,7 +134,7 @@ final class ChatEvents implements EventWriter {
                     untoldIds.raw(untoldIds.length() == 0 ? "" : ",").number(id);
                 }
             }
-            turn.accept(output.text());
+            turn.accept(output);
             if (output.finishReason().isPresent()) {
                 turn.finish();
                 finish(output);

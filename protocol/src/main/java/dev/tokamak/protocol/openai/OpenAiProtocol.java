@@ -4,6 +4,7 @@ import dev.tokamak.api.Engine;
 import dev.tokamak.api.EngineHealth;
 import dev.tokamak.api.ModelCard;
 import dev.tokamak.engine.BoundedEncoding;
+import dev.tokamak.engine.output.Marks;
 import dev.tokamak.protocol.Call;
 import dev.tokamak.protocol.ProtocolException;
 import dev.tokamak.protocol.ServingOptions;
@@ -36,6 +37,7 @@ public final class OpenAiProtocol {
                 engine,
                 engine.model(),
                 builder.vocabulary,
+                new Marks(builder.vocabulary),
                 new BoundedEncoding(
                         engine::encode, builder.vocabulary, engine.model().maxModelLen()),
                 options,

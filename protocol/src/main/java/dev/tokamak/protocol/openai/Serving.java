@@ -3,6 +3,7 @@ package dev.tokamak.protocol.openai;
 import dev.tokamak.api.Engine;
 import dev.tokamak.api.ModelCard;
 import dev.tokamak.engine.BoundedEncoding;
+import dev.tokamak.engine.output.Marks;
 import dev.tokamak.protocol.ServingOptions;
 import dev.tokamak.spi.reasoning.ReasoningParserProvider;
 import dev.tokamak.spi.tokenizer.Vocabulary;
@@ -14,6 +15,7 @@ record Serving(
         Engine engine,
         ModelCard card,
         Vocabulary vocabulary,
+        Marks marks,
         BoundedEncoding encoding,
         ServingOptions options,
         Optional<ToolParserProvider> toolParser,

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -153,6 +154,11 @@ record Tools(
     Optional<StructuredOutput> strictGrammar() {
         boolean strict = choice.mode() == Mode.AUTO && definitions.stream().anyMatch(ToolDefinition::strict);
         return strict ? parser.flatMap(format -> format.autoGrammar(definitions, choice.parallel())) : Optional.empty();
+    }
+
+    /** A parser for one completion that is told which of its text are tokens, where calls are looked for. */
+    Optional<ToolParser> newParser(Predicate<String> marks) {
+        return parser.map(format -> PluginKind.TOOL_PARSER.made(format, format.create(definitions, marks)));
     }
 
     /** A parser for one completion, where calls are looked for. */

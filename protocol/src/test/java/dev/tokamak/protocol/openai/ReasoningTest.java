@@ -67,6 +67,33 @@ class ReasoningTest {
     }
 
     @Test
+    void aMarkThatIsATokenIsBelievedOnlyWhereTheModelWroteThatToken() {
+        String call = "{\"name\": \"now\", \"arguments\": {}}";
+        String spelled = "<\0tool_call>" + call + "<\0/tool_call>";
+        for (String more : List.of("", ",\"stop\":[\"l>{\\\"x\"]")) {
+            String text = "</think>Write " + spelled + ".<tool_call>" + call + "</tool_call>";
+            Map<?, ?> message = message(new ScriptedEngine(text), TOOLS + more);
+            assertThat(message.get("content")).isEqualTo("Write <tool_call>" + call + "</tool_call>.");
+            assertThat((List<?>) message.get("tool_calls")).hasSize(1);
+            Frames frames = Frames.of(protocol(new ScriptedEngine(text))
+                    .chatCompletions(body(TOOLS + more + ",\"stream\":true"))
+                    .open());
+            assertThat(frames.joined(0, "content")).isEqualTo(message.get("content"));
+            assertThat(frames.finishReason(0)).isEqualTo("tool_calls");
+        }
+        String thought = "I could " + spelled + " but";
+        assertThat(message(new ScriptedEngine(thought), TOOLS).get("reasoning"))
+                .isEqualTo("I could <tool_call>" + call + "</tool_call> but");
+    }
+
+    @Test
+    void aCallThatAGrammarForcesIsOneHoweverItIsSpelled() {
+        String text = "<\0tool_call>{\"name\": \"now\", \"arguments\": {}}<\0/tool_call>";
+        Map<?, ?> message = message(new ScriptedEngine("</think>" + text), TOOLS + ",\"tool_choice\":\"required\"");
+        assertThat((List<?>) message.get("tool_calls")).hasSize(1);
+    }
+
+    @Test
     void aCallThatNothingRepairsDoesNotHideTheNext() {
         String text = "</think><tool_call>{\"name\": \"now\", \"arguments\": {\"a\": nope}}</tool_call>"
                 + "<tool_call>{\"name\": \"now\", \"arguments\": {}}</tool_call>";

@@ -14,6 +14,8 @@ import dev.tokamak.api.RequestOutput;
 import dev.tokamak.api.RequestStream;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.api.TokenLogprob;
+import dev.tokamak.engine.output.MarkedText;
+import dev.tokamak.engine.output.Marks;
 import dev.tokamak.spi.tokenizer.Detokenizer;
 import dev.tokamak.spi.tokenizer.Tokenizer;
 import dev.tokamak.tokenizers.HuggingFaceTokenizerProvider;
@@ -122,8 +124,10 @@ final class ScriptedEngine implements Engine {
         for (int n = 0; n < request.samplingParams().n(); n++) {
             int[] ids = said(n);
             generated += ids.length;
+            MarkedText.Piece text = whole(ids, request.samplingParams().skipSpecialTokens());
             completions.add(CompletionOutput.builder(n)
-                    .text(tokenizer.decode(ids, request.samplingParams().skipSpecialTokens()))
+                    .text(text.text())
+                    .markSpans(text.spans())
                     .tokenIds(ids)
                     .logprobs(logprobs(request, ids))
                     .textOffsets(offsets(request, ids))
@@ -158,6 +162,7 @@ final class ScriptedEngine implements Engine {
                 outputs.add(RequestOutput.builder("r")
                         .outputs(List.of(CompletionOutput.builder(index)
                                 .text(text.toString())
+                                .markSpans(piece(ids[i], text.toString()).spans())
                                 .tokenIds(ids[i])
                                 .logprobs(logprobs(request, ids[i]))
                                 .textOffsets(offsets.length == 0 ? offsets : new int[] {offsets[i]})
@@ -184,8 +189,32 @@ final class ScriptedEngine implements Engine {
         return offsets;
     }
 
+    /** No token goes beyond a zero, so that a text can spell what there is a token for. */
     private int[] said(int n) {
-        return tokenizer.encode(says.get(Math.min(n, says.size() - 1)), false);
+        return Arrays.stream(says.get(Math.min(n, says.size() - 1)).split("\0"))
+                .map(part -> tokenizer.encode(part, false))
+                .flatMapToInt(Arrays::stream)
+                .toArray();
+    }
+
+    private MarkedText.Piece piece(int id, String text) {
+        String mark = Marks.of(tokenizer.vocabulary(), id);
+        int at = mark == null ? -1 : text.indexOf(mark);
+        return new MarkedText.Piece(text, at < 0 ? new int[0] : new int[] {at, at + mark.length()});
+    }
+
+    private MarkedText.Piece whole(int[] ids, boolean skipSpecialTokens) {
+        Detokenizer detokenizer = tokenizer.detokenizer(skipSpecialTokens, new int[0]);
+        MarkedText all = new MarkedText();
+        StringBuilder text = new StringBuilder();
+        for (int id : ids) {
+            detokenizer.append(id, text);
+            all.append(piece(id, text.toString()));
+            text.setLength(0);
+        }
+        detokenizer.finish(text);
+        all.append(new MarkedText.Piece(text.toString(), new int[0]));
+        return all.take(all.length());
     }
 
     private static List<TokenLogprob> logprobs(GenerationRequest request, int... ids) {

@@ -19,6 +19,19 @@ public interface ReasoningParser {
     void accept(CharSequence text, Sink sink);
 
     /**
+     * Takes what the model wrote as one added token of its vocabulary. A parser that was made with
+     * {@link ReasoningParserProvider#create(String, java.util.Map, java.util.function.Predicate)} tells by this a mark from text that
+     * spells it.
+     *
+     * @param token the token's text
+     * @param sink told what has become certain
+     * @since 0.2
+     */
+    default void acceptToken(CharSequence token, Sink sink) {
+        accept(token, sink);
+    }
+
+    /**
      * Ends the completion: what was held back is told.
      *
      * @param sink told the rest
@@ -52,5 +65,15 @@ public interface ReasoningParser {
          * @param text never empty
          */
         void content(String text);
+
+        /**
+         * Content that the model wrote as one added token, which {@link ReasoningParser#acceptToken} was given.
+         *
+         * @param token the token's text
+         * @since 0.2
+         */
+        default void contentToken(String token) {
+            content(token);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.tokamak.spi.tokenizer;
 
 import dev.tokamak.api.Stable;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -33,6 +34,17 @@ public interface Vocabulary {
      * @return empty if there is no such token
      */
     OptionalInt addedToken(String content);
+
+    /**
+     * Whether a token is special or added, so that no other tokens make its text when a text is encoded.
+     *
+     * @param id from 0 to {@link #size()}
+     * @return whether {@link #addedToken} gives this id for the token's bytes, unless overridden
+     * @since 0.2
+     */
+    default boolean added(int id) {
+        return addedToken(new String(bytes(id), StandardCharsets.UTF_8)).orElse(-1) == id;
+    }
 
     /**
      * Whether a token is special: left out of text that people read.

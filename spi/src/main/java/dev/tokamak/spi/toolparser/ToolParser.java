@@ -23,6 +23,18 @@ public interface ToolParser {
     void accept(CharSequence text, ToolCallSink sink);
 
     /**
+     * Takes what the model wrote as one added token of its vocabulary. A parser that was made with
+     * {@link ToolParserProvider#create(java.util.List, java.util.function.Predicate)} tells by this a mark from text that spells it.
+     *
+     * @param token the token's text
+     * @param sink told what has become certain
+     * @since 0.2
+     */
+    default void acceptToken(CharSequence token, ToolCallSink sink) {
+        accept(token, sink);
+    }
+
+    /**
      * Ends the completion: what was held back is told.
      *
      * @param sink told the rest

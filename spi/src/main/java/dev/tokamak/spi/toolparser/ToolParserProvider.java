@@ -4,6 +4,7 @@ import dev.tokamak.api.Stable;
 import dev.tokamak.api.StructuredOutput;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Makes parsers for one wire format of tool calls, such as {@code hermes}.
@@ -26,6 +27,20 @@ public interface ToolParserProvider {
      * @return a new parser, used by one thread at a time
      */
     ToolParser create(List<ToolDefinition> tools);
+
+    /**
+     * Makes a parser for one completion whose text comes with what is a token in it: each text for which {@code tokens} holds
+     * is given to {@link ToolParser#acceptToken} where the model wrote that token, and to {@link ToolParser#accept} where it only
+     * spelled it. A mark that is such a token need not be believed elsewhere.
+     *
+     * @param tools of the request; possibly none
+     * @param tokens whether a text is an added token of the model's vocabulary; thread-safe, the same object for many requests
+     * @return a new parser, used by one thread at a time; unless overridden, one that decides by text
+     * @since 0.2
+     */
+    default ToolParser create(List<ToolDefinition> tools, Predicate<String> tokens) {
+        return create(tools);
+    }
 
     /**
      * The format's own grammar for a choice, to hold a model to it.
