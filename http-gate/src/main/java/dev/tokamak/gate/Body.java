@@ -12,6 +12,7 @@ import java.util.zip.ZipException;
 /** A body as far as it has come, within the limit for one and the memory for all. Guarded by its connection's lock. */
 final class Body {
     private static final int FIRST_BYTES = 4096;
+    private static final int LITTLE_BYTES = 64 * 1024;
     private static final byte[] NONE = {};
 
     private final int expectedBytes;
@@ -59,12 +60,20 @@ final class Body {
         expect(length);
         long needed = (long) size + length;
         if (needed > bytes.length) {
-            int capacity = (int) Math.max(needed, Math.min(expectedBytes, Math.max(FIRST_BYTES, 2L * bytes.length)));
-            if (!budget.take(capacity - bytes.length)) {
+            // By doubling, and where there is no memory for that, by little.
+            if (!growTo(Math.max(needed, Math.min(expectedBytes, Math.max(FIRST_BYTES, 2L * bytes.length))))
+                    && !growTo(Math.max(needed, Math.min(expectedBytes, needed + LITTLE_BYTES)))) {
                 throw Refusals.busy("there is no memory for another request of this size now; send it again later");
             }
-            bytes = Arrays.copyOf(bytes, capacity);
         }
+    }
+
+    private boolean growTo(long capacity) {
+        if (!budget.take(capacity - bytes.length)) {
+            return false;
+        }
+        bytes = Arrays.copyOf(bytes, (int) capacity);
+        return true;
     }
 
     /**
