@@ -62,7 +62,9 @@ class StockFolderIT {
                     Thread.onSpinWait();
                 }
                 server.toHandle().destroy();
-                RawHttp.assertErrorBody(rest(whole));
+                String answered = rest(whole);
+                RawHttp.assertErrorBody(answered);
+                assertThat(answered).contains("the server stopped before the answer was complete");
                 assertThat(rest(stream))
                         .contains("the server stopped before the answer was complete")
                         .contains("data: [DONE]");
@@ -95,7 +97,7 @@ class StockFolderIT {
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                 "-Dorg.bytedeco.javacpp.maxBytes=0",
                 "-Dtokamak.model=" + System.getProperty("tokamak.test.model"),
-                "-Dtokamak.drain-millis=0"));
+                "-Dtokamak.drain-millis=2000"));
         Path war = folder.resolve("llm.war");
         Files.copy(HOME.resolve("war/ROOT.war"), war);
         command.addAll(List.of(

@@ -10,6 +10,7 @@ import dev.tokamak.gate.Payara;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -35,6 +36,7 @@ public final class ServerLifecycle implements ServletContextListener {
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
+        loadClasses(event.getServletContext());
         LogLimit.guard();
         OpenListeners.guard();
         openEngineOnce();
@@ -51,6 +53,24 @@ public final class ServerLifecycle implements ServletContextListener {
             forgetShutdown.run();
             EngineHolder.beforeStop(null);
             server.stop();
+        }
+    }
+
+    /** Loads all classes now: a Payara that is told to end deletes the application's files while the last requests need more of them. */
+    private static void loadClasses(ServletContext context) {
+        String classes = "/WEB-INF/classes/";
+        Set<String> files = context.getResourcePaths(
+                classes + ServerLifecycle.class.getPackageName().replace('.', '/') + "/");
+        for (String file : files == null ? Set.<String>of() : files) {
+            if (file.endsWith(".class")) {
+                String name = file.substring(classes.length(), file.length() - ".class".length())
+                        .replace('/', '.');
+                try {
+                    Class.forName(name, false, ServerLifecycle.class.getClassLoader());
+                } catch (ClassNotFoundException e) {
+                    throw new IllegalStateException("the application has a file of no class: " + file, e);
+                }
+            }
         }
     }
 
