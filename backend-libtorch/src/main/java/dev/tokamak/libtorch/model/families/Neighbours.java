@@ -12,7 +12,7 @@ final class Neighbours {
     private static final int MOST = 3;
 
     /** A name may be written otherwise in so large a part of it and still be near. */
-    private static final double NEAR = 0.6;
+    private static final double NEAR = 0.5;
 
     private static final String WHERE = "; the command \"tokamak models\" lists those that are supported";
 
