@@ -9,8 +9,8 @@ import java.util.List;
  * before its calls.
  *
  * <p>Implementation notes. A model that calls a tool while it thinks may forget to end its thinking. Where the mark of calls is a
- * special token, it ends the reasoning at once. Where it is text, the reasoning may just mention it: what looks like a call is
- * held until the reasoning ends, whose part it then is, or the text does, and then it is content. Each character is looked at
+ * token, it ends the reasoning at once. Where it is text, or tokens are not known, the reasoning may just mention it: what looks
+ * like a call is held until the reasoning ends, whose part it then is, or the text does, and then it is content. Each character is looked at
  * once, but for beginnings of tags that turn out to be none.
  */
 final class TaggedReasoning implements ReasoningParser {
@@ -71,14 +71,25 @@ final class TaggedReasoning implements ReasoningParser {
             return new Tags(starts, ends, again, callTokens, List.of(texts), silent, implicit, cites);
         }
 
-        /** The same for text in which tokens are set apart. */
+        /**
+         * The same for text in which tokens are set apart. A mark of calls that does not come as one token is text, unless what
+         * ends the reasoning ends other things, too, so that nobody could wait for it.
+         */
         Tags in(Tokens tokens) {
+            boolean endsOthers = silent.containsAll(ends);
+            List<String> asTokens = new ArrayList<>();
+            List<String> asTexts = new ArrayList<>();
+            for (String mark : callTokens) {
+                String known = tokens.in(mark);
+                (known.equals(mark) && !endsOthers ? asTexts : asTokens).add(known);
+            }
+            asTexts.addAll(tokens.in(callTexts));
             return new Tags(
                     tokens.in(starts),
                     tokens.in(ends),
                     tokens.in(again),
-                    tokens.in(callTokens),
-                    tokens.in(callTexts),
+                    asTokens,
+                    asTexts,
                     tokens.in(silent),
                     implicit,
                     cites);
@@ -117,6 +128,11 @@ final class TaggedReasoning implements ReasoningParser {
 
     private final Tags tags;
     private final Tokens tokens;
+    /** What begins calls and is a special token of the model's, whether or not it is known as one here. */
+    private final List<String> specialCalls;
+    /** What the text that is held begins with. */
+    private String mentioned;
+
     private final boolean implicit;
     private final Feed feed = new Feed();
     private final ReasoningWriter out;
@@ -147,7 +163,8 @@ final class TaggedReasoning implements ReasoningParser {
         this.startMarks = marks(tags.starts(), tags.silent(), implicit ? tags.ends() : List.of());
         this.reasoningMarks = marks(tags.ends(), tags.callTokens(), tags.callTexts());
         this.endMarks = new Marks(tags.ends());
-        this.contentMarks = marks(tags.silent(), tags.again(), tags.again().isEmpty() ? List.of() : tags.callTokens());
+        this.specialCalls = tokens.in(given.callTokens());
+        this.contentMarks = marks(tags.silent(), tags.again(), tags.again().isEmpty() ? List.of() : specialCalls);
         this.silentMarks = new Marks(tags.silent());
         this.citations = tags.cites() ? new CitationFilter() : null;
     }
@@ -264,7 +281,8 @@ final class TaggedReasoning implements ReasoningParser {
             out.content(reasoningMarks.get(mark));
             state = State.CALLS;
         } else {
-            held.append(reasoningMarks.get(mark));
+            mentioned = reasoningMarks.get(mark);
+            held.append(mentioned);
             state = State.MENTION;
         }
     }
@@ -341,8 +359,12 @@ final class TaggedReasoning implements ReasoningParser {
                 out.reasoning(reasoningMarks.takeHeld());
             }
             case MENTION -> {
-                heldIsReasoning();
-                tellSpace(true);
+                if (specialCalls.contains(mentioned)) {
+                    out.content(held);
+                } else {
+                    heldIsReasoning();
+                    tellSpace(true);
+                }
             }
             case HELD -> {
                 held.append(endMarks.takeHeld());

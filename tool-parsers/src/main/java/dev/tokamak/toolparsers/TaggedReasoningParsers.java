@@ -306,6 +306,7 @@ final class TaggedReasoningParsers {
             super(
                     "solar_open2",
                     Tags.of("<|think:start|>", "<|think:end|>", IF_PROMPT_IS_UNKNOWN)
+                            .again("<|think:start|>")
                             .endedBy("<|tool_call:start|>"),
                     true);
         }

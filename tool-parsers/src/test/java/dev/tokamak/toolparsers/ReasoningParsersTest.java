@@ -7,6 +7,7 @@ import dev.tokamak.spi.reasoning.ReasoningParserProvider;
 import dev.tokamak.tck.ReasoningParserContract;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -638,6 +639,79 @@ class ReasoningParsersTest {
                 "<tool_call>\n")) {
             check(new TaggedReasoningParsers.Qwen3(), "<think>\n", thought + "</think>Done.", thought, "Done.");
         }
+    }
+
+    /** Of these formats the mark of calls is a token, which text may spell. */
+    static Stream<Arguments> specialCalls() {
+        return Stream.of(
+                Arguments.of(
+                        new TaggedReasoningParsers.KimiK2(),
+                        "<think>",
+                        "</think>",
+                        "<|tool_calls_section_begin|>",
+                        "<|tool_call_begin|>functions.f:0"),
+                Arguments.of(new TaggedReasoningParsers.Mistral(), "[THINK]", "[/THINK]", "[TOOL_CALLS]", "f[ARGS]{}"),
+                Arguments.of(
+                        new TaggedReasoningParsers.Gemma4(),
+                        "<|channel>thought\n",
+                        "<channel|>",
+                        "<|tool_call>",
+                        "call:f{}<tool_call|>"),
+                Arguments.of(
+                        new TaggedReasoningParsers.CohereCommand3(),
+                        "<|START_THINKING|>",
+                        "<|END_THINKING|>",
+                        "<|START_ACTION|>",
+                        "[{}]<|END_ACTION|>"),
+                Arguments.of(
+                        new TaggedReasoningParsers.SolarOpen2(),
+                        "<|think:start|>",
+                        "<|think:end|>",
+                        "<|tool_call:start|>",
+                        "f\n<|tool_call:end|>"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("specialCalls")
+    void whereTokensAreNotKnownASpecialMarkOfCallsMayBeMentioned(
+            ReasoningParserProvider provider, String start, String end, String mark, String call) {
+        for (String thought : List.of("I need " + mark + " as said.", "Hm, " + mark + call + " would do.")) {
+            check(provider, start, thought + end + "Done.", thought, "Done.");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("specialCalls")
+    void aSpecialMarkOfCallsThatCameAsATokenEndsTheReasoningAtOnce(
+            ReasoningParserProvider provider, String start, String end, String mark, String call) {
+        ReasoningParser parser =
+                provider.create(start, Map.of(), Set.of(start.strip(), end, mark, "<|tool_call_begin|>")::contains);
+        StringBuilder reasoning = new StringBuilder();
+        StringBuilder content = new StringBuilder();
+        ReasoningParser.Sink sink = new ReasoningParser.Sink() {
+            @Override
+            public void reasoning(String text) {
+                reasoning.append(text);
+            }
+
+            @Override
+            public void content(String text) {
+                content.append(text);
+            }
+
+            @Override
+            public void contentToken(String token) {
+                content.append('[').append(token).append(']');
+            }
+        };
+        parser.accept("I say " + mark + call + ".", sink);
+        assertThat(parser.ended()).isFalse();
+        parser.acceptToken(mark, sink);
+        assertThat(parser.ended()).isTrue();
+        parser.accept(call, sink);
+        parser.finish(sink);
+        assertThat(reasoning).hasToString("I say " + mark + call + ".");
+        assertThat(content).hasToString("[" + mark + "]" + call);
     }
 
     @Test
