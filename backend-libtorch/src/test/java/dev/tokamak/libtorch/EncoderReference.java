@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -32,9 +33,9 @@ public record EncoderReference(Path folder, List<Text> texts, float[][] vectors)
      * A text.
      *
      * @param tokens its ids
-     * @param types which part of it each belongs to; empty if all belong to the first
+     * @param second where the second text of a pair begins; empty if it is no pair
      */
-    public record Text(int[] tokens, int[] types) {}
+    public record Text(int[] tokens, OptionalInt second) {}
 
     /** The names of all of them. */
     public static List<String> names() {
@@ -52,7 +53,8 @@ public record EncoderReference(Path folder, List<Text> texts, float[][] vectors)
         JsonObject reference = JsonFiles.read(folder.resolve("reference.json"));
         List<Text> texts = reference.getJsonArray("texts").getValuesAs(JsonObject.class).stream()
                 .map(text -> new Text(
-                        Reference.ints(text.getJsonArray("tokens")), Reference.ints(text.getJsonArray("types"))))
+                        Reference.ints(text.getJsonArray("tokens")),
+                        text.isNull("second") ? OptionalInt.empty() : OptionalInt.of(text.getInt("second"))))
                 .toList();
         try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("reference.safetensors"))) {
             float[][] vectors = Reference.logits(file, file.entries().get("vectors"));

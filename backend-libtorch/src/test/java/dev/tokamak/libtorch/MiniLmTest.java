@@ -1,23 +1,29 @@
 package dev.tokamak.libtorch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import ai.onnxruntime.OrtException;
 import dev.tokamak.api.EngineConfig;
+import dev.tokamak.api.GenerationRequest;
+import dev.tokamak.api.LLM;
 import dev.tokamak.api.PoolingKind;
-import dev.tokamak.spi.executor.Executor;
-import dev.tokamak.spi.executor.ModelInfo;
-import dev.tokamak.spi.executor.Pooling;
-import dev.tokamak.spi.executor.StepPlan;
-import dev.tokamak.spi.executor.StepResult;
+import dev.tokamak.api.PoolingParams;
+import dev.tokamak.api.Prompt;
+import dev.tokamak.api.SamplingParams;
+import dev.tokamak.api.TokamakException;
+import dev.tokamak.engine.TokamakEngine;
 import dev.tokamak.spi.tokenizer.Tokenizer;
 import dev.tokamak.tokenizers.HuggingFaceTokenizerProvider;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A real encoder's vectors are those that ONNX Runtime computes from the same weights. */
+/** The whole engine on a real encoder gives the vectors that ONNX Runtime computes from the same weights. */
 final class MiniLmTest {
     private static final List<String> TEXTS = List.of(
             "Hello, world!",
@@ -28,34 +34,129 @@ final class MiniLmTest {
             "How do I bake bread?",
             "Flour, water, salt and yeast make bread.");
 
+    private static MiniLm reference;
+    private static Tokenizer tokenizer;
+
+    @BeforeAll
+    static void open() throws OrtException, IOException {
+        reference = new MiniLm();
+        tokenizer = new HuggingFaceTokenizerProvider().create(reference.folder());
+    }
+
+    @AfterAll
+    static void close() throws OrtException {
+        tokenizer.close();
+        reference.close();
+    }
+
+    private static LLM llm(int maxNumSeqs, int maxNumBatchedTokens) {
+        return LLM.open(EngineConfig.builder(reference.folder())
+                .executor("libtorch")
+                .device("cpu")
+                .maxNumSeqs(maxNumSeqs)
+                .maxNumBatchedTokens(maxNumBatchedTokens)
+                .build());
+    }
+
+    private static void assertVectors(List<float[]> found) throws OrtException {
+        assertThat(found).hasSameSizeAs(TEXTS);
+        for (int i = 0; i < found.size(); i++) {
+            float[] expected = reference.vector(tokenizer.encode(TEXTS.get(i), true));
+            assertThat(found.get(i)).as(TEXTS.get(i)).containsExactly(expected, offset(1e-4f));
+        }
+    }
+
     @Test
-    void vectorsOfTextsInOneStepAreThoseOfOnnxRuntime() throws OrtException, IOException {
-        try (MiniLm reference = new MiniLm();
-                Tokenizer tokenizer = new HuggingFaceTokenizerProvider().create(reference.folder());
-                Executor executor = new LibtorchExecutorProvider()
-                        .create(Driver.executorConfig(
-                                reference.folder(),
-                                EngineConfig.builder(reference.folder())
-                                        .device("cpu")
-                                        .build()))) {
-            ModelInfo info = executor.load((what, fraction) -> {});
-            assertThat(info.maxModelLen()).isEqualTo(256);
-            executor.allocateKvCache(16, 0);
-            StepPlan plan = new StepPlan();
-            plan.begin(1);
-            for (String text : TEXTS) {
-                int[] tokens = tokenizer.encode(text, true);
-                plan.addRow(plan.rows(), plan.rows(), StepPlan.FLAG_NEW_SLOT | StepPlan.FLAG_POOL, 0, 0);
-                plan.addTokens(tokens, 0, tokens.length);
-                plan.setPooling(new Pooling(PoolingKind.HEAD, true, 0));
-            }
-            executor.launch(plan);
-            StepResult result = new StepResult();
-            executor.await(result);
-            for (int i = 0; i < TEXTS.size(); i++) {
-                float[] expected = reference.vector(tokenizer.encode(TEXTS.get(i), true));
-                assertThat(result.vector(i, 0)).as(TEXTS.get(i)).containsExactly(expected, offset(1e-4f));
+    void vectorsAreThoseOfOnnxRuntimeHoweverManyTextsAStepHas() throws OrtException, InterruptedException {
+        for (int[] limits : new int[][] {{16, 1024}, {2, 256}, {1, 256}}) {
+            try (LLM llm = llm(limits[0], limits[1])) {
+                assertVectors(llm.embed(TEXTS, PoolingParams.defaults()));
             }
         }
+    }
+
+    @Test
+    void aRequestMayChooseItsOwnPoolingLengthAndNumbers() throws OrtException, InterruptedException {
+        try (LLM llm = llm(16, 1024)) {
+            List<float[]> whole = llm.embed(TEXTS, PoolingParams.defaults());
+            PoolingParams shorter = PoolingParams.builder().dimensions(96).build();
+            List<float[]> cut = llm.embed(TEXTS, shorter);
+            for (int i = 0; i < TEXTS.size(); i++) {
+                double squares = 0;
+                for (int j = 0; j < 96; j++) {
+                    squares += whole.get(i)[j] * whole.get(i)[j];
+                }
+                assertThat(cut.get(i)).hasSize(96);
+                assertThat(cut.get(i)[7]).isCloseTo((float) (whole.get(i)[7] / Math.sqrt(squares)), offset(1e-5f));
+            }
+            PoolingParams plain = PoolingParams.builder()
+                    .kind(PoolingKind.MEAN)
+                    .normalised(false)
+                    .build();
+            float[] mean = llm.embed(List.of(TEXTS.get(0)), plain).get(0);
+            double length = 0;
+            for (float value : mean) {
+                length = Math.hypot(length, value);
+            }
+            assertThat(length).isNotCloseTo(1, offset(0.1));
+            assertThat(mean[3]).isCloseTo((float) (whole.get(0)[3] * length), offset(1e-4f));
+        }
+    }
+
+    @Test
+    void aTextThatIsLongerThanTheCheckpointAllowsIsRefusedUnlessMoreIsAskedFor()
+            throws OrtException, InterruptedException {
+        String text = "word ".repeat(300);
+        try (LLM llm = llm(4, 1024)) {
+            assertThatThrownBy(() -> llm.embed(List.of(text), PoolingParams.defaults()))
+                    .isInstanceOf(TokamakException.class)
+                    .hasMessageContaining("256");
+        }
+        EngineConfig config = EngineConfig.builder(reference.folder())
+                .executor("libtorch")
+                .device("cpu")
+                .maxModelLen(512)
+                .build();
+        try (LLM llm = LLM.open(config)) {
+            float[] found = llm.embed(List.of(text), PoolingParams.defaults()).get(0);
+            assertThat(found).containsExactly(reference.vector(tokenizer.encode(text, true)), offset(1e-4f));
+        }
+    }
+
+    @Test
+    void anEncoderGeneratesNothing() {
+        try (TokamakEngine engine = TokamakEngine.open(EngineConfig.builder(reference.folder())
+                .executor("libtorch")
+                .device("cpu")
+                .build())) {
+            assertThatThrownBy(() -> engine.submit(GenerationRequest.builder(
+                                    Prompt.text("Hello"),
+                                    SamplingParams.builder().build())
+                            .build()))
+                    .isInstanceOf(TokamakException.class)
+                    .hasMessageContaining("does not generate text");
+        }
+    }
+
+    @Test
+    void questionsAreNearestToTheirAnswers() throws InterruptedException {
+        List<String> texts = new ArrayList<>(List.of(
+                "How do I bake bread?",
+                "Which planet is the largest?",
+                "Flour, water, salt and yeast make a loaf.",
+                "Jupiter is bigger than all other planets."));
+        try (LLM llm = llm(16, 1024)) {
+            List<float[]> vectors = llm.embed(texts, PoolingParams.defaults());
+            assertThat(product(vectors.get(0), vectors.get(2))).isGreaterThan(product(vectors.get(0), vectors.get(3)));
+            assertThat(product(vectors.get(1), vectors.get(3))).isGreaterThan(product(vectors.get(1), vectors.get(2)));
+        }
+    }
+
+    private static double product(float[] one, float[] other) {
+        double sum = 0;
+        for (int i = 0; i < one.length; i++) {
+            sum += one[i] * other[i];
+        }
+        return sum;
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import dev.tokamak.api.EngineConfig;
-import dev.tokamak.api.PoolingKind;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.executor.Pooling;
@@ -41,9 +40,7 @@ final class Texts implements AutoCloseable {
 
     /** What the checkpoint says. */
     Pooling own() {
-        boolean unitLength = reference.folder().endsWith("qwen3_embedding")
-                || reference.folder().endsWith("embeddinggemma");
-        return new Pooling(PoolingKind.HEAD, unitLength, 0);
+        return info.pooling();
     }
 
     StepPlan begin() {
@@ -67,6 +64,7 @@ final class Texts implements AutoCloseable {
             plan.addBlocks(0, 0, blocks, 0, blocks.length);
         }
         plan.setPooling(pooling);
+        reference.texts().get(text).second().ifPresent(plan::setSecondText);
     }
 
     void whole(StepPlan plan, int text, Pooling pooling) {
