@@ -17,7 +17,8 @@ import org.bytedeco.pytorch.global.torch;
  * <p>Implementation notes. Greedy rows take the largest logit. Rows with neither top-k nor top-p sum probability over the whole
  * vocabulary in token order. The others never sort the vocabulary: they take the largest few logits, {@value #CANDIDATES} at
  * first or as many as the largest top-k asks for, and more only if those hold less than top-p of the probability. One uniform
- * number a row decides: the first token at which the running sum exceeds it.
+ * number a row decides: the first token at which the running sum exceeds it, in the order of the vocabulary whatever was left out, so that
+ * every device draws the same token.
  */
 public final class AtenDraw {
     /** How many of the largest logits are looked at before more are needed. */
@@ -146,7 +147,11 @@ public final class AtenDraw {
             Tensor sums = torch.cumsum(probabilities, 1);
             if (!open || candidates == vocabulary || covered(sums, topP, unlimited)) {
                 Tensor kept = probabilities.mul(sums.sub(probabilities).lt_(topP));
-                return top.get1().gather(1, pick(kept, uniforms(inputs, rows))).view(-1);
+                T_TensorTensor_T byToken = torch.sort(top.get1(), 1, false);
+                Tensor weights = kept.gather(1, byToken.get1());
+                return byToken.get0()
+                        .gather(1, pick(weights, uniforms(inputs, rows)))
+                        .view(-1);
             }
             candidates = Math.min(vocabulary, candidates * 8);
         }

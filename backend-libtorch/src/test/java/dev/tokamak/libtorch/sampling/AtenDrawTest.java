@@ -139,6 +139,19 @@ final class AtenDrawTest {
     }
 
     @Test
+    void keptTokensAreDrawnInTheOrderOfTheVocabularyWhateverKeptThem() {
+        float[] logits = new float[VOCABULARY];
+        Arrays.fill(logits, Float.NEGATIVE_INFINITY);
+        logits[3] = (float) Math.log(0.1);
+        logits[500] = (float) Math.log(0.7);
+        logits[900] = (float) Math.log(0.2);
+        for (Row row :
+                new Row[] {new Row(1, 0, 1, 0, 0.05f), new Row(1, 3, 1, 0, 0.05f), new Row(1, 0, 0.99f, 0, 0.05f)}) {
+            assertThat(draw(logits, row)).as("%s", row).containsExactly(3);
+        }
+    }
+
+    @Test
     void theLargestUniformNumberStaysAmongLikelyTokens() {
         float[] logits = new float[VOCABULARY];
         Arrays.fill(logits, Float.NEGATIVE_INFINITY);
@@ -231,12 +244,10 @@ final class AtenDrawTest {
             }
             before += weight;
         }
-        boolean byRank = row.topK() > 0 || row.topP() < 1;
         double target = uniform * Arrays.stream(weights).sum();
         double sum = 0;
         int last = order[0];
-        for (int i = 0; i < order.length; i++) {
-            int token = byRank ? order[i] : i;
+        for (int token = 0; token < weights.length; token++) {
             if (weights[token] > 0) {
                 sum += weights[token];
                 last = token;
