@@ -80,8 +80,13 @@ public final class StepRunner implements AutoCloseable {
     public SampledStep run(StepPlan plan, Supplier<StepMasks> masks) {
         PointerScope scope = new PointerScope();
         try {
-            Tensor stream = stream(plan);
-            SampledStep step = sample(plan, stream, masks);
+            begin(plan);
+            boolean sampled = plan.sampledPositions() > 0;
+            if (plan.scoredPositions() == 0 && !StepVectors.asks(plan)) {
+                return sample(plan, model.forward(operators, sampled), masks);
+            }
+            Tensor stream = model.stream(operators);
+            SampledStep step = sample(plan, sampled ? model.logits(stream, operators) : null, masks);
             if (plan.scoredPositions() > 0) {
                 scores.add(plan, stream, step);
             }
@@ -92,8 +97,7 @@ public final class StepRunner implements AutoCloseable {
         }
     }
 
-    /** Runs a step through the model's blocks. The result lives in the scope around the call. */
-    private Tensor stream(StepPlan plan) {
+    private void begin(StepPlan plan) {
         for (int i = 0; i < plan.endedSlots(); i++) {
             slots[plan.endedSlot(i)].close();
         }
@@ -102,15 +106,13 @@ public final class StepRunner implements AutoCloseable {
         }
         assembly.begin(plan, slots, lastSampled, cache == null ? 0 : cache.blockSize());
         operators.begin(assembly, cache, states);
-        return model.stream(operators);
     }
 
-    private SampledStep sample(StepPlan plan, Tensor stream, Supplier<StepMasks> masks) {
+    private SampledStep sample(StepPlan plan, Tensor logits, Supplier<StepMasks> masks) {
         SampledPositions positions = new SampledPositions(plan);
-        if (positions.count() == 0) {
+        if (logits == null) {
             return new SampledStep(positions, new long[0]);
         }
-        Tensor logits = model.logits(stream, operators);
         if (TensorType.of(logits) != TensorType.F32) {
             logits = logits.to(ScalarType.Float);
         }

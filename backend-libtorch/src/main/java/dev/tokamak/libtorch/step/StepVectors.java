@@ -31,6 +31,11 @@ final class StepVectors {
         this.operators = operators;
     }
 
+    /** Whether a plan has rows of prompts that become vectors. */
+    static boolean asks(StepPlan plan) {
+        return IntStream.range(0, plan.rows()).anyMatch(row -> plan.pooling(row) != null);
+    }
+
     /**
      * Adds the vectors of all rows that are pooled in a step, and keeps what others leave for later steps.
      *

@@ -76,7 +76,20 @@ public final class Block extends Part {
 
     void run(Residual stream, Operators operators) {
         Tensor x = input(stream, beforeAttention);
+        rest(stream, x, attention.run(x, operators), operators);
+    }
+
+    /** As the last block of a model: behind the attention, the stream has the sampled rows alone; without any, nothing is done to it. */
+    void runSampled(Residual stream, boolean sampled, Operators operators) {
+        Tensor x = input(stream, beforeAttention);
         Tensor inner = attention.run(x, operators);
+        if (sampled) {
+            stream.choose(operators::sampled);
+            rest(stream, operators.sampled(x), operators.sampled(inner), operators);
+        }
+    }
+
+    private void rest(Residual stream, Tensor x, Tensor inner, Operators operators) {
         if (parallel) {
             Tensor own = beforeFeedForward == null ? x : input(stream, beforeFeedForward);
             Tensor beside = feedForward.run(own, operators);

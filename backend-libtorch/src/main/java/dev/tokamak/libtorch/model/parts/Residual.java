@@ -2,6 +2,7 @@ package dev.tokamak.libtorch.model.parts;
 
 import dev.tokamak.libtorch.operators.Linear;
 import dev.tokamak.libtorch.operators.Operators;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -64,6 +65,11 @@ final class Residual {
     /** Replaces the stream's content by its normalised self. */
     void normalise(Norm norm) {
         sum.copy_(normed(norm));
+    }
+
+    /** Goes on with some of the rows. */
+    void choose(UnaryOperator<Tensor> rows) {
+        sum = rows.apply(value());
     }
 
     /** Lets what was not yet added outlive the scope around a block. */

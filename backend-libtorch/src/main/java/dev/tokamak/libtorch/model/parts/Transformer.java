@@ -101,15 +101,18 @@ public final class Transformer extends Part {
     }
 
     /**
-     * Runs all tokens of a step through the blocks and fills the cache with their keys and values.
+     * Runs all tokens of a step through the blocks and fills the cache with their keys and values, and what is behind the last attention
+     * only of those that are sampled from: nobody reads the others. For a prompt that is most of a layer.
      *
      * @param operators that have begun the step
      * @param sampled whether rows are sampled from
      * @return their logits, {@code [sampled, vocabulary]}; null if there are none. Lives in the caller's scope
      */
     public Tensor forward(Operators operators, boolean sampled) {
-        Tensor stream = stream(operators);
-        return sampled ? logits(stream, operators) : null;
+        int last = blocks.size() - 1;
+        Residual stream = through(last, operators);
+        blocks.get(last).runSampled(stream, sampled, operators);
+        return sampled ? logitsOf(stream.value(), operators) : null;
     }
 
     /**
@@ -119,8 +122,12 @@ public final class Transformer extends Part {
      * @return the residual stream behind the last block, {@code [tokens, hidden]}; lives in the caller's scope
      */
     public Tensor stream(Operators operators) {
+        return through(blocks.size(), operators).value();
+    }
+
+    private Residual through(int count, Operators operators) {
         Residual stream = new Residual(embedding.run(operators), operators);
-        for (Block block : blocks) {
+        for (Block block : blocks.subList(0, count)) {
             PointerScope scope = new PointerScope();
             try {
                 block.run(stream, operators);
@@ -129,7 +136,7 @@ public final class Transformer extends Part {
                 scope.close();
             }
         }
-        return stream.value();
+        return stream;
     }
 
     /** The logits of the rows that are sampled from, {@code [sampled, vocabulary]}, out of what {@link #stream} gives. */
