@@ -13,6 +13,7 @@ target=$3
 rm -rf "$target"
 mkdir -p "$target"
 failed=$target/failed
+cp "$sources"/*.cuh "$target"
 
 # NAME SM OPTION...
 compile() {

@@ -113,12 +113,24 @@ def sampling():
         tokens, last = torch.zeros(n, device="cuda").int(), torch.zeros(n, device="cuda").int()
         f = kernel("sampler.cu", "sample")
         for name, (t, p, k) in dict(greedy=(0.0, 1.0, 0), plain=(1.0, 1.0, 0), top_p=(1.0, 0.9, 0), top_k_p=(1.0, 0.9, 50)).items():
-            state = torch.zeros(n, 8, dtype=torch.int32)
+            state = torch.zeros(n, 16, dtype=torch.int32)
             state[:, :3] = torch.tensor([t, p, 0.0]).view(torch.int32)
-            state[:, 3], state[:, 7] = k, torch.arange(n)
+            state[:, 3], state[:, 7], state[:, 12] = k, torch.arange(n), -1
             state = state.cuda()
-            us = graph_time([lambda: launch(f, (n,), (1024,), (logits, None, state, None, None, tokens, last, 128256, i64(128256), 4008))] * 10)
+            us = graph_time([lambda: launch(f, (n,), (1024,), (logits, None, None, state, None, None, tokens, last, 128256, 4008))] * 10)
             print(f"  n={n} {name}: {us:.1f}")
+        adjusted, out = torch.empty(n, 128256, device="cuda"), torch.empty(n, 12, device="cuda", dtype=torch.int32)
+        counts = torch.ones(n, 128256, device="cuda", dtype=torch.int16)
+        adjustments = torch.zeros(n, 20, dtype=torch.int32)
+        adjustments[:, 0], adjustments[:, 13] = torch.arange(n), -1
+        adjustments[:, 8:11] = torch.tensor([0.5, 0.5, 1.1]).view(torch.int32)
+        adjustments[:, 4:6] = (counts.data_ptr() + 2 * 128256 * torch.arange(n))[:, None].view(torch.int32)
+        adjustments = adjustments.cuda()
+        us = graph_time([lambda: launch(kernel("adjust.cu", "adjust"), (16, n), (256,), (logits, None, adjustments, adjusted, 128256, 8192))] * 10)
+        print(f"  n={n} adjust: {us:.1f}")
+        wanted = torch.stack([torch.arange(n), torch.full((n,), 5)], 1).int().cuda()
+        us = graph_time([lambda: launch(kernel("logprobs.cu", "logprobs"), (n,), (1024,), (logits, None, wanted, tokens, out, 5, 128256))] * 10)
+        print(f"  n={n} 5 log probabilities: {us:.1f}")
 
 
 def small():

@@ -53,8 +53,8 @@ class Step:
         self.tokens, self.last = torch.zeros(rows, device="cuda").int(), torch.zeros(rows + 1, device="cuda").int()
         self.partial = torch.empty(rows * KV_HEADS * 16 * HEADS // KV_HEADS * (SIZE + 2), device="cuda")
         self.counters = torch.zeros(rows * KV_HEADS, device="cuda").int()
-        self.states = torch.zeros(rows, 8, device="cuda", dtype=torch.int32)
-        self.states[:, 7] = self.slots
+        self.states = torch.zeros(rows, 16, device="cuda", dtype=torch.int32)
+        self.states[:, 7], self.states[:, 12] = self.slots, -1
 
     def norm(self, gain):
         if self.without != "norm":
@@ -102,8 +102,8 @@ class Step:
         self.norm(self.model.layers[0]["input_norm"])
         self.product("head", self.normed, self.model.head, self.logits, 0)
         if self.without != "sample":
-            self.go(kernel("sampler.cu", "sample"), (n,), (1024,), (self.logits, None, self.states, None, None, self.tokens, self.last, VOCABULARY,
-                                                                    i64(VOCABULARY), (VOCABULARY + 31) // 32))
+            self.go(kernel("sampler.cu", "sample"), (n,), (1024,), (self.logits, None, None, self.states, None, None, self.tokens, self.last,
+                                                                    VOCABULARY, (VOCABULARY + 31) // 32))
 
     def milliseconds(self):
         return graph_time([self.run]) / 1e3

@@ -12,7 +12,7 @@ SOURCES = pathlib.Path(__file__).resolve().parents[2] / "main/resources/dev/toka
 @functools.lru_cache(maxsize=None)
 def kernel(file, name, defines=()):
     source = (SOURCES / "common.cuh").read_text() + "\n" + (SOURCES / file).read_text()
-    options = ("--std=c++17",) + tuple(f"-D{k}={v}" for k, v in defines)
+    options = ("--std=c++17", f"-I{SOURCES}") + tuple(f"-D{k}={v}" for k, v in defines)
     return cupy.RawModule(code=source, options=options, backend="nvrtc").get_function(name)
 
 

@@ -16,6 +16,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bytedeco.cuda.global.nvrtc;
 import org.bytedeco.cuda.nvrtc._nvrtcProgram;
 import org.bytedeco.javacpp.BytePointer;
@@ -32,6 +34,7 @@ import org.bytedeco.javacpp.SizeTPointer;
  */
 final class KernelCompiler {
     private static final String COMMON = "common.cuh";
+    private static final Pattern INCLUDE = Pattern.compile("(?m)^#include \"([a-z]+\\.cuh)\"$");
 
     private final int computeCapability;
     private final Path cache;
@@ -81,7 +84,7 @@ final class KernelCompiler {
      * @throws TokamakException {@link dev.tokamak.api.ErrorCode#CONFIGURATION} with the compiler's log
      */
     byte[] compile(String file, Map<String, String> defines) {
-        String source = read(COMMON) + "\n" + read(file);
+        String source = read(COMMON) + "\n" + included(read(file));
         List<String> options = new ArrayList<>();
         options.add("--gpu-architecture=sm_" + computeCapability);
         options.add("--std=c++17");
@@ -97,6 +100,11 @@ final class KernelCompiler {
         byte[] cubin = compile(file, source, options);
         store(cached, cubin);
         return cubin;
+    }
+
+    /** A source with the module's own headers in the place of their names. */
+    private static String included(String source) {
+        return INCLUDE.matcher(source).replaceAll(found -> Matcher.quoteReplacement(read(found.group(1))));
     }
 
     private static String read(String file) {

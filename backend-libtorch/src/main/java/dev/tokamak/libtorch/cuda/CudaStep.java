@@ -1,6 +1,5 @@
 package dev.tokamak.libtorch.cuda;
 
-import dev.tokamak.libtorch.step.SampledStep;
 import dev.tokamak.spi.executor.StepPlan;
 
 /** A step under way on a CUDA device. */
@@ -13,8 +12,8 @@ public final class CudaStep {
     /** Which pinned buffer it uses. */
     final int buffer;
 
-    /** What was sampled, where that was taken to the host already. */
-    SampledStep sampled;
+    /** The most likeliest tokens that one of its rows returns with their log probabilities. */
+    int mostScored;
 
     CudaStep(StepPlan plan, int[] sampledRows, int buffer) {
         this.plan = plan;

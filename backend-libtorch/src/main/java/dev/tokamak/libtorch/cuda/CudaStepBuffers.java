@@ -1,13 +1,10 @@
 package dev.tokamak.libtorch.cuda;
 
+import dev.tokamak.libtorch.kernels.Kernels;
 import dev.tokamak.spi.executor.StepMasks;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import org.bytedeco.cuda.cudart.CUevent_st;
 import org.bytedeco.cuda.global.cudart;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -21,19 +18,23 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  * <p>A pinned buffer is used again when the step that was read from it two steps ago has been awaited.
  */
 public final class CudaStepBuffers implements AutoCloseable {
-    private static final int STATE_INTS = 8;
+    /** The section that is copied only as far as it is filled, and so the last. */
+    private static final int CHANGES = 11;
 
     private final CudaContext context;
+    private final int[] starts;
     private final int tokens;
     private final int rows;
     private final int changes;
-    private final Pinned[] inputs;
-    private final Pinned[] outputs;
+    private final PinnedInts[] inputs;
+    private final PinnedInts[] outputs;
     private final CUevent_st[] done;
     private final Tensor device;
     private final Tensor result;
     private int current;
-    private Pinned[] masks;
+    private final PinnedInts[] scoreOutputs;
+    private Tensor scores;
+    private PinnedInts[] masks;
     private Tensor maskWords;
 
     final Tensor tokenIds;
@@ -46,6 +47,8 @@ public final class CudaStepBuffers implements AutoCloseable {
     final Tensor prefillSlots;
     final Tensor contextBegins;
     final Tensor queryBegins;
+    final Tensor adjustments;
+    final Tensor scored;
 
     /**
      * @param context of the device
@@ -61,8 +64,21 @@ public final class CudaStepBuffers implements AutoCloseable {
         // More changes than fit are sent in several copies.
         this.changes = Math.max(rows, blocksPerSequence) + tokens;
         int total = 0;
-        int[] starts = new int[10];
-        int[] sizes = {tokens, tokens, tokens, rows, rows * STATE_INTS, rows, rows, 2 * rows, 2 * rows, 2 * changes};
+        int[] sizes = {
+            tokens,
+            tokens,
+            tokens,
+            rows,
+            rows * Kernels.STATE_INTS,
+            rows,
+            rows,
+            2 * rows,
+            2 * rows,
+            rows * Kernels.ADJUSTMENT_INTS,
+            2 * rows,
+            2 * changes
+        };
+        starts = new int[sizes.length];
         for (int i = 0; i < sizes.length; i++) {
             starts[i] = total;
             // 16-byte alignment.
@@ -78,25 +94,29 @@ public final class CudaStepBuffers implements AutoCloseable {
         prefillSlots = device.narrow(0, starts[6], sizes[6]);
         contextBegins = device.narrow(0, starts[7], sizes[7]);
         queryBegins = device.narrow(0, starts[8], sizes[8]);
-        tableChanges = device.narrow(0, starts[9], sizes[9]);
+        adjustments = device.narrow(0, starts[9], sizes[9]);
+        scored = device.narrow(0, starts[10], sizes[10]);
+        tableChanges = device.narrow(0, starts[CHANGES], sizes[CHANGES]);
         result = ints(context, rows);
-        inputs = new Pinned[inFlight];
-        outputs = new Pinned[inFlight];
+        inputs = new PinnedInts[inFlight];
+        outputs = new PinnedInts[inFlight];
+        scoreOutputs = new PinnedInts[inFlight];
         done = new CUevent_st[inFlight];
         for (int i = 0; i < inFlight; i++) {
-            inputs[i] = new Pinned(total);
-            outputs[i] = new Pinned(rows);
+            inputs[i] = new PinnedInts(total);
+            outputs[i] = new PinnedInts(rows);
             done[i] = context.newEvent();
         }
-        this.starts = starts;
     }
 
-    private final int[] starts;
-
     public static Tensor ints(CudaContext context, long count) {
+        return zeros(context, ScalarType.Int, count);
+    }
+
+    static Tensor zeros(CudaContext context, ScalarType type, long count) {
         try (Device place = new Device(torch.DeviceType.CUDA, (byte) context.index());
                 TensorOptions options =
-                        new TensorOptions(ScalarType.Int).device(new org.bytedeco.pytorch.DeviceOptional(place))) {
+                        new TensorOptions(type).device(new org.bytedeco.pytorch.DeviceOptional(place))) {
             return torch.zeros(new long[] {count}, options);
         }
     }
@@ -125,27 +145,21 @@ public final class CudaStepBuffers implements AutoCloseable {
         inputs[current].ints.put(starts[3] + at, token);
     }
 
-    void state(
-            int at,
-            float temperature,
-            float topP,
-            float minP,
-            int topK,
-            long seed,
-            int outputIndex,
-            int slot,
-            int maskRow) {
-        IntBuffer ints = inputs[current].ints;
-        int to = starts[4] + at * STATE_INTS;
-        ints.put(to, Float.floatToRawIntBits(temperature));
-        ints.put(to + 1, Float.floatToRawIntBits(topP));
-        ints.put(to + 2, Float.floatToRawIntBits(minP));
-        ints.put(to + 3, topK);
-        ints.put(to + 4, (int) seed);
-        ints.put(to + 5, (int) (seed >>> 32));
-        ints.put(to + 6, outputIndex);
-        ints.put(to + 7, slot);
-        ints.put(starts[5] + at, maskRow);
+    /** How a row of logits is drawn from, as {@link Kernels#sample} reads it. */
+    void state(int at, int[] state, int maskRow) {
+        inputs[current].ints.position(starts[4] + at * Kernels.STATE_INTS).put(state);
+        inputs[current].ints.put(starts[5] + at, maskRow);
+    }
+
+    /** What is done to a row of logits before, as {@link Kernels#adjust} reads it. */
+    void adjustment(int at, int[] adjustment) {
+        inputs[current].ints.position(starts[9] + at * Kernels.ADJUSTMENT_INTS).put(adjustment);
+    }
+
+    /** Of which row of logits log probabilities are wanted, and of how many of its likeliest tokens. */
+    void scored(int at, int row, int likeliest) {
+        inputs[current].ints.put(starts[10] + 2 * at, row);
+        inputs[current].ints.put(starts[10] + 2 * at + 1, likeliest);
     }
 
     void prefill(int at, int slot) {
@@ -160,20 +174,19 @@ public final class CudaStepBuffers implements AutoCloseable {
 
     void change(int at, int index, int value) {
         IntBuffer ints = inputs[current].ints;
-        ints.put(starts[9] + 2 * at, index);
-        ints.put(starts[9] + 2 * at + 1, value);
+        ints.put(starts[CHANGES] + 2 * at, index);
+        ints.put(starts[CHANGES] + 2 * at + 1, value);
     }
 
     /** Copies everything up to the last of {@code changeCount} table changes to the device. */
     void upload(int changeCount) {
-        long count = starts[9] + 2L * changeCount;
+        long count = starts[CHANGES] + 2L * changeCount;
         context.copyAsync(device.data_ptr(), inputs[current].memory, count * Integer.BYTES);
     }
 
     /** Copies the table changes alone, and waits until their buffer may be written again. */
     void uploadChanges(int changeCount) {
-        Pointer from = new BytePointer(inputs[current].memory).position(starts[9] * 4L);
-        context.copyAsync(tableChanges.data_ptr(), from, changeCount * 8L);
+        context.copyAsync(tableChanges.data_ptr(), inputs[current].at(starts[CHANGES]), changeCount * 8L);
         context.synchronize();
     }
 
@@ -185,11 +198,12 @@ public final class CudaStepBuffers implements AutoCloseable {
      */
     Tensor uploadMasks(StepMasks from) {
         if (masks == null) {
-            masks = new Pinned[inputs.length];
+            masks = new PinnedInts[inputs.length];
             for (int i = 0; i < masks.length; i++) {
-                masks[i] = new Pinned(rows * from.wordsPerRow());
+                masks[i] = new PinnedInts(rows * from.wordsPerRow());
             }
             maskWords = ints(context, (long) rows * from.wordsPerRow());
+            maskWords.retainReference();
         }
         int count = from.rows() * from.wordsPerRow();
         masks[current].ints.position(0).put(from.words(), 0, count);
@@ -201,17 +215,47 @@ public final class CudaStepBuffers implements AutoCloseable {
         return result;
     }
 
-    /** Copies the sampled tokens back and marks the step's end. */
-    void download(int count) {
+    /** Where a step's log probabilities are written; of this object. */
+    Tensor scores(int count) {
+        if (scores == null || scores.numel() < count) {
+            if (scores != null) {
+                scores.close();
+            }
+            scores = ints(context, 2L * count);
+            scores.retainReference();
+        }
+        return scores;
+    }
+
+    /** Copies the sampled tokens and what belongs to log probabilities back and marks the step's end. */
+    void download(int count, int scoreCount) {
         if (count > 0) {
             context.copyAsync(outputs[current].memory, result.data_ptr(), (long) count * Integer.BYTES);
         }
+        if (scoreCount > 0) {
+            // The step that used the pinned memory before has been awaited.
+            if (scoreOutputs[current] == null || scoreOutputs[current].capacity() < scoreCount) {
+                close(scoreOutputs[current]);
+                scoreOutputs[current] = new PinnedInts(2 * scoreCount);
+            }
+            context.copyAsync(scoreOutputs[current].memory, scores.data_ptr(), (long) scoreCount * Integer.BYTES);
+        }
         context.record(done[current]);
+    }
+
+    private static void close(PinnedInts pinned) {
+        if (pinned != null) {
+            pinned.close();
+        }
     }
 
     /** Waits for the step whose pinned buffer had a number. */
     void await(int buffer) {
         context.await(done[buffer]);
+    }
+
+    int scoreOf(int buffer, int at) {
+        return scoreOutputs[buffer].ints.get(at);
     }
 
     int resultOf(int buffer, int at) {
@@ -223,10 +267,14 @@ public final class CudaStepBuffers implements AutoCloseable {
         for (int i = 0; i < inputs.length; i++) {
             inputs[i].close();
             outputs[i].close();
+            close(scoreOutputs[i]);
             cudart.cudaEventDestroy(done[i]);
         }
+        if (scores != null) {
+            scores.close();
+        }
         if (masks != null) {
-            for (Pinned each : masks) {
+            for (PinnedInts each : masks) {
                 each.close();
             }
             maskWords.close();
@@ -242,27 +290,12 @@ public final class CudaStepBuffers implements AutoCloseable {
             prefillSlots,
             contextBegins,
             queryBegins,
+            adjustments,
+            scored,
             device,
             result
         }) {
             view.close();
-        }
-    }
-
-    /** Page-locked host memory, seen as integers. */
-    private static final class Pinned implements AutoCloseable {
-        final Pointer memory = new Pointer();
-        final IntBuffer ints;
-
-        Pinned(int count) {
-            CudaContext.check(cudart.cudaHostAlloc(memory, 4L * count, 0), "allocate pinned memory");
-            ByteBuffer bytes = new BytePointer(memory).capacity(4L * count).asByteBuffer();
-            ints = bytes.order(ByteOrder.LITTLE_ENDIAN).asIntBuffer();
-        }
-
-        @Override
-        public void close() {
-            cudart.cudaFreeHost(memory);
         }
     }
 }

@@ -171,11 +171,58 @@ public interface Kernels extends AutoCloseable {
      */
     void siluMul(Tensor gateUp, Tensor out, int rows, int width);
 
+    /** Why a token is counted. */
+    @Incubating
+    enum CountKind {
+        /** It is in the prompt. */
+        PROMPT,
+        /** It was drawn. */
+        DRAWN,
+        /** It was drawn, and that draw does not count. */
+        TAKEN_BACK
+    }
+
     /**
-     * Draws tokens.
+     * Counts tokens of a slot.
+     *
+     * @param counts [slots, vocabulary] int16: the highest bit for tokens of the prompt, the others how often one was drawn, up to 32,767
+     * @param slot whose
+     * @param tokens int32; those outside of the vocabulary are not counted
+     * @param first index of the first
+     * @param count how many
+     * @param kind why
+     */
+    void countTokens(Tensor counts, int slot, Tensor tokens, long first, int count, CountKind kind);
+
+    /** Ints of an adjustment. */
+    int ADJUSTMENT_INTS = 20;
+
+    /** Ints of a row's sampling state. */
+    int STATE_INTS = 16;
+
+    /**
+     * Changes rows of logits as their requests ask, in float32 and in the order that
+     * {@link dev.tokamak.spi.executor.SamplingState} tells. An adjustment is, int by int: the row of logits; the numbers of biases, ends and bad words;
+     * the address of the slot's counts (two ints, 0 for none); the address of the slot's lists (two ints); bits of presence, frequency and
+     * repetition penalty; where in the lists, after the biased tokens and the biases, the ends, the bad words, the mask of allowed tokens (-1 for none)
+     * and the history begin; the history's length less 1; how many tokens the sequence has; three unused. Bad words are
+     * one start more than there are words, then their tokens. The history is a ring whose length is a power of two.
      *
      * @param logits [rows, vocabulary], 16 bits or float32
-     * @param states [rows, 8] int32: bits of temperature, top_p and min_p; top_k; seed low and high; output index; slot
+     * @param adjustments [rows, {@value #ADJUSTMENT_INTS}] int32
+     * @param adjusted [rows, vocabulary] float32, written
+     * @param rows how many adjustments
+     */
+    void adjust(Tensor logits, Tensor adjustments, Tensor adjusted, int rows);
+
+    /**
+     * Draws tokens. A row's state is, int by int: bits of temperature, top_p and min_p; top_k; seed low and high; output index; slot; the
+     * address of the slot's counts, in which the token is counted (two ints, 0 for none); the address where the history notes the token
+     * (two ints, 0 for none); the adjusted row that stands in for the logits, or -1; three unused.
+     *
+     * @param logits [rows, vocabulary], 16 bits or float32
+     * @param adjusted [any, vocabulary] float32
+     * @param states [rows, {@value #STATE_INTS}] int32
      * @param masks [any, words] int32 bits, or null
      * @param maskRows [rows] int32: each row's mask, or -1; null if masks is
      * @param tokens [rows] int32, written; -1 for a row that is not a number
@@ -183,7 +230,27 @@ public interface Kernels extends AutoCloseable {
      * @param rows how many
      */
     void sample(
-            Tensor logits, Tensor states, Tensor masks, Tensor maskRows, Tensor tokens, Tensor lastSampled, int rows);
+            Tensor logits,
+            Tensor adjusted,
+            Tensor states,
+            Tensor masks,
+            Tensor maskRows,
+            Tensor tokens,
+            Tensor lastSampled,
+            int rows);
+
+    /**
+     * Finds log probabilities: the natural logarithms of the softmax over the logits as they are.
+     *
+     * @param logits [any, vocabulary], 16 bits or float32
+     * @param wanted [rows, 2] int32: a row of logits, and how many of its likeliest tokens are wanted
+     * @param tokens [any] int32: what was drawn from each row of logits; of a row with -1 nothing is written
+     * @param out [rows, 2 + 2 most] int32, written: bits of the drawn token's log probability; its rank, 1 for the likeliest; ids of the likeliest
+     *     tokens, best first and of equal ones the lowest; bits of their log probabilities
+     * @param most the most likeliest tokens that a row wants
+     * @param rows how many
+     */
+    void logprobs(Tensor logits, Tensor wanted, Tensor tokens, Tensor out, int most, int rows);
 
     /**
      * Kernels for mixtures of experts, loaded when they are first asked for.
