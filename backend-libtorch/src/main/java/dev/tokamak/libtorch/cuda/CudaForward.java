@@ -2,6 +2,7 @@ package dev.tokamak.libtorch.cuda;
 
 import dev.tokamak.libtorch.attention.FlashAttention;
 import dev.tokamak.libtorch.attention.PromptChunks;
+import dev.tokamak.libtorch.attention.WholePromptAttention;
 import dev.tokamak.libtorch.cache.CudaKvCache;
 import dev.tokamak.libtorch.kernels.KernelShape;
 import dev.tokamak.libtorch.kernels.Kernels;
@@ -19,7 +20,8 @@ import org.bytedeco.pytorch.Tensor;
  *
  * <p>Implementation notes. A step's tokens are in two parts: those that come alone for their sequence, first, whose attention reads the
  * paged cache, and chunks of prompts behind them, whose contexts are gathered side by side for the ragged kernel: all at once where
- * they fit the memory for that, else in groups, since shared prefixes make contexts of any length together.
+ * they fit the memory for that, else in groups, since shared prefixes make contexts of any length together. A long prompt that is computed
+ * whole is left to {@link WholePromptAttention}, for which queries have more rows than tokens.
  */
 final class CudaForward implements AutoCloseable {
     private final Transformer model;
@@ -37,6 +39,7 @@ final class CudaForward implements AutoCloseable {
     private final Tensor contextKeys;
     private final Tensor contextValues;
     private final FlashAttention flash = new FlashAttention();
+    private final WholePromptAttention whole;
     private final int paddingSlot;
     private int tokens;
     private int singles;
@@ -75,7 +78,13 @@ final class CudaForward implements AutoCloseable {
         contextEntries = CudaStepBuffers.ints(context, contextCapacity);
         contextKeys = device.emptyCompute(contextCapacity, shape.kvHeads(), shape.headDim());
         contextValues = device.emptyCompute(contextCapacity, shape.kvHeads(), shape.headDim());
+        whole = new WholePromptAttention(device, Math.min(tokens, contextCapacity));
         operators.use(kernels, kernelShape, this);
+    }
+
+    /** Prepares what takes time when it is first used. */
+    void warmUp(int computeCapability) {
+        whole.prepare(computeCapability, model.cacheLayers().get(0));
     }
 
     /** [rows, vocabulary] after a pass. */
@@ -133,9 +142,31 @@ final class CudaForward implements AutoCloseable {
             if (prompts != null && prompts.groups().size() == 1) {
                 locate(0);
             }
+            clearBehindWholePrompt();
             model.forward(operators, sampled > 0);
         } finally {
             scope.close();
+        }
+    }
+
+    /** If the step's one chunk is a long prompt from its first token on, the rows in which a layer computes it, else 0. */
+    private int wholeLength(AttentionShape shape) {
+        if (prompts == null || prompts.groups().size() > 1) {
+            return 0;
+        }
+        PromptChunks.Group group = prompts.groups().get(0);
+        return group.rows() == 1 ? whole.length(group.tokens(), group.contextTokens(), shape) : 0;
+    }
+
+    private void clearBehindWholePrompt() {
+        int length = 0;
+        for (AttentionShape shape : model.cacheLayers()) {
+            length = Math.max(length, wholeLength(shape));
+        }
+        int behind = length == 0 ? 0 : length - prompts.groups().get(0).tokens();
+        if (behind > 0) {
+            contextKeys.narrow(0, length - behind, behind).zero_();
+            contextValues.narrow(0, length - behind, behind).zero_();
         }
     }
 
@@ -159,7 +190,7 @@ final class CudaForward implements AutoCloseable {
         if (layer.headNorm() != null && !normByKernel) {
             AtenOperators.normHeads(qkv, layer);
         }
-        Tensor queries = device.emptyCompute(tokens, shape.queryWidth());
+        Tensor queries = device.emptyCompute(Math.max(tokens, singles + wholeLength(shape)), shape.queryWidth());
         kernels.ropeAndWriteKv(
                 qkv,
                 rotaries[layer.rotary()],
@@ -170,6 +201,9 @@ final class CudaForward implements AutoCloseable {
                 keys,
                 values,
                 tokens);
+        if (singles == 0 && prompts.groups().size() == 1) {
+            return promptAttention(queries, keys, values, 0, shape);
+        }
         Tensor attended = device.emptyCompute(tokens, shape.queryWidth());
         if (singles > 0) {
             kernels.decodeAttention(
@@ -183,34 +217,43 @@ final class CudaForward implements AutoCloseable {
                     singles,
                     shape.window());
         }
-        if (prompts != null) {
-            for (int i = 0; i < prompts.groups().size(); i++) {
-                if (prompts.groups().size() > 1) {
-                    locate(i);
-                }
-                promptAttention(queries, keys, values, attended, i, shape);
+        for (int i = 0; prompts != null && i < prompts.groups().size(); i++) {
+            if (prompts.groups().size() > 1) {
+                locate(i);
             }
+            PromptChunks.Group group = prompts.groups().get(i);
+            attended.narrow(0, singles + group.firstToken(), group.tokens())
+                    .copy_(promptAttention(queries, keys, values, i, shape));
         }
         return attended;
     }
 
-    private void promptAttention(
-            Tensor queries, Tensor keys, Tensor values, Tensor attended, int index, AttentionShape shape) {
+    /** Attention of a group of chunks, [its tokens, queryWidth]. */
+    private Tensor promptAttention(Tensor queries, Tensor keys, Tensor values, int index, AttentionShape shape) {
         PromptChunks.Group group = prompts.groups().get(index);
         int begins = prompts.beginsAt(index);
         int contextTokens = group.contextTokens();
         int first = singles + group.firstToken();
         kernels.gatherKv(keys, values, contextEntries, contextKeys, contextValues, contextTokens);
-        Tensor out = flash.attend(
-                queries.narrow(0, first, group.tokens()).view(group.tokens(), shape.heads(), shape.headDim()),
-                contextKeys.narrow(0, 0, contextTokens),
-                contextValues.narrow(0, 0, contextTokens),
-                step.queryBegins.narrow(0, begins, group.rows() + 1L),
-                step.contextBegins.narrow(0, begins, group.rows() + 1L),
-                group.longestChunk(),
-                group.longestContext(),
-                shape);
-        attended.narrow(0, first, group.tokens()).copy_(out.view(group.tokens(), shape.queryWidth()));
+        int wholeLength = wholeLength(shape);
+        if (wholeLength > 0) {
+            Tensor out = whole.attend(
+                    queries.narrow(0, first, wholeLength).view(wholeLength, shape.heads(), shape.headDim()),
+                    contextKeys.narrow(0, 0, wholeLength),
+                    contextValues.narrow(0, 0, wholeLength),
+                    shape);
+            return out.reshape(wholeLength, shape.queryWidth()).narrow(0, 0, group.tokens());
+        }
+        return flash.attend(
+                        queries.narrow(0, first, group.tokens()).view(group.tokens(), shape.heads(), shape.headDim()),
+                        contextKeys.narrow(0, 0, contextTokens),
+                        contextValues.narrow(0, 0, contextTokens),
+                        step.queryBegins.narrow(0, begins, group.rows() + 1L),
+                        step.contextBegins.narrow(0, begins, group.rows() + 1L),
+                        group.longestChunk(),
+                        group.longestContext(),
+                        shape)
+                .view(group.tokens(), shape.queryWidth());
     }
 
     @Override
@@ -223,5 +266,6 @@ final class CudaForward implements AutoCloseable {
             tensor.close();
         }
         flash.close();
+        whole.close();
     }
 }

@@ -212,6 +212,11 @@ public final class CudaStepRunner implements AutoCloseable {
         sampling.read(step, into);
     }
 
+    /** Prepares what takes time when it is first used. */
+    public void warmUp() {
+        forward.warmUp(context.computeCapability());
+    }
+
     /** Drops the state of all slots. */
     public void reset() {
         sampling.reset();

@@ -23,6 +23,7 @@ public final class CudaTimeline implements AutoCloseable {
     private final ArrayDeque<Span> spans = new ArrayDeque<>();
     private final ArrayDeque<CUevent_st> free = new ArrayDeque<>();
     private final Map<Integer, double[]> byRows = new TreeMap<>();
+    private final double[] withPrompts = new double[3];
     private Span open;
     private Span last;
 
@@ -73,6 +74,12 @@ public final class CudaTimeline implements AutoCloseable {
             sums[1] += millis(span.begin(), span.end());
             sums[2] += millis(last.end(), span.begin());
         }
+        if (!span.decode()) {
+            double millis = millis(span.begin(), span.end());
+            withPrompts[0]++;
+            withPrompts[1] += millis;
+            withPrompts[2] = Math.max(withPrompts[2], millis);
+        }
         retire(last);
         last = span;
     }
@@ -96,6 +103,13 @@ public final class CudaTimeline implements AutoCloseable {
         spans.forEach(this::read);
         retire(last);
         free.forEach(cudart::cudaEventDestroy);
+        if (withPrompts[0] > 0) {
+            log.info(
+                    "timeline: {} steps with prompts, {} ms together, the longest {} ms",
+                    (long) withPrompts[0],
+                    "%.1f".formatted(withPrompts[1]),
+                    "%.1f".formatted(withPrompts[2]));
+        }
         byRows.forEach((rows, sums) -> {
             if (sums[0] >= 32) {
                 log.info(

@@ -258,6 +258,7 @@ public final class CudaExecutor implements Executor {
     @Override
     public void warmUp() {
         context.enter();
+        runner.warmUp();
         WarmUp plans = new WarmUp(info, blockSize(), cache.blocks(), maxModelLen, 1, config.maxNumBatchedTokens());
         for (StepPlan plan : plans.plans()) {
             StepResult result = new StepResult();
