@@ -48,7 +48,7 @@ final class Driver implements AutoCloseable {
         this(executor, BLOCKS);
     }
 
-    private Driver(Executor executor, int blocks) {
+    Driver(Executor executor, int blocks) {
         this.executor = executor;
         model = executor.load((what, fraction) -> {});
         executor.allocateKvCache(BLOCK_SIZE, blocks);
