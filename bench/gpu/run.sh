@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs every GPU measurement, prints what each part says and at the end a table. Needs a card, the tokamak-cuda distribution in
 # $TOKAMAK_HOME, the bench module's jar in $BENCH_JAR, CUDA's libraries on LD_LIBRARY_PATH, and python3 with torch, transformers,
-# cupy and aiohttp. $TOKENIZER is a folder with a tokenizer of at most 128,256 tokens, by default the distribution's demo model.
+# cupy and aiohttp; vLLM is measured beside it where that python3 imports it. $TOKENIZER is a folder with a byte-level tokenizer of at most 128,256
+# tokens, by default the distribution's demo model; it is filled up so that every id has text.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 home=${TOKAMAK_HOME:?the folder of the tokamak-cuda distribution}
@@ -9,8 +10,8 @@ model=$here/llama-3.1-8b
 tokenizer=${TOKENIZER:-$home/models/tokamak-demo}
 java_options="${TOKAMAK_JAVA_OPTS:-} -Dtokamak.cuda.timeline=true -Xmx8g"
 log=$(mktemp)
-serve_log=$(mktemp)
-trap 'rm -f "$log" "$serve_log"' EXIT
+served=$(mktemp -d)
+trap 'rm -rf "$log" "$served"' EXIT
 
 offline() {
     # shellcheck disable=SC2086
@@ -26,19 +27,19 @@ offline() {
     echo "== Tokamak, offline"
     offline 1x128x512 32x192x128 128x192x128 256x512x256
 
-    echo "== Tokamak, HTTP"
-    port=18000
-    TOKAMAK_JAVA_OPTS="$java_options" "$home/bin/tokamak" serve "$model" --tokenizer "$tokenizer" --load-format dummy --device cuda \
-        --max-num-seqs 256 --max-num-batched-tokens 8192 --port $port >"$serve_log" 2>&1 &
-    server=$!
-    for _ in $(seq 200); do
-        sleep 0.3
-        if (exec 3<>/dev/tcp/127.0.0.1/$port) 2>/dev/null || ! kill -0 $server 2>/dev/null; then break; fi
+    python3 "$here/whole_tokenizer.py" "$tokenizer" "$served" 128256
+    cp "$model/config.json" "$served/"
+    works=(32x192x128 256x512x256 1024x128x128 1x1024x64 long)
+    for way in greedy temperature top-p,top-k top-p penalties logit-bias bad-words allowed min-tokens logprobs expression greedy; do
+        works+=("64x192x128:$way")
     done
-    python3 "$here/http_streams.py" http://127.0.0.1:$port 256 512 256
-    kill $server
-    wait $server 2>/dev/null
-    grep -E 'timeline|rror' "$serve_log"
+    echo "== Tokamak, HTTP"
+    "$here/serve.sh" tokamak "$served" "${works[@]}"
+    if python3 -c 'import vllm' 2>/dev/null; then
+        echo "== vLLM, HTTP"
+        # Its front end did not answer under an expression of this size within two minutes.
+        "$here/serve.sh" vllm "$served" "${works[@]/64x192x128:expression/}"
+    fi
 } | tee "$log"
 
 echo "== table"

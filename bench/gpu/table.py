@@ -39,8 +39,24 @@ for n, wanted in ((32, 6500), (128, 20000)):
 offline = find(r" 256 requests, 512 in / 256 out: .*?, (\d+) output")
 row("256 requests, 512 in / 256 out", ">= 9,000 output tokens/s", shown(offline, "output tokens/s"),
     "transformers, 32 out: " + ratio(offline, find(r"continuous batching, .*: (\d+) output")))
-http = find(r"HTTP, 256 streams, 512 in .*?, (\d+) output")
+http = find(r"HTTP tokamak 256x512x256: (\d+)")
 share = "not measured" if http is None or offline is None else f"{100 * http / offline:.0f} % of offline"
 row("the same through HTTP", ">= 90 % of offline", shown(http, "output tokens/s"), share)
 row("idle share, batch 128", "<= 3 %", shown(find(r"timeline: 128 rows: .*idle share ([\d.]+)"), "%"), "-")
 row("process start to first token", "<= 20 s", shown(find(r"first token ([\d.]+) s"), "s"), "-")
+own, vllm = (find(rf"HTTP {name} 256x512x256: (\d+)") for name in ("tokamak", "vllm"))
+row("HTTP, 256 streams, beside vLLM", "-", shown(own, "tokens/s"), f"vLLM {ratio(own, vllm)}")
+for part, what in ((r"its first token (\d+)", "first token"), (r"longest gap of the others (\d+)", "others' longest gap")):
+    own, vllm = (find(rf"HTTP {name} long: .*?{part}") for name in ("tokamak", "vllm"))
+    row(f"7,800 tokens beside 32 streams, {what}", {"first token": "<= 210 ms"}.get(what, "<= 195 ms"), shown(own, "ms"), f"vLLM {shown(vllm, 'ms')}")
+
+
+def way(name, which):
+    return find(rf"HTTP {name} 64x192x128:{re.escape(which)}: (\d+)")
+
+
+for which, wanted in (("temperature", "97"), ("top-p,top-k", "97"), ("top-p", "97"), ("penalties", "95"), ("logit-bias", "95"), ("bad-words", "95"), ("allowed", "95"),
+                      ("min-tokens", "95"), ("logprobs", "95"), ("expression", "90")):
+    own, greedy = way("tokamak", which), way("tokamak", "greedy")
+    share = "" if None in (own, greedy) else f", {100 * own / greedy:.0f} % of greedy"
+    row(f"HTTP, 64 streams, {which}", f">= {wanted} % of greedy", shown(own, "tokens/s") + share, f"vLLM {shown(way('vllm', which), 'tokens/s')}")
