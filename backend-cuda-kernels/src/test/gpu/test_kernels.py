@@ -2,7 +2,6 @@
 
 Run on a machine with a GPU, torch, cupy and pytest:  python3 -m pytest -q backend-cuda-kernels/src/test/gpu
 """
-import math
 import zlib
 
 import pytest
