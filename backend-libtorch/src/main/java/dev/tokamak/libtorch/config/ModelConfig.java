@@ -132,10 +132,14 @@ public final class ModelConfig {
 
     /** The type that the weights were saved in, or null if the file does not say or says another than are computed in. */
     public TensorType type() {
-        return textOrNone("dtype")
-                .or(() -> textOrNone("torch_dtype"))
+        return typeName()
+                .or(() -> objectOrNone("text_config").flatMap(ModelConfig::typeName))
                 .map(TensorType::ofConfig)
                 .orElse(null);
+    }
+
+    private Optional<String> typeName() {
+        return textOrNone("dtype").or(() -> textOrNone("torch_dtype"));
     }
 
     /** Whether the file itself has the key, be it null. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.libtorch.tensors.TensorType;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +76,18 @@ final class ModelConfigTest {
     void whatIsWithoutEffectAtOneValueOnlyIsRefusedAtOthers() {
         assertThatThrownBy(() -> config("{\"logit_scale\": 0.5}").refuseUnread("Llama"))
                 .hasMessageContaining("logit_scale = 0.5");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"dtype\": \"float16\", \"torch_dtype\": \"bfloat16\"}",
+                "{\"torch_dtype\": \"float16\"}",
+                "{\"text_config\": {\"torch_dtype\": \"float16\"}}",
+                "{\"torch_dtype\": \"float16\", \"text_config\": {\"dtype\": \"bfloat16\"}}"
+            })
+    void theTypeOfTheWeightsIsFoundInEverySpelling(String json) {
+        assertThat(config(json).type()).isEqualTo(TensorType.F16);
     }
 
     @Test

@@ -35,6 +35,12 @@ final class Lfm2 extends DecoderFamily {
         return "LFM 2";
     }
 
+    /** What the first files say of a rotation that is always there. */
+    @Override
+    public String understood() {
+        return "{\"use_pos_enc\": true}";
+    }
+
     @Override
     DecoderSizes sizes(ModelConfig config) {
         for (String inert : new String[] {

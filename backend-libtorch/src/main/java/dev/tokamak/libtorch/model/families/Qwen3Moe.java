@@ -27,6 +27,12 @@ final class Qwen3Moe extends DecoderFamily {
         return "Qwen 3 30B-A3B and 235B-A22B";
     }
 
+    /** What Qwen3 Coder says in the words of the family before. */
+    @Override
+    public String understood() {
+        return "{\"shared_expert_intermediate_size\": 0, \"use_qk_norm\": true}";
+    }
+
     @Override
     Attention.Builder attention(DecoderSizes sizes, int index) {
         ModelConfig config = sizes.config;
