@@ -152,7 +152,13 @@ final class SequenceFilters {
                 throw new TemplateError(
                         TemplateError.Kind.FILTER_ARGUMENT, "You can only sort by either \"key\" or \"value\"");
             }
-            Iterator<Object> items = Values.iterate(render.call(Attributes.attribute(value, "items"), Arguments.NONE));
+            Object method = Attributes.pythonAttribute(value, "items");
+            if (method == TemplateObject.MISSING) {
+                throw new TemplateError(
+                        TemplateError.Kind.ATTRIBUTE,
+                        "'" + Values.typeName(value) + "' object has no attribute 'items'");
+            }
+            Iterator<Object> items = Values.iterate(render.call(method, Arguments.NONE));
             List<Object> pairs = new ArrayList<>();
             items.forEachRemaining(pairs::add);
             return Ordering.sorted(render, pairs, sortKey(byKey ? 0L : 1L, null, a.flag(0, false)), a.flag(2, false));
