@@ -21,6 +21,7 @@ import java.util.TreeMap;
  */
 final class AddedTokens {
     private final Map<String, Integer> model;
+    private final int modelSize;
     private final Map<String, Integer> ids = new HashMap<>();
     private final TreeMap<Integer, AddedToken> byId = new TreeMap<>();
     private final Set<String> special = new HashSet<>();
@@ -30,13 +31,15 @@ final class AddedTokens {
      * None yet.
      *
      * @param model ids of the model's tokens
+     * @param modelSize how many they are; a list may have one twice
      */
-    AddedTokens(Map<String, Integer> model) {
+    AddedTokens(Map<String, Integer> model, int modelSize) {
         this.model = model;
+        this.modelSize = modelSize;
     }
 
     void add(Collection<AddedToken> tokens) {
-        int next = byId.isEmpty() ? model.size() : Math.max(model.size(), byId.lastKey() + 1);
+        int next = byId.isEmpty() ? modelSize : Math.max(modelSize, byId.lastKey() + 1);
         for (AddedToken each : tokens) {
             AddedToken token = each.settled();
             Integer known = ids.get(token.content());

@@ -58,6 +58,7 @@ record TokenizerFile(
         JsonValue decoder = JsonValue.NULL;
         JsonValue normalizer = JsonValue.NULL;
         String padding;
+        boolean isList;
     }
 
     /**
@@ -124,7 +125,7 @@ record TokenizerFile(
                     if (!hasModel) {
                         throw broken(file, "is not a tokenizer: model is not an object", null);
                     }
-                    readModel(parser, parts.entries, file);
+                    readModel(parser, parts, file);
                 }
                 default -> skip(parser, value);
             }
@@ -142,7 +143,7 @@ record TokenizerFile(
             ids.put(entry.content, entry.id);
             size = Math.max(size, entry.id + 1);
         }
-        AddedTokens all = new AddedTokens(ids);
+        AddedTokens all = new AddedTokens(ids, parts.isList ? parts.entries.size() : ids.size());
         all.add(parts.added);
         named.addTo(all, parts.addedById, parts.padding);
         if (!all.byId().isEmpty()) {
@@ -232,7 +233,8 @@ record TokenizerFile(
         return spoken == tokens;
     }
 
-    private static void readModel(JsonParser parser, List<Entry> entries, Path file) {
+    private static void readModel(JsonParser parser, Parts parts, Path file) {
+        List<Entry> entries = parts.entries;
         while (parser.next() != Event.END_OBJECT) {
             String key = parser.getString();
             Event value = parser.next();
@@ -246,6 +248,7 @@ record TokenizerFile(
                 }
             } else if (value == Event.START_ARRAY) {
                 // Unigram: a list of token and score, in which the place is the id.
+                parts.isList = true;
                 while (parser.next() == Event.START_ARRAY) {
                     parser.next();
                     entries.add(new Entry(parser.getString(), entries.size()));

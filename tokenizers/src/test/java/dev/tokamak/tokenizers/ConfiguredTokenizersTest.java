@@ -77,6 +77,20 @@ class ConfiguredTokenizersTest {
     }
 
     @Test
+    void addedTokensGetTheIdsThatTheLibraryGivesThemWhateverTheFileSays() throws IOException {
+        Files.writeString(folder.resolve("tokenizer.json"), """
+                {"added_tokens": [{"id": 9, "content": "<x>", "single_word": false, "lstrip": false, "rstrip": false,
+                "normalized": false, "special": true}],
+                "model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0.0], ["a", -1.0], ["a", -1.0], ["b", -1.0]]}}""");
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"image_token\": \"<i>\"}");
+        try (Tokenizer tokenizer = new HuggingFaceTokenizerProvider().create(folder)) {
+            assertThat(tokenizer.encode("<i>b<x>", false)).containsExactly(5, 3, 4);
+            assertThat(tokenizer.vocabulary().addedToken("<x>")).hasValue(4);
+            assertThat(tokenizer.vocabulary().specialTokens()).containsExactly(4, 5);
+        }
+    }
+
+    @Test
     void anAddedTokenOfSpaceMarksIsSpacesInAStreamToo() throws IOException {
         Files.writeString(folder.resolve("tokenizer.json"), """
                 {"added_tokens": [{"id": 3, "content": "▁▁", "single_word": false, "lstrip": false, "rstrip": false,
