@@ -167,9 +167,10 @@ final class Admission {
                     "pooling " + kind + " is not what this model gives; it gives " + new TreeSet<>(info.poolings()));
         }
         int dimensions = params.dimensions().orElse(usual.dimensions());
-        if (info.vectorSize() > 0 && dimensions > info.vectorSize()) {
+        int size = info.vectorSize(kind);
+        if (size > 0 && dimensions > size) {
             throw TokamakException.invalid(
-                    "dimensions", "dimensions must be at most " + info.vectorSize() + " here, got " + dimensions);
+                    "dimensions", "dimensions must be at most " + size + " here, got " + dimensions);
         }
         return new Pooling(kind, params.normalised().orElse(usual.normalised()), dimensions);
     }

@@ -30,7 +30,8 @@ final class ModelPurpose {
         return info.tasks(tasks(pooler))
                 .promptMayBeCut(cut)
                 .pooling(new Pooling(PoolingKind.HEAD, pooler.hasUnitLength(), 0))
-                .vectorSize(pooler.width())
+                .vectorSize(model.hidden())
+                .headSize(pooler.width())
                 .poolings(cut ? Set.of(PoolingKind.LAST, PoolingKind.HEAD) : EnumSet.allOf(PoolingKind.class));
     }
 

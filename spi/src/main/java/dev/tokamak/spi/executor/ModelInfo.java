@@ -28,6 +28,7 @@ public final class ModelInfo {
     private final Set<PoolingKind> poolings;
     private final Pooling pooling;
     private final int vectorSize;
+    private final int headSize;
     private final int maxDrafts;
     private final AdapterLimits adapters;
     private final Set<SideSection> sideSections;
@@ -46,6 +47,7 @@ public final class ModelInfo {
         this.poolings = Set.copyOf(builder.poolings);
         this.pooling = builder.pooling;
         this.vectorSize = builder.vectorSize;
+        this.headSize = builder.headSize;
         this.maxDrafts = builder.maxDrafts;
         this.adapters = builder.adapters;
         this.sideSections = Set.copyOf(builder.sideSections);
@@ -192,10 +194,11 @@ public final class ModelInfo {
     /**
      * How many numbers a vector has.
      *
+     * @param kind of its pooling
      * @return 0 if the executor does not say
      */
-    public int vectorSize() {
-        return vectorSize;
+    public int vectorSize(PoolingKind kind) {
+        return kind == PoolingKind.HEAD ? headSize : vectorSize;
     }
 
     /**
@@ -282,6 +285,7 @@ public final class ModelInfo {
         private Set<PoolingKind> poolings = Set.of();
         private Pooling pooling = new Pooling(PoolingKind.LAST, true, 0);
         private int vectorSize;
+        private int headSize;
         private int maxDrafts;
         private AdapterLimits adapters = AdapterLimits.NONE;
         private Set<SideSection> sideSections = Set.of();
@@ -412,7 +416,18 @@ public final class ModelInfo {
         }
 
         /**
-         * Sets how many numbers a vector has.
+         * Sets how many numbers the model's own head gives.
+         *
+         * @param headSize 0 or more
+         * @return this
+         */
+        public Builder headSize(int headSize) {
+            this.headSize = headSize;
+            return this;
+        }
+
+        /**
+         * Sets how many numbers a hidden state has, and so a vector that is made of them without a head.
          *
          * @param vectorSize 0 or more
          * @return this
