@@ -216,7 +216,9 @@ final class Admission {
                 keys.begin(sequence, prompt.length + Math.min(maxTokens, 2048));
             }
             sequence.setSubmission(submission);
-            sequence.setScoresPrompt(i == 0 && params.promptLogprobs().isPresent());
+            if (i == 0 && params.promptLogprobs().isPresent()) {
+                sequence.setScoresPrompt(true);
+            }
             completion.bind(sequence);
             request.completions()[i] = completion;
             if (i == 0) {

@@ -343,17 +343,21 @@ public final class DeterministicExecutor implements Executor {
     private void draw(Outcome outcome, int row, StepMasks masks, int firstMask) {
         StepPlan plan = outcome.plan;
         DeterministicSlot slot = slots[plan.slot(row)];
+        boolean underMask = plan.has(row, StepPlan.FLAG_NEEDS_MASK);
+        int drafts = plan.drafts(row);
         int first = firstSampled(plan, row);
+        int count = 0;
         boolean right = true;
-        for (int i = 0; i < plan.sampledCount(row) && right; i++) {
-            int offset = plan.has(row, StepPlan.FLAG_NEEDS_MASK) ? masks.offset(firstMask + i) : -1;
-            int token = choose(plan, row, i, outcome.state[first + i], slot, masks, offset);
+        while (right) {
+            int offset = underMask ? masks.offset(firstMask + count) : -1;
+            int token = choose(plan, row, count, outcome.state[first + count], slot, masks, offset);
             outcome.failed[row] |= token < 0;
-            outcome.drawn[first + i] = token;
-            outcome.drawnCount[row]++;
-            slot.sampled(Math.max(0, token), plan.outputIndex(row) + i);
-            right = i < plan.drafts(row) && plan.tokenIds()[first + i + 1] == token;
+            outcome.drawn[first + count] = token;
+            slot.sampled(Math.max(0, token), plan.outputIndex(row) + count);
+            right = count < drafts && plan.tokenIds()[first + count + 1] == token;
+            count++;
         }
+        outcome.drawnCount[row] = count;
     }
 
     private static int firstSampled(StepPlan plan, int row) {
@@ -401,11 +405,11 @@ public final class DeterministicExecutor implements Executor {
 
     private void fill(Outcome outcome, int row, StepResult into) {
         StepPlan plan = outcome.plan;
-        int first = firstSampled(plan, row);
-        for (int i = 0; i < outcome.drawnCount[row]; i++) {
+        int count = outcome.drawnCount[row];
+        for (int i = 0, first = count == 0 ? 0 : firstSampled(plan, row); i < count; i++) {
             addToken(plan, row, outcome.drawn[first + i], into);
         }
-        for (int i = 0; i < plan.scoredCount(row); i++) {
+        for (int i = 0; plan.scoredPositions() > 0 && i < plan.scoredCount(row); i++) {
             long state = outcome.state[plan.tokenOffset(row) + plan.scoredFrom(row) + i];
             addScore(plan.scoredToken(row, i), state, plan.scoredTop(row), into);
         }

@@ -32,7 +32,9 @@ final class RowWriter {
         if (drafts > 0) {
             plan.addDrafts(sequence.drafts(), 0, drafts);
         }
-        sequence.setDrafts(sequence.drafts(), 0);
+        if (sequence.draftCount() > 0) {
+            sequence.setDrafts(sequence.drafts(), 0);
+        }
         if (newSlot && generates(sequence)) {
             plan.setSampling(SamplingState.of(
                     params,

@@ -286,7 +286,9 @@ final class TokenBudgetScheduler implements Scheduler {
         SequenceState state = SequenceState.of(sequence);
         state.rowsInFlight++;
         state.freeDrawsInFlight += sampled && !sequence.masked() ? 1 : 0;
-        state.draftsInFlight |= drafts > 0;
+        if (drafts > 0) {
+            state.draftsInFlight = true;
+        }
         slots.planned(sequence.slot());
         rows.add(sequence);
     }

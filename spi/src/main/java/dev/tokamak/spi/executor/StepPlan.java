@@ -2,6 +2,7 @@ package dev.tokamak.spi.executor;
 
 import dev.tokamak.api.Incubating;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * What an executor does in one step: rows of sequences, each with the tokens to compute, the blocks to put their keys and
@@ -44,10 +45,10 @@ public final class StepPlan extends StepRows {
     public void begin(long stepId) {
         this.stepId = stepId;
         rows = 0;
-        row.clear();
         token.clear();
         block.clear();
         sampling.clear();
+        rare.clear();
         score.clear();
         span.clear();
         ended.clear();
@@ -66,20 +67,27 @@ public final class StepPlan extends StepRows {
      * @return the row's index
      */
     public int addRow(long sequenceId, int slot, int flags, int position, int outputIndex) {
-        int at = row.addZeros(ROW_INTS);
-        int[] ints = row.ints;
+        int at = rows * ROW_INTS;
+        if (at == row.length) {
+            row = Arrays.copyOf(row, at * 2);
+        }
+        int[] ints = row;
         ints[at + SEQUENCE_LOW] = (int) sequenceId;
         ints[at + SEQUENCE_HIGH] = (int) (sequenceId >>> 32);
         ints[at + SLOT] = slot;
         ints[at + FLAGS] = flags;
         ints[at + TOKEN_OFFSET] = token.size;
+        ints[at + TOKEN_COUNT] = 0;
         ints[at + POSITION] = position;
         ints[at + BLOCK_OFFSET] = block.size;
+        ints[at + BLOCK_INTS] = 0;
         ints[at + SAMPLING_OFFSET] = -1;
         ints[at + OUTPUT_INDEX] = outputIndex;
+        ints[at + LOGPROBS] = 0;
         ints[at + ADAPTER] = -1;
-        ints[at + SCORES_OFFSET] = -1;
-        ints[at + SECOND_TEXT] = -1;
+        ints[at + DRAFTS] = 0;
+        ints[at + RARE_OFFSET] = -1;
+        ints[at + ROW_INTS - 1] = 0;
         if ((flags & FLAG_SAMPLE) != 0) {
             sampledRows++;
             countSampled(flags, 1);
@@ -94,11 +102,22 @@ public final class StepPlan extends StepRows {
     }
 
     private void add(int field, int value) {
-        row.ints[(rows - 1) * ROW_INTS + field] += value;
+        row[(rows - 1) * ROW_INTS + field] += value;
     }
 
     private void set(int field, int value) {
-        row.ints[(rows - 1) * ROW_INTS + field] = value;
+        row[(rows - 1) * ROW_INTS + field] = value;
+    }
+
+    private void setRare(int field, int value) {
+        int at = of(rows - 1, RARE_OFFSET);
+        if (at < 0) {
+            at = rare.addZeros(RARE_INTS);
+            rare.ints[at + SCORES_OFFSET] = -1;
+            rare.ints[at + SECOND_TEXT] = -1;
+            set(RARE_OFFSET, at);
+        }
+        rare.ints[at + field] = value;
     }
 
     /**
@@ -190,7 +209,7 @@ public final class StepPlan extends StepRows {
      * @param count how many positions, 1 or more
      */
     public void addScores(int first, int top, int[] following, int from, int count) {
-        set(SCORES_OFFSET, score.size);
+        setRare(SCORES_OFFSET, score.size);
         score.add(first);
         score.add(count);
         score.add(top);
@@ -205,8 +224,8 @@ public final class StepPlan extends StepRows {
      * @param pooling never null
      */
     public void setPooling(Pooling pooling) {
-        set(POOLING, pooling.encoded());
-        set(DIMENSIONS, pooling.dimensions());
+        setRare(POOLING, pooling.encoded());
+        setRare(DIMENSIONS, pooling.dimensions());
     }
 
     /**
@@ -215,7 +234,7 @@ public final class StepPlan extends StepRows {
      * @param position of its first token
      */
     public void setSecondText(int position) {
-        set(SECOND_TEXT, position);
+        setRare(SECOND_TEXT, position);
     }
 
     /**

@@ -24,6 +24,9 @@ public final class StepResult {
     private int vectorFloats;
     private int width;
 
+    /** Whether any row has scores or vectors; until then nothing is kept of where theirs begin. */
+    private boolean rich;
+
     /** An empty result. */
     public StepResult() {}
 
@@ -34,6 +37,16 @@ public final class StepResult {
         scores.size = 0;
         vectorFloats = 0;
         width = 0;
+        rich = false;
+    }
+
+    private void enrich() {
+        if (!rich) {
+            rich = true;
+            Arrays.fill(scoreStart, 0, rows + 1, 0);
+            Arrays.fill(vectorStart, 0, rows + 1, 0);
+            Arrays.fill(vectorWidth, 0, rows, 0);
+        }
     }
 
     /** Ends a row; what was added since the last row belongs to it. */
@@ -44,9 +57,11 @@ public final class StepResult {
     /** Ends a row whose logits are not numbers, or of which nothing was left to be drawn; whatever was added to it is dropped. */
     public void endFailedRow() {
         tokens.size = tokenStart[rows];
-        scores.size = scoreStart[rows];
-        vectorFloats = vectorStart[rows];
-        width = 0;
+        if (rich) {
+            scores.size = scoreStart[rows];
+            vectorFloats = vectorStart[rows];
+            width = 0;
+        }
         endRow(true);
     }
 
@@ -59,11 +74,13 @@ public final class StepResult {
             vectorStart = Arrays.copyOf(vectorStart, rows * 2 + 1);
         }
         failed[rows] = isFailed;
-        vectorWidth[rows++] = width;
-        tokenStart[rows] = tokens.size;
-        scoreStart[rows] = scores.size;
-        vectorStart[rows] = vectorFloats;
-        width = 0;
+        tokenStart[++rows] = tokens.size;
+        if (rich) {
+            vectorWidth[rows - 1] = width;
+            scoreStart[rows] = scores.size;
+            vectorStart[rows] = vectorFloats;
+            width = 0;
+        }
     }
 
     /**
@@ -98,6 +115,7 @@ public final class StepResult {
      * @param topLogprobs one for each of {@code top}, or null; not copied
      */
     public void addScore(int id, float logprob, int rank, int[] top, float[] topLogprobs) {
+        enrich();
         scores.add(id, logprob, rank, top, topLogprobs);
     }
 
@@ -109,6 +127,7 @@ public final class StepResult {
      * @param length how many numbers, 1 or more
      */
     public void addVector(float[] values, int from, int length) {
+        enrich();
         if (vectorFloats + length > vector.length) {
             vector = Arrays.copyOf(vector, Math.max(vectorFloats + length, vector.length * 2));
         }
@@ -208,7 +227,7 @@ public final class StepResult {
      * @return 0 or more
      */
     public int scoreCount(int row) {
-        return scoreStart[row + 1] - scoreStart[row];
+        return rich ? scoreStart[row + 1] - scoreStart[row] : 0;
     }
 
     /**
@@ -273,7 +292,7 @@ public final class StepResult {
      * @return 0 mostly; 1, or one for each token of the prompt
      */
     public int vectorCount(int row) {
-        return vectorWidth[row] == 0 ? 0 : (vectorStart[row + 1] - vectorStart[row]) / vectorWidth[row];
+        return !rich || vectorWidth[row] == 0 ? 0 : (vectorStart[row + 1] - vectorStart[row]) / vectorWidth[row];
     }
 
     /**

@@ -17,7 +17,9 @@ import dev.tokamak.api.Incubating;
  */
 @Incubating
 public abstract sealed class StepRows permits StepPlan {
-    static final int ROW_INTS = 18;
+    /** A power of two, since every reader multiplies by it. */
+    static final int ROW_INTS = 16;
+
     static final int SEQUENCE_LOW = 0;
     static final int SEQUENCE_HIGH = 1;
     static final int SLOT = 2;
@@ -32,10 +34,15 @@ public abstract sealed class StepRows permits StepPlan {
     static final int LOGPROBS = 11;
     static final int ADAPTER = 12;
     static final int DRAFTS = 13;
-    static final int SCORES_OFFSET = 14;
-    static final int POOLING = 15;
-    static final int DIMENSIONS = 16;
-    static final int SECOND_TEXT = 17;
+    static final int RARE_OFFSET = 14;
+
+    /** What few rows have: where its scores are, its pooling, how many dimensions, where its second text begins. */
+    static final int RARE_INTS = 4;
+
+    static final int SCORES_OFFSET = 0;
+    static final int POOLING = 1;
+    static final int DIMENSIONS = 2;
+    static final int SECOND_TEXT = 3;
 
     /** A row's first scored position, how many there are, how many likeliest tokens; then the tokens that follow. */
     static final int SCORES_HEAD = 3;
@@ -43,10 +50,11 @@ public abstract sealed class StepRows permits StepPlan {
     /** A span's row, first position, length and handle. */
     static final int SPAN_INTS = 4;
 
-    final IntSection row = new IntSection(ROW_INTS * 64);
+    int[] row = new int[ROW_INTS * 64];
     final IntSection token = new IntSection(1024);
     final IntSection block = new IntSection(1024);
     final IntSection sampling = new IntSection(256);
+    final IntSection rare = new IntSection(16);
     final IntSection score = new IntSection(16);
     final IntSection span = new IntSection(16);
     final IntSection ended = new IntSection(16);
@@ -63,7 +71,12 @@ public abstract sealed class StepRows permits StepPlan {
     StepRows() {}
 
     final int of(int index, int field) {
-        return row.ints[index * ROW_INTS + field];
+        return row[index * ROW_INTS + field];
+    }
+
+    private int rare(int index, int field, int otherwise) {
+        int at = of(index, RARE_OFFSET);
+        return at < 0 ? otherwise : rare.ints[at + field];
     }
 
     /** Counts what the rows ask for. */
@@ -293,7 +306,7 @@ public abstract sealed class StepRows permits StepPlan {
      * @return 0 mostly
      */
     public final int scoredCount(int index) {
-        int at = of(index, SCORES_OFFSET);
+        int at = rare(index, SCORES_OFFSET, -1);
         return at < 0 ? 0 : score.ints[at + 1];
     }
 
@@ -304,7 +317,7 @@ public abstract sealed class StepRows permits StepPlan {
      * @return counted from the row's first token; the others follow
      */
     public final int scoredFrom(int index) {
-        return score.ints[of(index, SCORES_OFFSET)];
+        return score.ints[rare(index, SCORES_OFFSET, -1)];
     }
 
     /**
@@ -314,7 +327,7 @@ public abstract sealed class StepRows permits StepPlan {
      * @return 0 or more
      */
     public final int scoredTop(int index) {
-        return score.ints[of(index, SCORES_OFFSET) + 2];
+        return score.ints[rare(index, SCORES_OFFSET, -1) + 2];
     }
 
     /**
@@ -325,7 +338,7 @@ public abstract sealed class StepRows permits StepPlan {
      * @return a token id
      */
     public final int scoredToken(int index, int i) {
-        return score.ints[of(index, SCORES_OFFSET) + SCORES_HEAD + i];
+        return score.ints[rare(index, SCORES_OFFSET, -1) + SCORES_HEAD + i];
     }
 
     /**
@@ -335,8 +348,8 @@ public abstract sealed class StepRows permits StepPlan {
      * @return null mostly
      */
     public final Pooling pooling(int index) {
-        int encoded = of(index, POOLING);
-        return encoded == 0 ? null : Pooling.decoded(encoded, of(index, DIMENSIONS));
+        int encoded = rare(index, POOLING, 0);
+        return encoded == 0 ? null : Pooling.decoded(encoded, rare(index, DIMENSIONS, 0));
     }
 
     /**
@@ -346,7 +359,7 @@ public abstract sealed class StepRows permits StepPlan {
      * @return the position of its first token in the sequence, or -1 if there is one text
      */
     public final int secondText(int index) {
-        return of(index, SECOND_TEXT);
+        return rare(index, SECOND_TEXT, -1);
     }
 
     /**
@@ -355,8 +368,11 @@ public abstract sealed class StepRows permits StepPlan {
      * @return mostly false
      */
     public final boolean poolsSomething() {
+        if (rare.size == 0) {
+            return false;
+        }
         for (int i = 0; i < rows; i++) {
-            if (of(i, POOLING) != 0) {
+            if (rare(i, POOLING, 0) != 0) {
                 return true;
             }
         }

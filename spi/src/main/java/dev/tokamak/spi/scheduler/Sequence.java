@@ -47,15 +47,29 @@ public final class Sequence implements SequenceView {
     private boolean masked;
     private int[] forced = NO_TOKENS;
     private int adapter = -1;
-    private boolean scoresPrompt;
-    private int scored;
-    private Pooling pooling;
-    private int secondText = -1;
-    private boolean drafted;
-    private int[] drafts = NO_TOKENS;
-    private int draftCount;
+    private Wishes wishes = Wishes.NONE;
     private Object schedulerState;
     private Object cacheState;
+
+    /** What few sequences want beside their tokens; apart, so that the others stay small. */
+    private static final class Wishes {
+        static final Wishes NONE = new Wishes();
+
+        boolean scoresPrompt;
+        int scored;
+        Pooling pooling;
+        int secondText = -1;
+        boolean drafted;
+        int[] drafts = NO_TOKENS;
+        int draftCount;
+    }
+
+    private Wishes own() {
+        if (wishes == Wishes.NONE) {
+            wishes = new Wishes();
+        }
+        return wishes;
+    }
 
     /**
      * A sequence that waits.
@@ -429,7 +443,7 @@ public final class Sequence implements SequenceView {
      * @return false unless set
      */
     public boolean scoresPrompt() {
-        return scoresPrompt;
+        return wishes.scoresPrompt;
     }
 
     /**
@@ -438,7 +452,7 @@ public final class Sequence implements SequenceView {
      * @param scoresPrompt before it is handed to a scheduler
      */
     public void setScoresPrompt(boolean scoresPrompt) {
-        this.scoresPrompt = scoresPrompt;
+        own().scoresPrompt = scoresPrompt;
     }
 
     /**
@@ -448,7 +462,7 @@ public final class Sequence implements SequenceView {
      * @return 0 or more; what was scored stays so, whatever happens to the sequence's blocks
      */
     public int scoredPositions() {
-        return scored;
+        return wishes.scored;
     }
 
     /**
@@ -457,7 +471,7 @@ public final class Sequence implements SequenceView {
      * @param scored 0 or more
      */
     public void setScoredPositions(int scored) {
-        this.scored = scored;
+        own().scored = scored;
     }
 
     /**
@@ -466,7 +480,7 @@ public final class Sequence implements SequenceView {
      * @return null for a sequence that generates
      */
     public Pooling pooling() {
-        return pooling;
+        return wishes.pooling;
     }
 
     /**
@@ -475,7 +489,7 @@ public final class Sequence implements SequenceView {
      * @param pooling before it is handed to a scheduler
      */
     public void setPooling(Pooling pooling) {
-        this.pooling = pooling;
+        own().pooling = pooling;
     }
 
     /**
@@ -484,7 +498,8 @@ public final class Sequence implements SequenceView {
      * @return true while something is wanted of positions behind which nothing was computed yet
      */
     public boolean computesAllPositions() {
-        return scoresPrompt && scored < promptTokens - 1 || pooling != null && pooling.readsAllTokens();
+        return wishes.scoresPrompt && wishes.scored < promptTokens - 1
+                || wishes.pooling != null && wishes.pooling.readsAllTokens();
     }
 
     /**
@@ -493,7 +508,7 @@ public final class Sequence implements SequenceView {
      * @return the position of its first token, or -1 if there is one text
      */
     public int secondText() {
-        return secondText;
+        return wishes.secondText;
     }
 
     /**
@@ -502,7 +517,7 @@ public final class Sequence implements SequenceView {
      * @param position of its first token
      */
     public void setSecondText(int position) {
-        this.secondText = position;
+        own().secondText = position;
     }
 
     /**
@@ -512,7 +527,7 @@ public final class Sequence implements SequenceView {
      * @return false unless set
      */
     public boolean drafted() {
-        return drafted;
+        return wishes.drafted;
     }
 
     /**
@@ -521,7 +536,7 @@ public final class Sequence implements SequenceView {
      * @param drafted for as long as it is so
      */
     public void setDrafted(boolean drafted) {
-        this.drafted = drafted;
+        own().drafted = drafted;
     }
 
     /**
@@ -530,7 +545,7 @@ public final class Sequence implements SequenceView {
      * @return shared; only the first {@link #draftCount()} count
      */
     public int[] drafts() {
-        return drafts;
+        return wishes.drafts;
     }
 
     /**
@@ -539,7 +554,7 @@ public final class Sequence implements SequenceView {
      * @return 0 mostly
      */
     public int draftCount() {
-        return draftCount;
+        return wishes.draftCount;
     }
 
     /**
@@ -549,8 +564,8 @@ public final class Sequence implements SequenceView {
      * @param count how many of them, from the first on
      */
     public void setDrafts(int[] tokens, int count) {
-        this.drafts = tokens;
-        this.draftCount = count;
+        own().drafts = tokens;
+        own().draftCount = count;
     }
 
     /**
