@@ -1,5 +1,8 @@
 package dev.tokamak.chattemplates;
 
+import dev.tokamak.chattemplates.render.TemplateError;
+import dev.tokamak.chattemplates.values.Arithmetic;
+import dev.tokamak.chattemplates.values.Dict;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,12 @@
 package dev.tokamak.chattemplates;
 
+import dev.tokamak.chattemplates.render.Limits;
+import dev.tokamak.chattemplates.render.Render;
+import dev.tokamak.chattemplates.render.TemplateError;
+import dev.tokamak.chattemplates.syntax.Parser;
+import dev.tokamak.chattemplates.text.Text;
+import dev.tokamak.chattemplates.tree.Scope;
+import dev.tokamak.chattemplates.tree.Statement;
 import dev.tokamak.spi.chattemplate.ChatTemplate;
 import dev.tokamak.spi.chattemplate.ChatTemplateException;
 import java.time.ZonedDateTime;

@@ -3,6 +3,9 @@ package dev.tokamak.chattemplates;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tokamak.chattemplates.render.Limits;
+import dev.tokamak.chattemplates.render.TemplateError;
+import dev.tokamak.chattemplates.syntax.Parser;
 import dev.tokamak.spi.chattemplate.ChatTemplateException;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.tokamak.chattemplates;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tokamak.chattemplates.render.Limits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

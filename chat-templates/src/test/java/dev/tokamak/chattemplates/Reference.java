@@ -1,5 +1,8 @@
 package dev.tokamak.chattemplates;
 
+import dev.tokamak.chattemplates.render.Limits;
+import dev.tokamak.chattemplates.render.TemplateError;
+import dev.tokamak.chattemplates.syntax.Parser;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Map;

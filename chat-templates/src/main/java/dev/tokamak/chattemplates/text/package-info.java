@@ -1,0 +1,2 @@
+/** Texts as Python writes and formats them. */
+package dev.tokamak.chattemplates.text;

@@ -1,0 +1,2 @@
+/** Values as Python has them: their types, their order, their arithmetic, and calls. */
+package dev.tokamak.chattemplates.values;
