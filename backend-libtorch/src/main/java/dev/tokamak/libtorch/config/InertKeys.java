@@ -102,7 +102,6 @@ final class InertKeys {
             "residual_dropout",
             "router_aux_loss_coef",
             "router_jitter_noise",
-            "router_jitter_eps",
             "aux_loss_alpha",
             "router_z_loss_coef",
             "seq_aux",

@@ -4,8 +4,9 @@ import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.model.DecoderSizes;
 import dev.tokamak.libtorch.model.parts.Block;
 import dev.tokamak.libtorch.model.parts.LatentAttention;
+import java.util.List;
 
-/** What DeepSeek V2 and V3 share: latent attention. */
+/** What DeepSeek V2 and V3 and their like share: latent attention. */
 abstract class DeepseekFamily extends DecoderFamily {
     private static final int WIDEST = 1 << 22;
 
@@ -67,10 +68,10 @@ abstract class DeepseekFamily extends DecoderFamily {
                 widths, layer(index) + "self_attn.", scale, config.flag("attention_bias"), sideBySide(config));
     }
 
-    /** Refuses another value of a key that the file may leave out, for {@code transformers} does not read it. */
-    static void expect(ModelConfig config, String key, String value) {
-        if (config.has(key) && !config.text(key).equals(value)) {
-            throw config.fault(key, value);
+    /** Refuses other values of a key that the file may leave out, for {@code transformers} does not read it. */
+    static void expect(ModelConfig config, String key, String... values) {
+        if (config.has(key) && !List.of(values).contains(config.text(key))) {
+            throw config.fault(key, String.join(" or ", values));
         }
     }
 }

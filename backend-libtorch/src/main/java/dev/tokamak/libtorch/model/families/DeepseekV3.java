@@ -35,6 +35,7 @@ final class DeepseekV3 extends DeepseekFamily {
     Sublayer feedForward(DecoderSizes sizes, int index) {
         expect(sizes.config, "scoring_func", "sigmoid");
         expect(sizes.config, "topk_method", "noaux_tc");
-        return Glm4Moe.noAuxiliaryLoss(this, sizes, index);
+        boolean dense = index < sizes.config.count("first_k_dense_replace");
+        return Glm4Moe.noAuxiliaryLoss(this, sizes, index, dense);
     }
 }

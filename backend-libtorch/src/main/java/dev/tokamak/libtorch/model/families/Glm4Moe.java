@@ -50,11 +50,11 @@ final class Glm4Moe extends DecoderFamily {
 
     @Override
     Sublayer feedForward(DecoderSizes sizes, int index) {
-        return noAuxiliaryLoss(this, sizes, index);
+        return noAuxiliaryLoss(this, sizes, index, index < sizes.config.count("first_k_dense_replace"));
     }
 
-    /** DeepSeek V3's layers, dense first and then with experts whose router was balanced by a correction of its scores. */
-    static Sublayer noAuxiliaryLoss(DecoderFamily family, DecoderSizes sizes, int index) {
+    /** DeepSeek V3's layers: dense, or with experts whose router was balanced by a correction of its scores. */
+    static Sublayer noAuxiliaryLoss(DecoderFamily family, DecoderSizes sizes, int index, boolean dense) {
         ModelConfig config = sizes.config;
         // Layers behind the last, which draft tokens.
         config.ignore("num_nextn_predict_layers");
@@ -71,7 +71,7 @@ final class Glm4Moe extends DecoderFamily {
                 .normalised(config.flag("norm_topk_prob"))
                 .scaled(config.positive("routed_scaling_factor"));
         int shared = config.size("n_shared_experts") * experts.intermediate();
-        return index < config.count("first_k_dense_replace")
+        return dense
                 ? gated(sizes, name, family.activation(sizes), sizes.intermediate, false)
                 : family.mixture(sizes, experts, router, name)
                         .shared(gated(sizes, name + "shared_experts.", family.activation(sizes), shared, false), null);

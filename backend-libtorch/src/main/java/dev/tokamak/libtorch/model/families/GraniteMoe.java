@@ -11,7 +11,7 @@ import dev.tokamak.libtorch.operators.Routing;
 import java.util.List;
 
 /** Granite 3 MoE, such as 1B-A400M: Granite with experts, all in two tensors a layer. */
-final class GraniteMoe extends Granite {
+class GraniteMoe extends Granite {
     GraniteMoe() {
         super("GraniteMoeForCausalLM", "granitemoe", """
                 {
@@ -30,8 +30,16 @@ final class GraniteMoe extends Granite {
         return "Granite 3 MoE";
     }
 
+    GraniteMoe(String architecture, String modelType, String defaults) {
+        super(architecture, modelType, defaults);
+    }
+
     @Override
     Sublayer feedForward(DecoderSizes sizes, int index) {
+        return experts(sizes, index);
+    }
+
+    final MixtureOfExperts experts(DecoderSizes sizes, int index) {
         ExpertSizes experts = ExpertSizes.of(sizes.config, "num_local_experts", "num_experts", "intermediate_size");
         int count = experts.count();
         String name = layer(index) + "block_sparse_moe.";
