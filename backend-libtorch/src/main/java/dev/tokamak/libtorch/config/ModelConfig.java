@@ -329,6 +329,14 @@ public final class ModelConfig {
         return RotaryConfig.productScale(this);
     }
 
+    /**
+     * The rotary embedding of a family whose pairs are dealt to several axes of images, as {@code mrope_section} says: a text has one
+     * position on all of them.
+     */
+    public Rotary rotaryOfAxes() {
+        return RotaryConfig.readOfAxes(this);
+    }
+
     /** How many of a head's elements are turned. */
     public int rotaryDim(int headDim) {
         return rotaryDim(headDim, "partial_rotary_factor");

@@ -75,6 +75,18 @@ final class RotaryConfig {
         };
     }
 
+    /** {@link ModelConfig#rotaryOfAxes}. */
+    static Rotary readOfAxes(ModelConfig config) {
+        RotaryConfig reader = new RotaryConfig(config, parameters(config), null, "rope_theta");
+        if (reader.rope == null) {
+            return reader.read("default");
+        }
+        reader.rope.ignore("mrope_section");
+        reader.rope.ignore("mrope_interleaved");
+        String type = reader.type();
+        return reader.read(type.equals("mrope") ? "default" : type);
+    }
+
     private Rotary read(String type) {
         if (rope == null) {
             config.ignore(CONTEXT);

@@ -1,7 +1,6 @@
 package dev.tokamak.libtorch.model.families;
 
 import dev.tokamak.api.TokamakException;
-import dev.tokamak.libtorch.config.LanguageModel;
 import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.config.SentenceModules;
 import dev.tokamak.libtorch.model.Ending;
@@ -20,6 +19,9 @@ public interface ModelFamily {
             new Ministral(),
             new Qwen2(),
             new Qwen3(),
+            new Qwen2Vl("Qwen2VLForConditionalGeneration", "qwen2_vl_text"),
+            new Qwen2Vl("Qwen2_5_VLForConditionalGeneration", "qwen2_5_vl_text"),
+            new Qwen3Vl(),
             new Gemma(),
             new Gemma2(),
             new Gemma3(),
@@ -69,7 +71,7 @@ public interface ModelFamily {
 
     /** What the names of the family's classes in {@code transformers} begin with, such as {@code Llama}. */
     default String name() {
-        return architecture().replaceAll("(ForCausalLM|LMHeadModel|Model)$", "");
+        return architecture().replaceAll("(ForCausalLM|LMHeadModel|ForConditionalGeneration|Model)$", "");
     }
 
     /** The models that are published of the family, for people; empty if its name tells. */
@@ -175,8 +177,7 @@ public interface ModelFamily {
     static ModelFamily of(ModelConfig config) {
         Optional<Wrapper> wrapper = Wrapper.of(config);
         if (wrapper.isPresent()) {
-            String type =
-                    LanguageModel.of(config).modelType().orElse(wrapper.get().languageType());
+            String type = wrapper.get().languageTypeOf(config);
             return ofType(type)
                     .orElseThrow(() -> config.unsupported("is of architecture "
                             + wrapper.get().architecture() + " around a language model of model_type " + type

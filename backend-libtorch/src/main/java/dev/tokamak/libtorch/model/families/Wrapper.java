@@ -13,23 +13,27 @@ import java.util.Optional;
  * @param architecture what {@code config.json} calls it
  * @param modelType what it calls it where it names no architecture
  * @param languageType the model type of a {@code text_config} that has none
+ * @param flat whether there are files that say beside each other what {@code text_config} says in others
  */
-public record Wrapper(String architecture, String modelType, String languageType) {
+public record Wrapper(String architecture, String modelType, String languageType, boolean flat) {
     /** Those whose text can be computed. */
     public static final List<Wrapper> ALL = List.of(
-            new Wrapper("Gemma3ForConditionalGeneration", "gemma3", "gemma3_text"),
-            new Wrapper("Mistral3ForConditionalGeneration", "mistral3", "mistral"),
-            new Wrapper("LlavaForConditionalGeneration", "llava", "llama"),
-            new Wrapper("LlavaNextForConditionalGeneration", "llava_next", "llama"),
-            new Wrapper("LlavaOnevisionForConditionalGeneration", "llava_onevision", "qwen2"),
-            new Wrapper("VipLlavaForConditionalGeneration", "vipllava", "llama"),
-            new Wrapper("InternVLForConditionalGeneration", "internvl", "qwen2"),
-            new Wrapper("GotOcr2ForConditionalGeneration", "got_ocr2", "qwen2"),
-            new Wrapper("Idefics3ForConditionalGeneration", "idefics3", "llama"),
-            new Wrapper("SmolVLMForConditionalGeneration", "smolvlm", "llama"),
-            new Wrapper("VoxtralForConditionalGeneration", "voxtral", "llama"),
-            new Wrapper("Qwen2AudioForConditionalGeneration", "qwen2_audio", "qwen2"),
-            new Wrapper("AudioFlamingo3ForConditionalGeneration", "audioflamingo3", "qwen2"));
+            new Wrapper("Gemma3ForConditionalGeneration", "gemma3", "gemma3_text", false),
+            new Wrapper("Mistral3ForConditionalGeneration", "mistral3", "mistral", false),
+            new Wrapper("LlavaForConditionalGeneration", "llava", "llama", false),
+            new Wrapper("LlavaNextForConditionalGeneration", "llava_next", "llama", false),
+            new Wrapper("LlavaOnevisionForConditionalGeneration", "llava_onevision", "qwen2", false),
+            new Wrapper("VipLlavaForConditionalGeneration", "vipllava", "llama", false),
+            new Wrapper("InternVLForConditionalGeneration", "internvl", "qwen2", false),
+            new Wrapper("GotOcr2ForConditionalGeneration", "got_ocr2", "qwen2", false),
+            new Wrapper("Idefics3ForConditionalGeneration", "idefics3", "llama", false),
+            new Wrapper("SmolVLMForConditionalGeneration", "smolvlm", "llama", false),
+            new Wrapper("Qwen2VLForConditionalGeneration", "qwen2_vl", "qwen2_vl_text", true),
+            new Wrapper("Qwen2_5_VLForConditionalGeneration", "qwen2_5_vl", "qwen2_5_vl_text", true),
+            new Wrapper("Qwen3VLForConditionalGeneration", "qwen3_vl", "qwen3_vl_text", false),
+            new Wrapper("VoxtralForConditionalGeneration", "voxtral", "llama", false),
+            new Wrapper("Qwen2AudioForConditionalGeneration", "qwen2_audio", "qwen2", false),
+            new Wrapper("AudioFlamingo3ForConditionalGeneration", "audioflamingo3", "qwen2", false));
 
     /** The one of a configuration, if it is of one. */
     static Optional<Wrapper> of(ModelConfig config) {
@@ -50,6 +54,16 @@ public record Wrapper(String architecture, String modelType, String languageType
      * @return its {@code text_config} if it is a wrapper's, else itself; it keeps account together with the whole
      */
     public static ModelConfig languageOf(ModelConfig config) {
-        return of(config).isPresent() ? LanguageModel.of(config) : config;
+        return of(config).map(wrapper -> wrapper.language(config)).orElse(config);
+    }
+
+    private ModelConfig language(ModelConfig config) {
+        return LanguageModel.of(config, flat);
+    }
+
+    /** The model type of the language model. */
+    String languageTypeOf(ModelConfig config) {
+        ModelConfig language = language(config);
+        return language == config ? languageType : language.modelType().orElse(languageType);
     }
 }
