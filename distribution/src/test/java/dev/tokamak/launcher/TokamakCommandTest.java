@@ -62,12 +62,11 @@ class TokamakCommandTest {
         } finally {
             restore(before);
         }
-        List<String> table = Files.readAllLines(Path.of("..", "docs", "models.md")).stream()
-                .filter(line -> line.startsWith("| "))
-                .filter(line -> line.contains("ForCausalLM"))
-                .toList();
+        List<String> page = Files.readAllLines(Path.of("..", "docs", "models.md"));
+        List<String> table =
+                page.subList(page.indexOf("<!-- made by ModelTableTest -->") + 1, page.indexOf("<!-- end -->"));
         assertThat(table).hasSizeGreaterThan(20);
-        assertThat(out.toString().lines()).containsAll(table);
+        assertThat(out.toString().lines()).containsSubsequence(table);
     }
 
     private static void restore(String home) {
