@@ -14,9 +14,18 @@ import dev.tokamak.api.Prompt;
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.engine.TokamakEngine;
+import dev.tokamak.protocol.Call;
+import dev.tokamak.protocol.pooling.PoolingProtocol;
 import dev.tokamak.spi.tokenizer.Tokenizer;
 import dev.tokamak.tokenizers.HuggingFaceTokenizerProvider;
+import jakarta.json.Json;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonNumber;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -136,6 +145,47 @@ final class MiniLmTest {
                     .isInstanceOf(TokamakException.class)
                     .hasMessageContaining("does not generate text");
         }
+    }
+
+    @Test
+    void theEmbeddingsEndpointGivesTheVectorsOfOnnxRuntimeAndCutsTextsWithinTheirMarks() throws OrtException {
+        try (TokamakEngine engine = TokamakEngine.open(EngineConfig.builder(reference.folder())
+                .executor("libtorch")
+                .device("cpu")
+                .maxNumBatchedTokens(1024)
+                .build())) {
+            Call call = new PoolingProtocol(engine).embeddings("""
+                            {"input": ["How do I bake bread?", "Łódź Привет 你好，世界 😀"],
+                             "truncate_prompt_tokens": 24}
+                            """.getBytes(StandardCharsets.UTF_8));
+            JsonArray data = json(call.respond(Runnable::run).join()).getJsonArray("data");
+            assertThat(vector(data, 0))
+                    .containsExactly(reference.vector(tokenizer.encode("How do I bake bread?", true)), offset(1e-4f));
+            assertThat(vector(data, 1))
+                    .containsExactly(reference.vector(tokenizer.encode("Łódź Привет 你好，世界 😀", true)), offset(1e-4f));
+            call = new PoolingProtocol(engine)
+                    .embeddings("{\"input\": \"one two three four five\", \"truncate_prompt_tokens\": 4}"
+                            .getBytes(StandardCharsets.UTF_8));
+            data = json(call.respond(Runnable::run).join()).getJsonArray("data");
+            assertThat(vector(data, 0))
+                    .containsExactly(reference.vector(tokenizer.encode("one two", true)), offset(1e-4f));
+        }
+    }
+
+    private static JsonObject json(byte[] body) {
+        try (JsonReader reader = Json.createReader(new ByteArrayInputStream(body))) {
+            return reader.readObject();
+        }
+    }
+
+    private static float[] vector(JsonArray data, int index) {
+        List<JsonNumber> numbers =
+                data.getJsonObject(index).getJsonArray("embedding").getValuesAs(JsonNumber.class);
+        float[] vector = new float[numbers.size()];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = (float) numbers.get(i).doubleValue();
+        }
+        return vector;
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.tokamak.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
@@ -14,6 +15,9 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionCreateParams;
+import com.openai.models.embeddings.CreateEmbeddingResponse;
+import com.openai.models.embeddings.Embedding;
+import com.openai.models.embeddings.EmbeddingCreateParams;
 import com.openai.models.models.Model;
 import java.io.File;
 import java.net.URI;
@@ -133,6 +137,26 @@ class StockPayaraMicroIT {
                         .maxTokens(4)
                         .build());
         assertThat(tokens.usage().orElseThrow().promptTokens()).isEqualTo(3);
+    }
+
+    @Test
+    void embeddingsAreVectorsOfUnitLengthInOrder() {
+        CreateEmbeddingResponse answer = client.embeddings()
+                .create(EmbeddingCreateParams.builder()
+                        .model(MODEL)
+                        .inputOfArrayOfStrings(List.of("Once upon a time", "12 + 30", "Once upon a time"))
+                        .build());
+        assertThat(answer.data()).extracting(Embedding::index).containsExactly(0L, 1L, 2L);
+        assertThat(answer.data().get(2).embedding())
+                .isEqualTo(answer.data().get(0).embedding())
+                .isNotEqualTo(answer.data().get(1).embedding());
+        double squares = answer.data().get(0).embedding().stream()
+                .mapToDouble(value -> value * value)
+                .sum();
+        assertThat(squares).isCloseTo(1, within(1e-3));
+        assertThat(answer.usage().promptTokens())
+                .isPositive()
+                .isEqualTo(answer.usage().totalTokens());
     }
 
     @Test

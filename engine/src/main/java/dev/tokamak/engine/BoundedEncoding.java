@@ -77,8 +77,12 @@ public final class BoundedEncoding {
         this.answer = answer;
     }
 
-    /** The same for prompts that are not answered, and so may fill the context. */
-    BoundedEncoding withoutAnswer() {
+    /**
+     * The same for prompts that are not answered, and so may fill the context.
+     *
+     * @return another one
+     */
+    public BoundedEncoding withoutAnswer() {
         return new BoundedEncoding(this, 0);
     }
 

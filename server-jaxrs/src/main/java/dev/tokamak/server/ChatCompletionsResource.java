@@ -1,6 +1,5 @@
 package dev.tokamak.server;
 
-import dev.tokamak.protocol.openai.OpenAiProtocol;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.POST;
@@ -33,6 +32,6 @@ public final class ChatCompletionsResource {
      */
     @POST
     public void create(@Context HttpServletRequest request, @Suspended AsyncResponse response) throws IOException {
-        server.answer(request, response, OpenAiProtocol::chatCompletions);
+        server.answer(request, response, (protocols, body) -> protocols.openAi().chatCompletions(body));
     }
 }

@@ -30,7 +30,7 @@ public final class ModelsResource {
      */
     @GET
     public byte[] list() {
-        return server.protocol().models();
+        return server.protocols().openAi().models();
     }
 
     /**
@@ -42,6 +42,6 @@ public final class ModelsResource {
     @GET
     @Path("{name: .+}")
     public byte[] get(@PathParam("name") String name) {
-        return server.protocol().model(name);
+        return server.protocols().openAi().model(name);
     }
 }

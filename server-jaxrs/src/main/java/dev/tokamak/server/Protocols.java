@@ -4,17 +4,25 @@ import dev.tokamak.engine.ServedModel;
 import dev.tokamak.engine.plugin.PluginKind;
 import dev.tokamak.gate.Settings;
 import dev.tokamak.protocol.openai.OpenAiProtocol;
+import dev.tokamak.protocol.pooling.PoolingProtocol;
 
-/** Makes the protocols on top of an engine, with the parsers that the operator chose. */
-final class Protocols {
-    private Protocols() {}
-
+/**
+ * The protocols on top of an engine, with the parsers that the operator chose.
+ *
+ * @param openAi what generates
+ * @param pooling what makes vectors and scores of texts
+ */
+record Protocols(OpenAiProtocol openAi, PoolingProtocol pooling) {
     /**
-     * OpenAI's protocol.
+     * All of them.
      *
      * @throws dev.tokamak.api.TokamakException if a parser is named that no plugin provides
      */
-    static OpenAiProtocol openAi(ServedModel model) {
+    static Protocols of(ServedModel model) {
+        return new Protocols(openAi(model), new PoolingProtocol(model));
+    }
+
+    private static OpenAiProtocol openAi(ServedModel model) {
         OpenAiProtocol.Builder protocol = OpenAiProtocol.builder(
                         model, model.tokenizer().vocabulary())
                 .options(ServingSettings.fromEnvironment());

@@ -7,7 +7,6 @@ import dev.tokamak.gate.Client;
 import dev.tokamak.protocol.Call;
 import dev.tokamak.protocol.EventStream;
 import dev.tokamak.protocol.ProtocolException;
-import dev.tokamak.protocol.openai.OpenAiProtocol;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.container.AsyncResponse;
@@ -20,7 +19,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.logging.Logger;
 
-/** What all resources of one deployment share: the protocol, the threads and the count of open requests. */
+/** What all resources of one deployment share: the protocols, the threads and the count of open requests. */
 final class Server {
     private static final Logger LOG = Logger.getLogger(Server.class.getName());
 
@@ -32,7 +31,7 @@ final class Server {
     private final PreparingThreads preparing = new PreparingThreads();
     private final OpenRequests open = new OpenRequests();
     private ServedModel served;
-    private OpenAiProtocol protocol;
+    private Protocols protocols;
 
     Server(ServerSettings settings) {
         this.settings = settings;
@@ -65,46 +64,46 @@ final class Server {
         return new ProtocolException(503, message, "service_unavailable_error", null, code);
     }
 
-    /** The protocol on top of the engine; made anew when the engine was replaced. */
-    synchronized OpenAiProtocol protocol() {
+    /** The protocols on top of the engine; made anew when the engine was replaced. */
+    synchronized Protocols protocols() {
         ServedModel current = engine();
         if (served != current) {
-            protocol = Protocols.openAi(current);
+            protocols = Protocols.of(current);
             served = current;
         }
-        return protocol;
+        return protocols;
     }
 
     /**
-     * Answers a request for text, as one document or as events, whichever it asks for. Returns at once; the request is made
+     * Answers a request, as one document or as events, whichever it asks for. Returns at once; the request is made
      * ready and its answer is written later, by threads for that.
      *
      * @param request with a JSON body
      * @param response suspended
-     * @param read how the protocol reads the body
+     * @param read how a protocol reads the body
      */
-    void answer(HttpServletRequest request, AsyncResponse response, BiFunction<OpenAiProtocol, byte[], Call> read)
+    void answer(HttpServletRequest request, AsyncResponse response, BiFunction<Protocols, byte[], Call> read)
             throws IOException {
         byte[] body = RequestBody.read(request, settings.maxRequestBytes());
         client(request).ifPresent(Client::watch);
         asyncContext(request).setTimeout(0); // Only this thread may; the answer takes as long as it takes.
         preparing.execute(() -> {
             try {
-                begin(request, response, protocol -> read.apply(protocol, body));
+                begin(request, response, protocols -> read.apply(protocols, body));
             } catch (Throwable failure) {
                 response.resume(failure);
             }
         });
     }
 
-    private void begin(HttpServletRequest request, AsyncResponse response, Function<OpenAiProtocol, Call> read)
+    private void begin(HttpServletRequest request, AsyncResponse response, Function<Protocols, Call> read)
             throws IOException {
         Optional<Client> client = client(request);
         if (client.filter(Client::isGone).isPresent()) {
             response.cancel();
             return;
         }
-        Call call = read.apply(protocol());
+        Call call = read.apply(protocols());
         client.ifPresent(Client::bodyDone);
         open.enter(call);
         boolean started = false;

@@ -100,7 +100,7 @@ public final class ServerLifecycle implements ServletContextListener {
 
     private static void checkParsers(TokamakEngine engine) {
         try {
-            Protocols.openAi(engine);
+            Protocols.of(engine);
         } catch (RuntimeException e) {
             engine.close();
             throw e;

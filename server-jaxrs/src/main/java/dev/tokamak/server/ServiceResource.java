@@ -84,6 +84,6 @@ public final class ServiceResource {
     @GET
     @Path("version")
     public byte[] version() {
-        return server.protocol().version();
+        return server.protocols().openAi().version();
     }
 }

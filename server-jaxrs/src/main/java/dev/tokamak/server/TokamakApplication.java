@@ -16,6 +16,7 @@ public final class TokamakApplication extends Application {
                 ChatCompletionsResource.class,
                 CompletionsResource.class,
                 ModelsResource.class,
+                PoolingResource.class,
                 ServiceResource.class,
                 FailureMapper.class,
                 StoppingFilter.class);

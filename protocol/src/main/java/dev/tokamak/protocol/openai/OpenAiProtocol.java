@@ -7,6 +7,7 @@ import dev.tokamak.engine.BoundedEncoding;
 import dev.tokamak.engine.output.Marks;
 import dev.tokamak.protocol.Call;
 import dev.tokamak.protocol.ProtocolException;
+import dev.tokamak.protocol.RequestHead;
 import dev.tokamak.protocol.ServingOptions;
 import dev.tokamak.protocol.json.Fields;
 import dev.tokamak.protocol.json.JsonBuffer;
@@ -115,7 +116,7 @@ public final class OpenAiProtocol {
     public byte[] model(String name) {
         ModelCard card = engine.model();
         if (!card.names().contains(name)) {
-            throw Envelope.noSuchModel(name, card);
+            throw RequestHead.noSuchModel(name, card);
         }
         JsonBuffer json = new JsonBuffer();
         writeModel(json, card, name);
