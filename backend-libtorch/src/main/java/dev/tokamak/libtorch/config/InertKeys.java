@@ -114,6 +114,9 @@ final class InertKeys {
             "label2id",
             "num_labels",
             "problem_type",
+            // What sentence-transformers makes of a cross-encoder's logits, which are given as they are.
+            "sentence_transformers",
+            "sbert_ce_default_activation_function",
             // Tokens and generation: the tokenizer's files and generation_config.json say what holds.
             "bos_token_id",
             "eos_token_id",
