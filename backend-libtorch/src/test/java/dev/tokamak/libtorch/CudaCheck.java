@@ -1,7 +1,6 @@
 package dev.tokamak.libtorch;
 
 import dev.tokamak.api.EngineConfig;
-import dev.tokamak.api.PoolingKind;
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.libtorch.cuda.CudaContext;
 import dev.tokamak.libtorch.executor.CudaExecutor;
@@ -12,7 +11,6 @@ import dev.tokamak.libtorch.weights.JsonFiles;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
 import dev.tokamak.spi.executor.ModelInfo;
-import dev.tokamak.spi.executor.Pooling;
 import dev.tokamak.spi.executor.StepPlan;
 import dev.tokamak.spi.executor.StepResult;
 import java.nio.file.Path;
@@ -114,31 +112,9 @@ final class CudaCheck {
                 .device("cuda")
                 .dtype("float32")
                 .build();
-        int blockSize = Driver.BLOCK_SIZE;
-        try (Executor executor =
-                new LibtorchExecutorProvider().create(Driver.executorConfig(reference.folder(), config))) {
-            ModelInfo model = executor.load((what, fraction) -> {});
-            executor.allocateKvCache(blockSize, model.takesBlocks() ? Driver.BLOCKS : 0);
-            StepPlan plan = new StepPlan();
-            plan.begin(1);
-            int block = 0;
-            for (EncoderReference.Text text : reference.texts()) {
-                int[] tokens = text.tokens();
-                plan.addRow(plan.rows(), plan.rows(), StepPlan.FLAG_NEW_SLOT | StepPlan.FLAG_POOL, 0, 0);
-                plan.addTokens(tokens, 0, tokens.length);
-                if (model.takesBlocks()) {
-                    int[] blocks = new int[(tokens.length + blockSize - 1) / blockSize];
-                    for (int i = 0; i < blocks.length; i++) {
-                        blocks[i] = block++;
-                    }
-                    plan.addBlocks(0, 0, blocks, 0, blocks.length);
-                }
-                plan.setPooling(new Pooling(PoolingKind.HEAD, name.equals("qwen3_embedding"), 0));
-            }
-            executor.launch(plan);
-            StepResult result = new StepResult();
-            executor.await(result);
-            float[][] vectors = new float[plan.rows()][];
+        try (Texts texts = new Texts(reference, config)) {
+            StepResult result = texts.run(texts.own(), reference.all());
+            float[][] vectors = new float[result.rows()][];
             for (int row = 0; row < vectors.length; row++) {
                 vectors[row] = result.vector(row, 0);
             }

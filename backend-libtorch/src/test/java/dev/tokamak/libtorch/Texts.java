@@ -30,9 +30,13 @@ final class Texts implements AutoCloseable {
 
     /** With a checkpoint of another folder. */
     Texts(EncoderReference reference, Path checkpoint) {
+        this(reference, EngineConfig.builder(checkpoint).device("cpu").build());
+    }
+
+    /** With the configuration's checkpoint and device. */
+    Texts(EncoderReference reference, EngineConfig config) {
         this.reference = reference;
-        EngineConfig config = EngineConfig.builder(checkpoint).device("cpu").build();
-        executor = new LibtorchExecutorProvider().create(Driver.executorConfig(checkpoint, config));
+        executor = new LibtorchExecutorProvider().create(Driver.executorConfig(config.model(), config));
         info = executor.load((what, fraction) -> {});
         executor.allocateKvCache(BLOCK, info.takesBlocks() ? BLOCKS : 0);
         executor.warmUp();
