@@ -2,7 +2,7 @@ package dev.tokamak.libtorch.model;
 
 import dev.tokamak.libtorch.config.ModelConfig;
 
-/** The sizes that every decoder has. Immutable. */
+/** The sizes that every decoder has, and every encoder. Immutable. */
 public final class DecoderSizes {
     /** Bounds that keep the number of parameters within a long, far above what there is. */
     private static final int WIDEST = 1 << 22;

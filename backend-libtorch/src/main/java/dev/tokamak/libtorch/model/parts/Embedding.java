@@ -98,11 +98,6 @@ public final class Embedding extends Part {
         return norm == null ? rows : norm.run(rows, operators);
     }
 
-    /** How many parts of a sequence are told apart. */
-    int types() {
-        return Math.max(1, types);
-    }
-
     String name() {
         return name;
     }

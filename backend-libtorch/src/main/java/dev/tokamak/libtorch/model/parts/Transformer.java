@@ -95,11 +95,6 @@ public final class Transformer extends Part {
         return attentions.stream().anyMatch(Attention::bidirectional);
     }
 
-    /** How many parts of a sequence the model tells apart; 1 if it does not. */
-    public int tokenTypes() {
-        return embedding.types();
-    }
-
     /**
      * Runs all tokens of a step through the blocks and fills the cache with their keys and values, and what is behind the last attention
      * only of those that are sampled from: nobody reads the others. For a prompt that is most of a layer.
