@@ -96,6 +96,28 @@ final class Server {
         });
     }
 
+    /**
+     * Answers a request that needs no step of the engine. Returns at once, as {@link #answer} does.
+     *
+     * @param request with a JSON body
+     * @param response suspended
+     * @param write what a protocol answers to the body
+     */
+    void answerAtOnce(HttpServletRequest request, AsyncResponse response, BiFunction<Protocols, byte[], byte[]> write)
+            throws IOException {
+        byte[] body = RequestBody.read(request, settings.maxRequestBytes());
+        asyncContext(request).setTimeout(0);
+        preparing.execute(() -> {
+            try {
+                byte[] answer = write.apply(protocols(), body);
+                response.resume(
+                        Response.ok(answer, MediaType.APPLICATION_JSON_TYPE).build());
+            } catch (Throwable failure) {
+                response.resume(failure);
+            }
+        });
+    }
+
     private void begin(HttpServletRequest request, AsyncResponse response, Function<Protocols, Call> read)
             throws IOException {
         Optional<Client> client = client(request);

@@ -18,6 +18,7 @@ public final class TokamakApplication extends Application {
                 ModelsResource.class,
                 PoolingResource.class,
                 ServiceResource.class,
+                TokenizationResource.class,
                 FailureMapper.class,
                 StoppingFilter.class);
     }

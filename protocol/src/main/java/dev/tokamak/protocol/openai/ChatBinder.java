@@ -32,11 +32,7 @@ final class ChatBinder {
 
     Call bind(Fields fields) {
         Envelope envelope = Envelope.read(fields, "chatcmpl-", serving.card());
-        if (!serving.card().hasChatTemplate() && !fields.has("chat_template")) {
-            throw ProtocolException.unsupported(
-                    null,
-                    "this model has no chat template; use /v1/completions, or start the server with --chat-template");
-        }
+        requireTemplate(fields);
         Tools tools = Tools.read(fields, serving);
         SamplingParams.Builder params = sampling.read(fields);
         maxTokens(fields).ifPresent(params::maxTokens);
@@ -59,6 +55,20 @@ final class ChatBinder {
                 fields.bool("include_reasoning", true),
                 StructuredOutputFields.field(fields).filter(field -> !tools.forced()));
         return new ChatCall(serving, request);
+    }
+
+    /** The conversation alone, as the template gets it. */
+    ChatPrompt conversation(Fields fields) {
+        requireTemplate(fields);
+        return escaped(prompt(fields, Tools.read(fields, serving)));
+    }
+
+    private void requireTemplate(Fields fields) {
+        if (!serving.card().hasChatTemplate() && !fields.has("chat_template")) {
+            throw ProtocolException.unsupported(
+                    null,
+                    "this model has no chat template; use /v1/completions, or start the server with --chat-template");
+        }
     }
 
     private OptionalInt maxTokens(Fields fields) {

@@ -1,14 +1,11 @@
 package dev.tokamak.protocol.openai;
 
-import dev.tokamak.api.ChatPrompt;
 import dev.tokamak.api.CompletionOutput;
-import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.GenerationRequest;
 import dev.tokamak.api.OutputKind;
 import dev.tokamak.api.Prompt;
 import dev.tokamak.api.SamplingParams;
 import dev.tokamak.api.StructuredOutput;
-import dev.tokamak.api.TokamakException;
 import dev.tokamak.engine.output.StopStrings;
 import dev.tokamak.engine.plugin.PluginKind;
 import dev.tokamak.spi.reasoning.ReasoningParser;
@@ -21,7 +18,6 @@ import java.util.function.Predicate;
 
 /** A chat completion. */
 final class ChatCall extends GenerationCall {
-    private static final System.Logger LOG = System.getLogger(ChatCall.class.getName());
     private static final int PROMPT_TAIL = 512;
 
     private final Serving serving;
@@ -59,7 +55,7 @@ final class ChatCall extends GenerationCall {
 
     @Override
     List<GenerationRequest> requests(OutputKind kind) {
-        String rendered = render(request.prompt());
+        String rendered = ChatRendering.render(request.prompt(), id(), serving);
         String text = EscapedContent.withoutMarks(rendered);
         promptTail = text.substring(Math.max(0, text.length() - PROMPT_TAIL));
         boolean marked = text.length() < rendered.length();
@@ -98,37 +94,6 @@ final class ChatCall extends GenerationCall {
                         asked, stopStrings, newReasoningParser(true).orElseThrow(), serving.vocabulary()));
             }
         }
-    }
-
-    /** Some templates print only objects for the arguments of earlier calls, and models do not always write any. */
-    private String render(ChatPrompt chat) {
-        try {
-            return serving.engine().renderChat(chat);
-        } catch (TokamakException e) {
-            List<Map<String, Object>> messages = ChatMessages.withObjectsForArguments(chat.messages());
-            if (messages == chat.messages()) {
-                throw ofTemplate(chat, e.code(), e.getMessage(), e);
-            }
-            return render(new ChatPrompt(
-                    messages,
-                    chat.tools(),
-                    chat.addGenerationPrompt(),
-                    chat.continueFinalMessage(),
-                    chat.variables(),
-                    chat.template()));
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, "request " + id() + " has broken the chat template: " + e);
-            LOG.log(System.Logger.Level.DEBUG, "request " + id(), e);
-            throw ofTemplate(
-                    chat, ErrorCode.INVALID_REQUEST, "the chat template cannot be rendered with this request", e);
-        }
-    }
-
-    /** Where the request has brought the template, the template is at fault. */
-    private static TokamakException ofTemplate(
-            ChatPrompt chat, ErrorCode code, String message, RuntimeException cause) {
-        String field = chat.template().isPresent() ? "chat_template" : "messages";
-        return new TokamakException(code, message, code == ErrorCode.INVALID_REQUEST ? field : null, cause);
     }
 
     /** The tokens behind which a format holds. Where there are none, it holds at once. */

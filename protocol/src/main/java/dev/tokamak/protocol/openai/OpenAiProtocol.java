@@ -30,6 +30,7 @@ public final class OpenAiProtocol {
     private final ServingOptions options;
     private final ChatBinder chat;
     private final CompletionBinder completions;
+    private final Tokenization tokenization;
 
     private OpenAiProtocol(Builder builder) {
         engine = builder.engine;
@@ -46,6 +47,7 @@ public final class OpenAiProtocol {
                 Optional.ofNullable(builder.reasoningParser));
         chat = new ChatBinder(serving);
         completions = new CompletionBinder(serving);
+        tokenization = new Tokenization(serving, chat);
     }
 
     /**
@@ -81,8 +83,30 @@ public final class OpenAiProtocol {
         return bind(body, completions::bind);
     }
 
+    /**
+     * Answers {@code POST /tokenize}.
+     *
+     * @param body as it came, with a {@code prompt} or {@code messages}
+     * @return JSON
+     * @throws ProtocolException 400 or 404 if the body is malformed, out of range, or asks for what is not there
+     */
+    public byte[] tokenize(byte[] body) {
+        return bind(body, tokenization::tokenize);
+    }
+
+    /**
+     * Answers {@code POST /detokenize}.
+     *
+     * @param body as it came, with {@code tokens}
+     * @return JSON
+     * @throws ProtocolException 400 or 404 if the body is malformed, out of range, or asks for what is not there
+     */
+    public byte[] detokenize(byte[] body) {
+        return bind(body, tokenization::detokenize);
+    }
+
     /** Whatever goes wrong, in a plugin's code too, the caller gets what a client may be told. */
-    private static Call bind(byte[] body, Function<Fields, Call> binder) {
+    private static <T> T bind(byte[] body, Function<Fields, T> binder) {
         try {
             return binder.apply(StrictJson.object(body));
         } catch (Throwable e) {

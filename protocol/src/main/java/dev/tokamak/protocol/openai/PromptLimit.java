@@ -63,7 +63,7 @@ record PromptLimit(OptionalInt tokens, boolean keepEnd) {
     }
 
     /** As in the engine: a beginning token that the text has already is not added again. */
-    private static int[] withoutSecondBeginning(int[] ids, Prompt.Text text, Serving serving) {
+    static int[] withoutSecondBeginning(int[] ids, Prompt.Text text, Serving serving) {
         boolean doubled = text.addSpecialTokens()
                 && ids.length >= 2
                 && ids[0] == ids[1]
