@@ -11,7 +11,6 @@ import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.global.cudart;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /** Launches this module's kernels with the grids that suit a model on a card. */
 final class CudaKernels implements Kernels {
@@ -26,12 +25,6 @@ final class CudaKernels implements Kernels {
 
     private static final int HOPPER = 90;
     private static final int WARP = 32;
-    private static final int SAMPLE_THREADS = 1024;
-    private static final int ADJUST_THREADS = 256;
-
-    /** Tokens that a block adjusts; a multiple of 32. */
-    private static final int ADJUST_STRETCH = 8192;
-
     private static final int ROPE_WARPS = 8;
     private static final int MAX_SPLITS = 16;
     /** More than any kernel has besides its dynamic shared memory. */
@@ -54,10 +47,7 @@ final class CudaKernels implements Kernels {
     private final Kernel locateContexts;
     private final Kernel updateTable;
     private final AttentionKernel[] attention;
-    private final Kernel countTokens;
-    private final Kernel adjust;
-    private final Kernel sample;
-    private final Kernel logprobs;
+    private final SamplingKernels sampling;
     private ExpertKernels experts;
     private final long partial;
     private final long counters;
@@ -84,10 +74,7 @@ final class CudaKernels implements Kernels {
         updateTable = load("elementwise.cu", "update_table", Map.of());
         int group = shape.queryHeads() / shape.kvHeads();
         attention = new AttentionKernel[] {attention(8, 2), attention(4, 3), attention(2, 3)};
-        countTokens = load("adjust.cu", "count_tokens", Map.of());
-        adjust = load("adjust.cu", "adjust", Map.of());
-        sample = load("sampler.cu", "sample", Map.of());
-        logprobs = load("logprobs.cu", "logprobs", Map.of());
+        sampling = new SamplingKernels(shape.vocabulary(), stream, (file, name) -> load(file, name, Map.of()));
         long pairs = 0;
         for (int sequences = 1; sequences <= shape.maxSequences(); sequences++) {
             pairs = Math.max(pairs, (long) sequences * shape.kvHeads() * splits(sequences));
@@ -358,30 +345,12 @@ final class CudaKernels implements Kernels {
 
     @Override
     public void countTokens(Tensor counts, int slot, Tensor tokens, long first, int count, CountKind kind) {
-        if (count == 0) {
-            return;
-        }
-        countTokens
-                .with()
-                .arg(address(counts) + (long) slot * shape.vocabulary() * Short.BYTES)
-                .arg(address(tokens) + first * Integer.BYTES)
-                .arg(count)
-                .arg(kind.ordinal())
-                .arg(shape.vocabulary())
-                .launch(stream, (count + 255) / 256, 1, 1, 256, 0);
+        sampling.countTokens(counts, slot, tokens, first, count, kind);
     }
 
     @Override
     public void adjust(Tensor logits, Tensor adjustments, Tensor adjusted, int rows) {
-        boolean floats = floats(logits);
-        adjust.with()
-                .arg(floats ? 0L : address(logits))
-                .arg(floats ? address(logits) : 0L)
-                .arg(address(adjustments))
-                .arg(address(adjusted))
-                .arg(shape.vocabulary())
-                .arg(ADJUST_STRETCH)
-                .launch(stream, (shape.vocabulary() + ADJUST_STRETCH - 1) / ADJUST_STRETCH, rows, 1, ADJUST_THREADS, 0);
+        sampling.adjust(logits, adjustments, adjusted, rows);
     }
 
     @Override
@@ -394,37 +363,12 @@ final class CudaKernels implements Kernels {
             Tensor tokens,
             Tensor lastSampled,
             int rows) {
-        boolean floats = floats(logits);
-        sample.with()
-                .arg(floats ? 0L : address(logits))
-                .arg(floats ? address(logits) : 0L)
-                .arg(address(adjusted))
-                .arg(address(states))
-                .arg(address(masks))
-                .arg(address(maskRows))
-                .arg(address(tokens))
-                .arg(address(lastSampled))
-                .arg(shape.vocabulary())
-                .arg((shape.vocabulary() + 31) >>> 5)
-                .launch(stream, rows, 1, 1, SAMPLE_THREADS, 0);
+        sampling.sample(logits, adjusted, states, masks, maskRows, tokens, lastSampled, rows);
     }
 
     @Override
     public void logprobs(Tensor logits, Tensor wanted, Tensor tokens, Tensor out, int most, int rows) {
-        boolean floats = floats(logits);
-        logprobs.with()
-                .arg(floats ? 0L : address(logits))
-                .arg(floats ? address(logits) : 0L)
-                .arg(address(wanted))
-                .arg(address(tokens))
-                .arg(address(out))
-                .arg(most)
-                .arg(shape.vocabulary())
-                .launch(stream, rows, 1, 1, SAMPLE_THREADS, 0);
-    }
-
-    private static boolean floats(Tensor logits) {
-        return logits.scalar_type().value == torch.ScalarType.Float.value;
+        sampling.logprobs(logits, wanted, tokens, out, most, rows);
     }
 
     private static int threads(int items, int most) {

@@ -11,9 +11,7 @@ import dev.tokamak.spi.executor.StepPlan;
 import dev.tokamak.spi.executor.StepResult;
 import org.bytedeco.javacpp.PointerScope;
 
-/**
- * Enqueues steps on a CUDA device: inputs, forward pass, sampling.
- */
+/** Enqueues steps on a CUDA device: inputs, forward pass, sampling. */
 public final class CudaStepRunner implements AutoCloseable {
     private final CudaContext context;
     private final Kernels kernels;
