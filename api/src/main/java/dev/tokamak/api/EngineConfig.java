@@ -14,6 +14,8 @@ import java.util.OptionalLong;
  * What to load and how to run it. Immutable. Plugins are chosen by name; where no name is set, the engine asks each
  * provider whether it supports the model.
  *
+ * <p>A long file, since each setting has its field, its accessor and its setter, with what each means.
+ *
  * @since 0.1
  */
 @Stable

@@ -13,6 +13,8 @@ import java.util.OptionalLong;
  * How tokens are chosen, when generation stops and what is returned. Immutable; ranges are checked when it is built,
  * with the field names of the OpenAI and vLLM protocols in the messages.
  *
+ * <p>A long file, since each field has its accessor and its setter, with what each means.
+ *
  * @since 0.1
  */
 @Stable

@@ -30,6 +30,8 @@ import java.util.stream.Collectors;
  * ended, until the wanted number of requests or the wanted time is over.
  *
  * <p>Run it with {@code --help} for its options. It prints one line for a reader and, with {@code --json}, one JSON object.
+ *
+ * <p>One file, so that it can be run by itself against any server.
  */
 public final class LoadGenerator {
 

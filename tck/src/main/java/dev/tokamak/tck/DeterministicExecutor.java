@@ -34,6 +34,8 @@ import java.util.concurrent.locks.LockSupport;
  * vectors, each out of the cells of the positions concerned. A row that computes the token {@link Settings#poison} reports
  * logits that are not numbers. With {@link Settings#encoder} it is a model that generates nothing, has no cache and needs
  * each prompt whole: a cell depends on all tokens of its row.
+ *
+ * <p>One file, so that who writes an executor reads a whole one.
  */
 public final class DeterministicExecutor implements Executor {
     private static final int[] NO_BLOCKS = {};

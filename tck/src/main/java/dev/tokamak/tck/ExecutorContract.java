@@ -32,6 +32,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>The model must have a context of at least 64 tokens, at least 32 blocks, and a KV group with full attention or a window of at
  * least 64. Rows are sampled greedily.
  *
+ * <p>One file, so that who writes an executor reads its law in one place.
+ *
  * @since 0.1
  */
 public abstract class ExecutorContract {

@@ -42,6 +42,8 @@ import org.junit.jupiter.api.Test;
  * <p>The samples are random but the same each time; a failure names its seed. The system property {@code tokamak.tck.seed}
  * sets another one.
  *
+ * <p>One file, so that who writes a parser reads its law in one place.
+ *
  * @since 0.1
  */
 public abstract class ToolParserContract {

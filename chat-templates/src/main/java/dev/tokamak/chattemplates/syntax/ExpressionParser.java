@@ -17,7 +17,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Parses what stands inside tags, weakest binding first: each method reads one level of precedence. */
+/**
+ * Parses what stands inside tags, weakest binding first: each method reads one level of precedence.
+ *
+ * <p>One file, since each level of precedence calls the next and the last calls the first.
+ */
 final class ExpressionParser {
     private static final Set<String> CONSTANTS = Set.of("true", "True", "false", "False", "none", "None");
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");

@@ -15,6 +15,8 @@ import java.util.List;
 /**
  * Cuts a template into tokens, with {@code trim_blocks} (the newline after a block tag goes) and {@code lstrip_blocks}
  * (blanks between the start of a line and a block tag go) as Hugging Face sets them. One pass, linear time.
+ *
+ * <p>One machine, whose states share the place in the text, and so one file.
  */
 final class Lexer {
     private static final String[] OPERATORS = {

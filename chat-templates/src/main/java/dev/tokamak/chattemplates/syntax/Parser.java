@@ -14,7 +14,11 @@ import dev.tokamak.chattemplates.values.Values;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Parses the tags of a template; what stands inside them is read by {@link ExpressionParser}. */
+/**
+ * Parses the tags of a template; what stands inside them is read by {@link ExpressionParser}.
+ *
+ * <p>One file, since tags contain tags: each method may come to any other.
+ */
 public final class Parser {
     private final Tokens tokens;
     private final ExpressionParser expressions;

@@ -18,7 +18,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A node that has a value. Nodes are immutable and shared by all renderings. */
+/**
+ * A node that has a value. Nodes are immutable and shared by all renderings.
+ *
+ * <p>A sealed family of small nodes, and so one file: what a node may be is read in one place.
+ */
 public abstract class Expression {
     abstract Object evaluate(Scope scope);
 

@@ -33,6 +33,8 @@ import java.util.concurrent.locks.LockSupport;
  * in those plans fail, the others start anew, and after {@value #FAILURES_UNTIL_DEAD} failures without a success between them
  * the loop gives up. A failure of the scheduler or of this class ends the loop at once, since nobody can tell what state is
  * left; every request hears of it.
+ *
+ * <p>A long class, since whatever changes which steps are under way, failures included, has to see the same few counters.
  */
 public final class StepLoop {
     private static final System.Logger LOG = System.getLogger(StepLoop.class.getName());

@@ -27,6 +27,8 @@ import java.util.Set;
  *
  * <p>Threads. Any number. A cached move is read without a lock: the objects are immutable but for caches, so a racing
  * reader sees null, and takes the lock, or a whole object. All building happens under the lock.
+ *
+ * <p>A long class, since all that is built is built under its one lock.
  */
 public final class Automaton {
     static final int MAX_FRAMES = 128;

@@ -8,6 +8,8 @@ import java.util.List;
  * Reads the subset of regular expressions on which ECMA-262 and {@code java.util.regex} agree. Where the two differ in
  * what a class matches ({@code \s}, {@code .}), the text that this accepts is what both match. What cannot be made an
  * automaton, or what the two read differently, is refused by name.
+ *
+ * <p>One file, since each level of precedence calls the next and the last calls the first.
  */
 public final class RegexParser {
     private static final int MAX_REPEAT = 100_000;

@@ -11,6 +11,8 @@ import java.util.Set;
 /**
  * What the engine must know of a loaded model. Immutable.
  *
+ * <p>A long file, since each thing has its accessor and its setter, with what each means.
+ *
  * @since 0.1
  */
 @Incubating

@@ -13,6 +13,8 @@ import dev.tokamak.api.Incubating;
  * <p><b>Side sections.</b> Embedding spans replace what the token table would give. An executor that does not offer a section in
  * {@link ModelInfo#sideSections()} never gets one.
  *
+ * <p>A long file of one-line accessors, since a reader of plans finds all that they say in one place.
+ *
  * @since 0.2
  */
 @Incubating

@@ -9,6 +9,8 @@ import java.util.Arrays;
  * One token sequence of a request: its tokens, how far it is computed, its slot and its blocks. Made on the submitting
  * thread; from {@link Scheduler#add} on, read and written on the engine thread only.
  *
+ * <p>A long file of one-line accessors: scheduler, cache and engine each keep a part of one sequence here.
+ *
  * @since 0.1
  */
 @Incubating
