@@ -172,6 +172,31 @@ final class MiniLmTest {
         }
     }
 
+    @Test
+    void theScoresOfDocumentsAreTheCosinesOfTheirVectors() throws OrtException {
+        String query = "How do I bake bread?";
+        List<String> documents =
+                List.of("Jupiter is bigger than all other planets.", "Flour, water, salt and yeast make a loaf.");
+        try (TokamakEngine engine = TokamakEngine.open(EngineConfig.builder(reference.folder())
+                .executor("libtorch")
+                .device("cpu")
+                .build())) {
+            Call call = new PoolingProtocol(engine)
+                    .rerank(("{\"query\": \"" + query + "\", \"documents\": [\"" + String.join("\", \"", documents)
+                                    + "\"]}")
+                            .getBytes(StandardCharsets.UTF_8));
+            JsonArray results = json(call.respond(Runnable::run).join()).getJsonArray("results");
+            float[] asked = reference.vector(tokenizer.encode(query, true));
+            for (int rank = 0; rank < 2; rank++) {
+                JsonObject result = results.getJsonObject(rank);
+                assertThat(result.getInt("index")).isEqualTo(1 - rank);
+                float[] vector = reference.vector(tokenizer.encode(documents.get(1 - rank), true));
+                assertThat(result.getJsonNumber("relevance_score").doubleValue())
+                        .isCloseTo(product(asked, vector), offset(1e-4));
+            }
+        }
+    }
+
     private static JsonObject json(byte[] body) {
         try (JsonReader reader = Json.createReader(new ByteArrayInputStream(body))) {
             return reader.readObject();

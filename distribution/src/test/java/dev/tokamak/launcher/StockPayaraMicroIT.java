@@ -160,6 +160,31 @@ class StockPayaraMicroIT {
     }
 
     @Test
+    void vectorsScoresAndTokensAreAtAllTheirPaths() throws Exception {
+        String texts =
+                "{\"query\":\"a\",\"documents\":[\"a\",\"b\"],\"queries\":\"a\",\"input\":\"a\",\"inputs\":\"a\","
+                        + "\"prompt\":\"a\",\"tokens\":[5],\"task\":\"embed\"}";
+        for (String path : List.of(
+                "/score",
+                "/v1/score",
+                "/rerank",
+                "/v1/rerank",
+                "/v2/rerank",
+                "/pooling",
+                "/embed",
+                "/tokenize",
+                "/detokenize",
+                "/ping")) {
+            HttpResponse<String> answer = send("POST", path, texts);
+            assertThat(answer.statusCode()).as(path).isEqualTo(200);
+            assertThat(answer.headers().firstValue("Content-Type")).as(path).contains("application/json");
+        }
+        HttpResponse<String> refused = send("POST", "/classify", texts);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("does not support the task classify");
+    }
+
+    @Test
     void unknownModelIsNotFound() {
         ChatCompletionCreateParams params =
                 question("Hello", 4).toBuilder().model("gpt-5").build();

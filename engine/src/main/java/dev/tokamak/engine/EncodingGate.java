@@ -2,8 +2,10 @@ package dev.tokamak.engine;
 
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.TokamakException;
+import dev.tokamak.spi.tokenizer.EncodedPair;
 import dev.tokamak.spi.tokenizer.Tokenizer;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 /**
  * Lets only so much text be encoded at the same time, first come, first served: a tokenizer needs up to a kilobyte for each character,
@@ -21,7 +23,16 @@ final class EncodingGate implements BoundedEncoding.Encoder {
 
     @Override
     public int[] encode(String text, boolean addSpecialTokens) {
-        int taken = Math.min(text.length(), CHARACTERS);
+        return inTurn(text.length(), () -> tokenizer.encode(text, addSpecialTokens));
+    }
+
+    /** Two texts that a model looks at together. */
+    EncodedPair encodePair(String first, String second) {
+        return inTurn((long) first.length() + second.length(), () -> tokenizer.encodePair(first, second));
+    }
+
+    private <T> T inTurn(long characters, Supplier<T> encoding) {
+        int taken = (int) Math.min(characters, CHARACTERS);
         try {
             free.acquire(taken);
         } catch (InterruptedException e) {
@@ -30,7 +41,7 @@ final class EncodingGate implements BoundedEncoding.Encoder {
                     ErrorCode.OVERLOADED, "the thread was interrupted while it waited for its turn to encode text", e);
         }
         try {
-            return tokenizer.encode(text, addSpecialTokens);
+            return encoding.get();
         } finally {
             free.release(taken);
         }

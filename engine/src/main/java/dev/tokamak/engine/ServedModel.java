@@ -4,6 +4,7 @@ import dev.tokamak.api.Engine;
 import dev.tokamak.api.EngineConfig;
 import dev.tokamak.engine.plugin.PluginRegistry;
 import dev.tokamak.spi.executor.ModelInfo;
+import dev.tokamak.spi.tokenizer.EncodedPair;
 import dev.tokamak.spi.tokenizer.Tokenizer;
 import java.util.Optional;
 
@@ -15,6 +16,15 @@ public interface ServedModel extends Engine {
      * @return owned by the engine
      */
     Tokenizer tokenizer();
+
+    /**
+     * Encodes two texts that the model looks at together. Takes turns with whatever else is encoded, as {@link #encode} does.
+     *
+     * @param first any text, such as a question
+     * @param second any text, such as a passage
+     * @return tokens of both
+     */
+    EncodedPair encodePair(String first, String second);
 
     /**
      * The plugins that were found, such as tool and reasoning parsers.

@@ -21,6 +21,7 @@ import dev.tokamak.engine.step.ForcedText;
 import dev.tokamak.engine.step.StepLoop;
 import dev.tokamak.spi.executor.LoadProgress;
 import dev.tokamak.spi.executor.ModelInfo;
+import dev.tokamak.spi.tokenizer.EncodedPair;
 import dev.tokamak.spi.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
@@ -228,6 +229,11 @@ public final class TokamakEngine implements ServedModel {
     @Override
     public int[] encode(String text, boolean addSpecialTokens) {
         return encoder.encode(text, addSpecialTokens);
+    }
+
+    @Override
+    public EncodedPair encodePair(String first, String second) {
+        return encoder.encodePair(first, second);
     }
 
     @Override

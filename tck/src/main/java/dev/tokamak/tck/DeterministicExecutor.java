@@ -66,6 +66,7 @@ public final class DeterministicExecutor implements Executor {
      * @param poison a token whose logits are not numbers, or -1
      * @param free whether tokens are made without looking at the cache
      * @param encoder whether it gives vectors only, of prompts that are whole
+     * @param labels how many labels a head tells apart, up to 8; 0 for a model without one
      */
     public record Settings(
             int vocabulary,
@@ -77,7 +78,23 @@ public final class DeterministicExecutor implements Executor {
             int slots,
             int poison,
             boolean free,
-            boolean encoder) {
+            boolean encoder,
+            int labels) {
+        /** A model without a head. */
+        public Settings(
+                int vocabulary,
+                int context,
+                int blocks,
+                int blockSize,
+                int window,
+                int stepsInFlight,
+                int slots,
+                int poison,
+                boolean free,
+                boolean encoder) {
+            this(vocabulary, context, blocks, blockSize, window, stepsInFlight, slots, poison, free, encoder, 0);
+        }
+
         /** A model that generates. */
         public Settings(
                 int vocabulary,
@@ -115,7 +132,8 @@ public final class DeterministicExecutor implements Executor {
                     number(options, "slots", small.slots),
                     number(options, "poison", small.poison),
                     Boolean.parseBoolean(options.getOrDefault("deterministic.free", "false")),
-                    Boolean.parseBoolean(options.getOrDefault("deterministic.encoder", "false")));
+                    Boolean.parseBoolean(options.getOrDefault("deterministic.encoder", "false")),
+                    number(options, "labels", small.labels));
         }
 
         static int number(Map<String, String> options, String name, int otherwise) {
@@ -177,19 +195,32 @@ public final class DeterministicExecutor implements Executor {
             groups.add(KvGroup.window(settings.window(), Long.BYTES));
         }
         progress.update("weights", 1);
-        info = ModelInfo.builder("Deterministic")
+        ModelInfo.Builder described = ModelInfo.builder("Deterministic")
                 .maxModelLen(settings.context())
                 .vocabularySize(settings.vocabulary())
                 .blockSizes(List.of(settings.blockSize()))
                 .kvGroups(groups)
-                .tasks(settings.encoder() ? Set.of(Task.EMBED) : Set.of(Task.GENERATE, Task.EMBED))
+                .tasks(tasks())
                 .promptMayBeCut(!settings.encoder())
                 .scoresPrompts(!settings.encoder())
                 .poolings(EnumSet.complementOf(EnumSet.of(PoolingKind.HEAD)))
                 .vectorSize(DeterministicVectors.SIZE)
-                .maxDrafts(settings.encoder() ? 0 : MAX_DRAFTS)
-                .build();
+                .maxDrafts(settings.encoder() ? 0 : MAX_DRAFTS);
+        if (settings.labels() > 0) {
+            described
+                    .poolings(EnumSet.allOf(PoolingKind.class))
+                    .pooling(new Pooling(PoolingKind.HEAD, false, 0))
+                    .headSize(settings.labels());
+        }
+        info = described.build();
         return info;
+    }
+
+    private Set<Task> tasks() {
+        if (settings.labels() > 0) {
+            return settings.labels() == 1 ? Set.of(Task.CLASSIFY, Task.SCORE) : Set.of(Task.CLASSIFY);
+        }
+        return settings.encoder() ? Set.of(Task.EMBED) : Set.of(Task.GENERATE, Task.EMBED);
     }
 
     @Override
@@ -416,7 +447,7 @@ public final class DeterministicExecutor implements Executor {
             addScore(plan.scoredToken(row, i), state, plan.scoredTop(row), into);
         }
         if (plan.has(row, StepPlan.FLAG_POOL)) {
-            slots[plan.slot(row)].vectors.fill(plan.pooling(row), into);
+            slots[plan.slot(row)].vectors.fill(plan.pooling(row), settings.labels(), into);
         }
     }
 

@@ -23,6 +23,7 @@ public final class DeterministicExecutorProvider implements ExecutorProvider {
                     "poison",
                     "free",
                     "encoder",
+                    "labels",
                     "step-micros")
             .map(option -> "deterministic." + option)
             .collect(Collectors.toUnmodifiableSet());

@@ -21,7 +21,7 @@ final class DeterministicVectors {
             double[] vector = hidden(state[i]);
             if (tokens.isEmpty() || kind == PoolingKind.ALL) {
                 tokens.add(vector);
-            } else if (kind == PoolingKind.LAST) {
+            } else if (kind == PoolingKind.LAST || kind == PoolingKind.HEAD) {
                 tokens.set(0, vector);
             } else if (kind == PoolingKind.MEAN) {
                 Arrays.setAll(tokens.get(0), d -> tokens.get(0)[d] + vector[d]);
@@ -37,8 +37,9 @@ final class DeterministicVectors {
     }
 
     /** Adds the vectors to a result. */
-    void fill(Pooling pooling, StepResult into) {
-        int width = pooling.dimensions() == 0 ? SIZE : Math.min(SIZE, pooling.dimensions());
+    void fill(Pooling pooling, int labels, StepResult into) {
+        int size = pooling.kind() == PoolingKind.HEAD ? labels : SIZE;
+        int width = pooling.dimensions() == 0 ? size : Math.min(size, pooling.dimensions());
         for (double[] vector : tokens) {
             double divisor = pooling.kind() == PoolingKind.MEAN ? count : 1;
             if (pooling.normalised()) {

@@ -20,4 +20,13 @@ class DeterministicPoolingContractTest {
                     new DeterministicExecutor.Settings(256, 512, 0, 4, 0, 2, 16, -1, false, true));
         }
     }
+
+    @Nested
+    class OfAClassifier extends PoolingContract {
+        @Override
+        protected Executor newExecutor() {
+            return new DeterministicExecutor(
+                    new DeterministicExecutor.Settings(256, 512, 0, 4, 0, 2, 16, -1, false, true, 3));
+        }
+    }
 }

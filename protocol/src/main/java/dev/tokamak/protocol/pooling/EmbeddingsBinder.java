@@ -1,10 +1,10 @@
 package dev.tokamak.protocol.pooling;
 
+import dev.tokamak.api.PoolingKind;
 import dev.tokamak.api.PoolingParams;
 import dev.tokamak.api.PoolingRequest;
 import dev.tokamak.api.Prompt;
 import dev.tokamak.api.RequestOutput;
-import dev.tokamak.api.TokamakException;
 import dev.tokamak.protocol.Call;
 import dev.tokamak.protocol.PromptField;
 import dev.tokamak.protocol.ProtocolException;
@@ -29,7 +29,7 @@ final class EmbeddingsBinder {
         String before = promptText(fields, model);
         TextCut cut = TextCut.read(fields);
         VectorFormat format = VectorFormat.read(fields);
-        PoolingParams params = params(fields);
+        PoolingParams params = params(fields, false);
         return new PoolingCall(
                 model.engine(),
                 head.id(),
@@ -72,8 +72,11 @@ final class EmbeddingsBinder {
         return prompt;
     }
 
-    private static PoolingParams params(Fields fields) {
+    static PoolingParams params(Fields fields, boolean eachToken) {
         PoolingParams.Builder params = PoolingParams.builder();
+        if (eachToken) {
+            params.kind(PoolingKind.ALL);
+        }
         OptionalInt dimensions = fields.integer("dimensions", 1, Integer.MAX_VALUE);
         dimensions.ifPresent(params::dimensions);
         for (String name : List.of("normalize", "use_activation")) {
@@ -81,15 +84,7 @@ final class EmbeddingsBinder {
                 params.normalised(fields.bool(name, true));
             }
         }
-        return build(params);
-    }
-
-    static PoolingParams build(PoolingParams.Builder params) {
-        try {
-            return params.build();
-        } catch (TokamakException e) {
-            throw ProtocolException.of(e);
-        }
+        return params.build();
     }
 
     static List<PoolingRequest> requests(

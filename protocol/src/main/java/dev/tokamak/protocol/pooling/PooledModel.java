@@ -3,10 +3,12 @@ package dev.tokamak.protocol.pooling;
 import dev.tokamak.api.ModelCard;
 import dev.tokamak.engine.BoundedEncoding;
 import dev.tokamak.engine.ServedModel;
+import dev.tokamak.engine.model.Labels;
 import dev.tokamak.engine.model.SentencePrompts;
 import dev.tokamak.protocol.ProtocolException;
 import dev.tokamak.protocol.json.Fields;
 import dev.tokamak.spi.executor.ModelInfo;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.TreeSet;
 
@@ -16,9 +18,11 @@ import java.util.TreeSet;
  * @param engine what computes
  * @param encoding of texts that are not answered
  * @param prompts what the checkpoint wants before texts
+ * @param labels what the checkpoint says of those that its head tells apart
  * @param around the tokens that the tokenizer puts around a text
  */
-record PooledModel(ServedModel engine, BoundedEncoding encoding, SentencePrompts prompts, Surroundings around) {
+record PooledModel(
+        ServedModel engine, BoundedEncoding encoding, SentencePrompts prompts, Labels labels, Surroundings around) {
     /** How many texts a call may have. */
     static final int MAX_TEXTS = 2_048;
 
@@ -28,8 +32,24 @@ record PooledModel(ServedModel engine, BoundedEncoding encoding, SentencePrompts
                         engine.tokenizer().vocabulary(),
                         engine.model().maxModelLen())
                 .withoutAnswer();
+        Path folder = engine.config().model();
+        boolean classifies = engine.modelInfo().tasks().contains(ModelInfo.Task.CLASSIFY);
         return new PooledModel(
-                engine, encoding, SentencePrompts.read(engine.config().model()), Surroundings.of(engine::encode));
+                engine,
+                encoding,
+                SentencePrompts.read(folder),
+                classifies ? Labels.read(folder) : Labels.NONE,
+                Surroundings.of(engine::encode));
+    }
+
+    /** What the checkpoint wants before a text, by the first of the names that it knows. */
+    String before(String... names) {
+        for (String name : names) {
+            if (prompts.byName().containsKey(name)) {
+                return prompts.byName().get(name);
+            }
+        }
+        return prompts.usual().map(prompts.byName()::get).orElse("");
     }
 
     ModelCard card() {

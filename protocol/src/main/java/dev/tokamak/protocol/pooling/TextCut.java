@@ -12,10 +12,11 @@ import java.util.OptionalInt;
  * beginning unless asked otherwise, and the tokens that the tokenizer puts around it.
  *
  * @param field that says how many tokens are kept
+ * @param sideField that says which end is kept
  * @param tokens how many are kept at most; -1 for as many as the model's context holds; empty for no cut
  * @param keepEnd whether the end is kept rather than the beginning
  */
-record TextCut(String field, OptionalInt tokens, boolean keepEnd) {
+record TextCut(String field, String sideField, OptionalInt tokens, boolean keepEnd) {
     static TextCut read(Fields fields) {
         String field = "truncate_prompt_tokens";
         OptionalInt tokens = fields.integer(field, -1, Integer.MAX_VALUE);
@@ -27,7 +28,7 @@ record TextCut(String field, OptionalInt tokens, boolean keepEnd) {
             throw ProtocolException.invalidValue(
                     "truncation_side", "truncation_side must be left or right, got " + Fields.describe(side));
         }
-        return new TextCut(field, tokens, side.equals("left"));
+        return new TextCut(field, "truncation_side", tokens, side.equals("left"));
     }
 
     /** How many tokens are kept, or empty for all. */
