@@ -79,7 +79,9 @@ record Scoring(
         List<String> queries = new ArrayList<>();
         for (int i = 0; i < pairs.queries().size(); i++) {
             queries.add(shortened(pairs.queries().get(i), queryTokens, pairs.queryField()));
-            if (!together()) {
+            if (together()) {
+                checkAlone(queries.get(i), pairs.queryField());
+            } else {
                 addAlone(texts, model.before("query") + queries.get(i), pairs.queryField());
             }
         }
@@ -106,9 +108,10 @@ record Scoring(
                 int most = cut.most(model).getAsInt();
                 fitting = Beginning.of(
                         shortened(document, OptionalInt.of(most), path),
-                        beginning -> pair(query, beginning).tokenIds().length <= most);
+                        beginning -> model.engine().encodePair(query, beginning).tokenIds().length <= most);
             }
-            EncodedPair pair = pair(query, fitting);
+            checkAlone(fitting, path);
+            EncodedPair pair = model.engine().encodePair(query, fitting);
             model.encoding().checkLength(pair.tokenIds().length);
             texts.add(
                     path,
@@ -120,13 +123,14 @@ record Scoring(
     }
 
     /** A text that would not fit alone is refused before it is encoded with another. */
-    private EncodedPair pair(String query, String document) {
-        for (String text : new String[] {query, document}) {
-            if (text.length() > model.card().maxModelLen()) {
+    private void checkAlone(String text, String path) {
+        if (text.length() > model.card().maxModelLen()) {
+            try {
                 model.encoding().encode(text, false);
+            } catch (TokamakException e) {
+                throw ProtocolException.of(new TokamakException(e.code(), e.getMessage(), path, e));
             }
         }
-        return model.engine().encodePair(query, document);
     }
 
     private String shortened(String text, OptionalInt most, String path) {

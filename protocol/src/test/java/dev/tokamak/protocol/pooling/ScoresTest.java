@@ -177,6 +177,12 @@ class ScoresTest {
                 cross.refusal(cross.protocol::score, "{\"queries\":\"a\",\"documents\":[\"b\",\"" + huge + "\"]}");
         assertThat(refusal.code()).contains("context_length_exceeded");
         assertThat(refusal.param()).contains("documents[1]");
+        for (PooledEngine each : List.of(cross, apart)) {
+            ProtocolException query =
+                    each.refusal(each.protocol::rerank, "{\"query\":\"" + huge + "\",\"documents\":[\"a\"]}");
+            assertThat(query.code()).contains("context_length_exceeded");
+            assertThat(query.param()).contains("query");
+        }
     }
 
     @Test
