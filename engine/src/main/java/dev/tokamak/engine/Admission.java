@@ -262,8 +262,11 @@ final class Admission {
             throw new TokamakException(ErrorCode.UNSUPPORTED, "this model does not generate text");
         }
         if (params.promptLogprobs().isPresent() && !info.scoresPrompts()) {
-            throw TokamakException.invalid(
-                    "prompt_logprobs", "prompt_logprobs is not what this model's executor gives; leave it out");
+            throw new TokamakException(
+                    ErrorCode.UNSUPPORTED,
+                    "this model's executor gives no log probabilities of prompts",
+                    "prompt_logprobs",
+                    null);
         }
         refuseAdapter(asked.adapter());
         checkIds("stop_token_ids", params.stopTokenIds());

@@ -2,10 +2,13 @@ package dev.tokamak.protocol.openai;
 
 import dev.tokamak.api.CompletionOutput;
 import dev.tokamak.api.RequestOutput;
+import dev.tokamak.api.TokenLogprob;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Collects a chat completion that is answered with one document. */
 final class ChatAnswer implements GenerationCall.Answer {
@@ -13,6 +16,7 @@ final class ChatAnswer implements GenerationCall.Answer {
     private final ChatCall call;
     private final Envelope envelope;
     private final ChatCompletion.Choice[] choices;
+    private List<TokenLogprob> promptLogprobs = List.of();
 
     ChatAnswer(Serving serving, ChatCall call) {
         this.serving = serving;
@@ -23,6 +27,7 @@ final class ChatAnswer implements GenerationCall.Answer {
 
     @Override
     public void accept(int prompt, RequestOutput output) {
+        promptLogprobs = output.promptLogprobs();
         for (CompletionOutput completion : output.outputs()) {
             choices[completion.index()] = choice(completion);
         }
@@ -33,9 +38,8 @@ final class ChatAnswer implements GenerationCall.Answer {
         AssistantTurn turn = call.newTurn(output, collected);
         turn.accept(output);
         turn.finish();
-        ChatLogprobs logprobs = call.request().params().logprobs().isPresent()
-                ? ChatLogprobs.of(output.logprobs(), new TokenTexts(serving.vocabulary(), envelope.tokensAsIds()))
-                : null;
+        ChatLogprobs logprobs =
+                call.request().params().logprobs().isPresent() ? ChatLogprobs.of(output.logprobs(), tokens()) : null;
         return new ChatCompletion.Choice(
                 output.index(),
                 collected.message(serving.options().responseRole()),
@@ -43,6 +47,15 @@ final class ChatAnswer implements GenerationCall.Answer {
                 FinishReasons.word(output, turn),
                 output.stopReason().orElse(null),
                 envelope.returnTokenIds() ? ids(output.tokenIds()) : null);
+    }
+
+    private TokenTexts tokens() {
+        return new TokenTexts(serving.vocabulary(), envelope.tokensAsIds());
+    }
+
+    private List<Map<String, PromptLogprob>> promptLogprobs() {
+        OptionalInt count = call.request().params().promptLogprobs();
+        return count.isPresent() ? PromptLogprob.list(promptLogprobs, count.getAsInt(), tokens()) : null;
     }
 
     @Override
@@ -56,6 +69,7 @@ final class ChatAnswer implements GenerationCall.Answer {
                 Arrays.asList(choices),
                 null,
                 usage.body(),
+                promptLogprobs(),
                 promptIds.map(ChatAnswer::ids).orElse(null)));
     }
 

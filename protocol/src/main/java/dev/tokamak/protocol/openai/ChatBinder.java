@@ -37,6 +37,7 @@ final class ChatBinder {
         SamplingParams.Builder params = sampling.read(fields);
         maxTokens(fields).ifPresent(params::maxTokens);
         logprobs(fields).ifPresent(params::logprobs);
+        sampling.promptLogprobs(fields, envelope.stream()).ifPresent(params::promptLogprobs);
         structuredOutput(fields, tools).ifPresent(params::structuredOutput);
         boolean marksAreSpecial = tools.parser()
                         .filter(p -> p.needsSpecialTokens())

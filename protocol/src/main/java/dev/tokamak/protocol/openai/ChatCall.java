@@ -62,7 +62,11 @@ final class ChatCall extends GenerationCall {
         Prompt whole = marked
                 ? Prompt.tokens(EscapedContent.encode(rendered, request.addSpecialTokens(), serving.encoding()))
                 : new Prompt.Text(text, request.addSpecialTokens());
-        prompt = request.limit().apply(whole, request.envelope().returnTokenIds(), serving);
+        OptionalInt promptLogprobs = request.params().promptLogprobs();
+        boolean tokensNeeded = request.envelope().returnTokenIds() || promptLogprobs.isPresent();
+        prompt = request.limit().apply(whole, tokensNeeded, serving);
+        promptLogprobs.ifPresent(count ->
+                PromptLogprob.checkCount(((Prompt.Tokens) prompt).tokenIds().length * (count + 1L), "prompt_logprobs"));
         SamplingParams.Builder params = request.params().toBuilder().outputKind(kind);
         Optional<StructuredOutput> asked = request.params().structuredOutput();
         boolean thinksFirst =

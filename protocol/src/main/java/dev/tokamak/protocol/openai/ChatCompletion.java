@@ -4,6 +4,7 @@ import jakarta.json.bind.annotation.JsonbNillable;
 import jakarta.json.bind.annotation.JsonbProperty;
 import jakarta.json.bind.annotation.JsonbPropertyOrder;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The answer to a chat request. Components that may be null are left out then, unless OpenAI's own answers say null.
@@ -15,9 +16,20 @@ import java.util.List;
  * @param choices the {@code n} completions
  * @param systemFingerprint always null: this server makes none
  * @param usage tokens counted
+ * @param promptLogprobs how likely the prompt's tokens were, or null
  * @param promptTokenIds the prompt's tokens, or null
  */
-@JsonbPropertyOrder({"id", "object", "created", "model", "choices", "systemFingerprint", "usage", "promptTokenIds"})
+@JsonbPropertyOrder({
+    "id",
+    "object",
+    "created",
+    "model",
+    "choices",
+    "systemFingerprint",
+    "usage",
+    "promptLogprobs",
+    "promptTokenIds"
+})
 public record ChatCompletion(
         String id,
         String object,
@@ -28,6 +40,7 @@ public record ChatCompletion(
         @JsonbNillable @JsonbProperty("system_fingerprint") String systemFingerprint,
 
         UsageBody usage,
+        @JsonbProperty("prompt_logprobs") List<Map<String, PromptLogprob>> promptLogprobs,
         @JsonbProperty("prompt_token_ids") List<Integer> promptTokenIds) {
     /**
      * One completion.

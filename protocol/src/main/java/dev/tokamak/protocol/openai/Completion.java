@@ -36,10 +36,20 @@ public record Completion(
      * @param logprobs {@link Logprobs}, or null; an Object, because Yasson leaves out a null of a record's type
      * @param finishReason why it ended
      * @param stopReason the stop string or stop token that ended it, or null
+     * @param promptLogprobs how likely its prompt's tokens were, or null
      * @param promptTokenIds its prompt's tokens, or null
      * @param tokenIds its tokens, or null
      */
-    @JsonbPropertyOrder({"index", "text", "logprobs", "finishReason", "stopReason", "promptTokenIds", "tokenIds"})
+    @JsonbPropertyOrder({
+        "index",
+        "text",
+        "logprobs",
+        "finishReason",
+        "stopReason",
+        "promptLogprobs",
+        "promptTokenIds",
+        "tokenIds"
+    })
     public record Choice(
             int index,
             String text,
@@ -50,6 +60,7 @@ public record Completion(
 
             @JsonbNillable @JsonbProperty("stop_reason") Object stopReason,
 
+            @JsonbProperty("prompt_logprobs") List<Map<String, PromptLogprob>> promptLogprobs,
             @JsonbProperty("prompt_token_ids") List<Integer> promptTokenIds,
             @JsonbProperty("token_ids") List<Integer> tokenIds) {}
 

@@ -32,6 +32,7 @@ final class CompletionBinder {
         if (logprobs.isPresent()) {
             params.logprobs(sampling.likeliest("logprobs", logprobs.getAsInt()));
         }
+        sampling.promptLogprobs(fields, envelope.stream()).ifPresent(params::promptLogprobs);
         StructuredOutputFields.read(fields).ifPresent(params::structuredOutput);
         return new CompletionCall(
                 serving,

@@ -43,9 +43,18 @@ final class CompletionCall extends GenerationCall {
     List<GenerationRequest> requests(OutputKind kind) {
         SamplingParams ofKind = params.toBuilder().outputKind(kind).build();
         List<GenerationRequest> requests = new ArrayList<>();
+        boolean tokensNeeded =
+                envelope.returnTokenIds() || params.promptLogprobs().isPresent();
+        long told = 0;
         for (Prompt prompt : prompts) {
-            Prompt limited = limit.apply(prompt, envelope.returnTokenIds(), serving);
+            Prompt limited = limit.apply(prompt, tokensNeeded, serving);
             submitted.add(limited);
+            if (params.promptLogprobs().isPresent()) {
+                told += (params.promptLogprobs().getAsInt() + 1L)
+                        * params.n()
+                        * ((Prompt.Tokens) limited).tokenIds().length;
+                PromptLogprob.checkCount(told, "prompt_logprobs");
+            }
             requests.add(envelope.request(limited, ofKind, requests.size(), List.of()));
         }
         return requests;

@@ -160,6 +160,19 @@ final class SamplingFields {
         return ids;
     }
 
+    /** How many of the likeliest tokens are told at each place of the prompt; a stream tells none. */
+    OptionalInt promptLogprobs(Fields fields, boolean stream) {
+        OptionalInt count = fields.integer("prompt_logprobs", -1, Integer.MAX_VALUE);
+        if (count.isEmpty() || stream && count.getAsInt() == 0) {
+            return OptionalInt.empty();
+        }
+        if (stream) {
+            throw ProtocolException.invalidValue(
+                    "prompt_logprobs", "prompt_logprobs is not given with stream: true; ask for a whole answer");
+        }
+        return OptionalInt.of(likeliest("prompt_logprobs", count.getAsInt()));
+    }
+
     /** Checks a count of likeliest tokens against the operator's limit; -1 asks for the whole vocabulary. */
     int likeliest(String field, int count) {
         int limit = serving.options().maxLogprobs();

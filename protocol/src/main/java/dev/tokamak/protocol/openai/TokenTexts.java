@@ -17,7 +17,12 @@ record TokenTexts(Vocabulary vocabulary, boolean asIds) {
 
     /** For readers that get the bytes beside it: what is no whole character is U+FFFD. */
     String text(int tokenId) {
-        return asIds ? byId(tokenId) : new String(vocabulary.bytes(tokenId), StandardCharsets.UTF_8);
+        return asIds ? byId(tokenId) : decoded(tokenId);
+    }
+
+    /** For readers that get the id beside it. */
+    String decoded(int tokenId) {
+        return new String(vocabulary.bytes(tokenId), StandardCharsets.UTF_8);
     }
 
     /** For readers that get nothing else: what is no whole characters is spelled by its bytes, such as {@code bytes:\xf0\x9f}. */

@@ -31,7 +31,6 @@ final class UnservedFields {
             of("echo", FALSE, "leave it out or set it to false"),
             of("suffix", EMPTY_TEXT, "leave it out"),
             of("use_beam_search", FALSE, "leave it out or set it to false"),
-            of("prompt_logprobs", NEVER, "leave it out"),
             of("logprob_token_ids", EMPTY_LIST, "use top_logprobs or logprobs"),
             of("prompt_embeds", NEVER, "send text or token ids"),
             of("thinking_token_budget", MINUS_ONE, "leave it out"),
