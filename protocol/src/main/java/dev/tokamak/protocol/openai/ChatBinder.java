@@ -35,6 +35,7 @@ final class ChatBinder {
         requireTemplate(fields);
         Tools tools = Tools.read(fields, serving);
         SamplingParams.Builder params = sampling.read(fields);
+        UnservedFields.refuseInChat(fields);
         maxTokens(fields).ifPresent(params::maxTokens);
         logprobs(fields).ifPresent(params::logprobs);
         sampling.promptLogprobs(fields, envelope.stream()).ifPresent(params::promptLogprobs);

@@ -5,6 +5,7 @@ import dev.tokamak.api.RequestOutput;
 import dev.tokamak.api.TokenLogprob;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Collects plain completions that are answered with one document. */
@@ -31,18 +32,29 @@ final class CompletionAnswer implements GenerationCall.Answer {
             int prompt, int index, CompletionOutput output, List<TokenLogprob> promptLogprobs) {
         Envelope envelope = call.envelope();
         TokenTexts tokens = new TokenTexts(serving.vocabulary(), envelope.tokensAsIds());
-        Completion.Logprobs logprobs =
-                call.params().logprobs().isPresent() ? CompletionLogprobs.of(output, tokens) : null;
-        OptionalInt count = call.params().promptLogprobs();
+        Optional<PromptEcho> echo = call.echo(prompt);
+        OptionalInt count = call.promptLogprobs();
         return new Completion.Choice(
                 index,
-                output.text(),
-                logprobs,
+                echo.map(PromptEcho::text).orElse("") + output.text(),
+                logprobs(echo, promptLogprobs, output, tokens),
                 FinishReasons.word(output),
                 output.stopReason().orElse(null),
                 count.isPresent() ? PromptLogprob.list(promptLogprobs, count.getAsInt(), tokens) : null,
                 call.promptTokenIds(prompt).map(ChatAnswer::ids).orElse(null),
                 envelope.returnTokenIds() ? ChatAnswer.ids(output.tokenIds()) : null);
+    }
+
+    private Completion.Logprobs logprobs(
+            Optional<PromptEcho> echo, List<TokenLogprob> scores, CompletionOutput output, TokenTexts tokens) {
+        OptionalInt count = call.params().logprobs();
+        if (count.isEmpty()) {
+            return null;
+        }
+        CompletionLogprobs logprobs = new CompletionLogprobs(tokens);
+        echo.ifPresent(prompt -> logprobs.addPrompt(prompt, scores, count.getAsInt()));
+        logprobs.add(output, echo.map(PromptEcho::length).orElse(0));
+        return logprobs.body();
     }
 
     @Override

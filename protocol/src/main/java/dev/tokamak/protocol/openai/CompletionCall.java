@@ -7,6 +7,7 @@ import dev.tokamak.api.SamplingParams;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A plain completion of one or more prompts. The choices of prompt {@code p} are numbered from {@code p * n}. */
 final class CompletionCall extends GenerationCall {
@@ -14,15 +15,18 @@ final class CompletionCall extends GenerationCall {
     private final Envelope envelope;
     private final List<Prompt> prompts;
     private final PromptLimit limit;
+    private final ToldPrompt told;
     private final SamplingParams params;
     private final Optional<String> formatField;
     private final List<Prompt> submitted = new ArrayList<>();
+    private final List<PromptEcho> echoes = new ArrayList<>();
 
     CompletionCall(
             Serving serving,
             Envelope envelope,
             List<Prompt> prompts,
             PromptLimit limit,
+            ToldPrompt told,
             SamplingParams params,
             Optional<String> formatField) {
         super(serving, envelope);
@@ -30,6 +34,7 @@ final class CompletionCall extends GenerationCall {
         this.envelope = envelope;
         this.prompts = prompts;
         this.limit = limit;
+        this.told = told;
         this.params = params;
         this.formatField = formatField;
     }
@@ -43,21 +48,43 @@ final class CompletionCall extends GenerationCall {
     List<GenerationRequest> requests(OutputKind kind) {
         SamplingParams ofKind = params.toBuilder().outputKind(kind).build();
         List<GenerationRequest> requests = new ArrayList<>();
-        boolean tokensNeeded =
-                envelope.returnTokenIds() || params.promptLogprobs().isPresent();
-        long told = 0;
+        Serving within = params.maxTokens().orElse(1) > 0 ? serving : serving.withoutAnswer();
+        boolean tellsPrompt = told.echo() || told.logprobs().isPresent();
+        long places = (long) params.n() * (params.promptLogprobs().orElse(0) + 1);
+        long count = 0;
         for (Prompt prompt : prompts) {
-            Prompt limited = limit.apply(prompt, tokensNeeded, serving);
+            Prompt limited = limit.apply(prompt, tellsPrompt || envelope.returnTokenIds(), within);
             submitted.add(limited);
-            if (params.promptLogprobs().isPresent()) {
-                told += (params.promptLogprobs().getAsInt() + 1L)
-                        * params.n()
-                        * ((Prompt.Tokens) limited).tokenIds().length;
-                PromptLogprob.checkCount(told, "prompt_logprobs");
+            if (tellsPrompt) {
+                count += places * ((Prompt.Tokens) limited).tokenIds().length;
+                PromptLogprob.checkCount(count, told.field());
+            }
+            if (told.echo()) {
+                echoes.add(echo(prompt, ((Prompt.Tokens) limited).tokenIds()));
             }
             requests.add(envelope.request(limited, ofKind, requests.size(), List.of()));
         }
         return requests;
+    }
+
+    private PromptEcho echo(Prompt asked, int[] tokenIds) {
+        return PromptEcho.of(
+                asked, tokenIds, serving.vocabulary(), ids -> serving.engine().decode(ids, false));
+    }
+
+    /** What is repeated of a prompt ahead of its completions. */
+    Optional<PromptEcho> echo(int prompt) {
+        return told.echo() ? Optional.of(echoes.get(prompt)) : Optional.empty();
+    }
+
+    /** How many of the likeliest tokens {@code prompt_logprobs} has. */
+    OptionalInt promptLogprobs() {
+        return told.logprobs();
+    }
+
+    @Override
+    String promptLogprobsField() {
+        return told.field();
     }
 
     Envelope envelope() {

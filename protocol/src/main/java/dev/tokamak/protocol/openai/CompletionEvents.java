@@ -2,10 +2,15 @@ package dev.tokamak.protocol.openai;
 
 import dev.tokamak.api.CompletionOutput;
 import dev.tokamak.api.RequestOutput;
+import dev.tokamak.api.TokenLogprob;
 import dev.tokamak.protocol.json.JsonBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Writes plain completions as chunks, each with some text; the last one of a choice says why it ended. */
 final class CompletionEvents implements EventWriter {
@@ -17,6 +22,9 @@ final class CompletionEvents implements EventWriter {
     private final byte[] head;
     private final byte[][] beginOfChoice;
     private final TokenTexts tokens;
+
+    /** By prompt, the log probabilities of its tokens, which come once and go with the first event of each of its choices. */
+    private final Map<Integer, List<TokenLogprob>> scores = new HashMap<>();
 
     CompletionEvents(Serving serving, CompletionCall call) {
         this.call = call;
@@ -36,8 +44,12 @@ final class CompletionEvents implements EventWriter {
 
     @Override
     public void write(int prompt, RequestOutput output, Usage usage, JsonBuffer out) {
+        if (!output.promptLogprobs().isEmpty()) {
+            scores.put(prompt, output.promptLogprobs());
+        }
         for (CompletionOutput completion : output.outputs()) {
             boolean more = !completion.text().isEmpty()
+                    || call.echo(prompt).isPresent() && beginOfChoice[index(prompt, completion)] == null
                     || completion.finishReason().isPresent()
                     || completion.tokenIds().length > 0
                             && (call.params().logprobs().isPresent() || envelope.returnTokenIds());
@@ -48,8 +60,12 @@ final class CompletionEvents implements EventWriter {
         }
     }
 
+    private int index(int prompt, CompletionOutput output) {
+        return prompt * call.params().n() + output.index();
+    }
+
     private void writeChoice(int prompt, CompletionOutput output, JsonBuffer out) {
-        int index = prompt * call.params().n() + output.index();
+        int index = index(prompt, output);
         String reason = output.finishReason().isPresent() ? FinishReasons.word(output) : null;
         boolean first = beginOfChoice[index] == null;
         if (first) {
@@ -60,11 +76,15 @@ final class CompletionEvents implements EventWriter {
                     .raw(",\"text\":\"")
                     .toByteArray();
         }
-        out.raw(beginOfChoice[index]).escaped(output.text());
-        if (reason == null && output.logprobs().isEmpty()) {
+        Optional<PromptEcho> echo = call.echo(prompt);
+        out.raw(beginOfChoice[index]);
+        echo.filter(repeated -> first).ifPresent(repeated -> out.escaped(repeated.text()));
+        out.escaped(output.text());
+        Map<String, Object> logprobs = logprobs(prompt, first, output);
+        if (reason == null && logprobs == null) {
             out.raw(NO_LOGPROBS_NO_END);
         } else {
-            out.raw("\",\"logprobs\":").value(logprobs(output));
+            out.raw("\",\"logprobs\":").value(logprobs);
             out.raw(",\"finish_reason\":").value(reason);
             out.raw(",\"stop_reason\":").value(output.stopReason().orElse(null));
         }
@@ -78,11 +98,19 @@ final class CompletionEvents implements EventWriter {
         out.raw("}]");
     }
 
-    private Map<String, Object> logprobs(CompletionOutput output) {
-        if (output.logprobs().isEmpty()) {
+    private Map<String, Object> logprobs(int prompt, boolean first, CompletionOutput output) {
+        Optional<PromptEcho> echo = call.echo(prompt);
+        OptionalInt count = call.params().logprobs();
+        boolean repeats = first && echo.isPresent();
+        if (count.isEmpty() || !repeats && output.logprobs().isEmpty()) {
             return null;
         }
-        Completion.Logprobs next = CompletionLogprobs.of(output, tokens);
+        CompletionLogprobs told = new CompletionLogprobs(tokens);
+        if (repeats) {
+            told.addPrompt(echo.get(), scores.getOrDefault(prompt, List.of()), count.getAsInt());
+        }
+        told.add(output, echo.map(PromptEcho::length).orElse(0));
+        Completion.Logprobs next = told.body();
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("tokens", next.tokens());
         body.put("token_logprobs", next.tokenLogprobs());

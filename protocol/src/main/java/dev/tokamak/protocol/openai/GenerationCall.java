@@ -34,6 +34,11 @@ abstract class GenerationCall implements Call {
     /** The field that the format of the answer comes from. */
     abstract String formatField();
 
+    /** The field that asks for the log probabilities of the prompt. */
+    String promptLogprobsField() {
+        return "prompt_logprobs";
+    }
+
     /** How to sample. */
     abstract SamplingParams params();
 
@@ -130,6 +135,9 @@ abstract class GenerationCall implements Call {
         }
         if ("response_format".equals(field)) {
             return formatField();
+        }
+        if ("prompt_logprobs".equals(field)) {
+            return promptLogprobsField();
         }
         return params().extra().containsKey(field) ? "vllm_xargs." + field : field;
     }

@@ -20,6 +20,12 @@ record Serving(
         ServingOptions options,
         Optional<ToolParserProvider> toolParser,
         Optional<ReasoningParserProvider> reasoningParser) {
+    /** The same for prompts that are not answered, and so may fill the context. */
+    Serving withoutAnswer() {
+        return new Serving(
+                engine, card, vocabulary, marks, encoding.withoutAnswer(), options, toolParser, reasoningParser);
+    }
+
     /** The name of the model in answers. */
     String modelName() {
         return card.names().get(0);

@@ -28,7 +28,6 @@ final class UnservedFields {
             of("audio", NEVER, "this server answers with text only"),
             of("web_search_options", NEVER, "this server looks nothing up"),
             of("best_of", ONE, "use n"),
-            of("echo", FALSE, "leave it out or set it to false"),
             of("suffix", EMPTY_TEXT, "leave it out"),
             of("use_beam_search", FALSE, "leave it out or set it to false"),
             of("logprob_token_ids", EMPTY_LIST, "use top_logprobs or logprobs"),
@@ -44,6 +43,8 @@ final class UnservedFields {
             of("guided_regex", NEVER, "use structured_outputs.regex"),
             of("guided_choice", NEVER, "use structured_outputs.choice"),
             of("guided_grammar", NEVER, "use structured_outputs.grammar"));
+
+    private static final List<UnservedFields> OF_CHATS = List.of(of("echo", FALSE, "leave it out or set it to false"));
 
     private static final List<UnservedFields> OF_MESSAGES =
             List.of(of("audio", NEVER, "send text"), of("function_call", NEVER, "use tool_calls"));
@@ -65,6 +66,11 @@ final class UnservedFields {
     /** Refuses those of a request. */
     static void refuse(Fields request) {
         ALL.forEach(field -> field.check(request));
+    }
+
+    /** Refuses those that only a chat does not act on. */
+    static void refuseInChat(Fields request) {
+        OF_CHATS.forEach(field -> field.check(request));
     }
 
     /** Refuses those of a message. */

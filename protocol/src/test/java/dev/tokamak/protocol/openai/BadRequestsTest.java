@@ -201,7 +201,14 @@ class BadRequestsTest {
                 "{\"prompt\": [1.5]}                 | prompt[0]",
                 "{\"prompt\": [99999999]}            | prompt[0]",
                 "{\"prompt\": \"a\", \"logprobs\": true} | logprobs",
-                "{\"prompt\": \"a\", \"logprobs\": 21}   | logprobs"
+                "{\"prompt\": \"a\", \"logprobs\": 21}   | logprobs",
+                "{\"prompt\": \"a\", \"logprobs\": -1, \"echo\": true} | logprobs",
+                "{\"prompt\": \"a\", \"echo\": 1}        | echo",
+                "{\"prompt\": \"a\", \"echo\": \"true\"} | echo",
+                "{\"prompt\": \"a\", \"max_tokens\": 0, \"echo\": false}       | max_tokens",
+                "{\"prompt\": \"a\", \"max_tokens\": 0, \"prompt_logprobs\": 1} | max_tokens",
+                "{\"prompt\": \"a\", \"max_tokens\": -1, \"echo\": true}       | max_tokens",
+                "{\"prompt\": \"a\", \"max_tokens\": 0, \"echo\": true, \"min_tokens\": 1} | min_tokens"
             })
     void aCompletionFieldOutOfRangeIsNamed(String body, String param) {
         assertRefused(refusal(() -> protocol.completions(body.getBytes(StandardCharsets.UTF_8))), 400, param);
@@ -219,7 +226,6 @@ class BadRequestsTest {
                 "\"modalities\": [\"text\", \"audio\"]      | modalities",
                 "\"audio\": {\"voice\": \"alloy\"}          | audio",
                 "\"web_search_options\": {}                | web_search_options",
-                "\"echo\": true                            | echo",
                 "\"suffix\": \"b\"                         | suffix",
                 "\"use_beam_search\": true                 | use_beam_search",
                 "\"logprob_token_ids\": [1]                | logprob_token_ids",
@@ -264,6 +270,13 @@ class BadRequestsTest {
     void whatChangesNothingIsPassedOverByBothEndpoints(String fields) {
         assertThat(protocol.chatCompletions(chat(fields)).stream()).isFalse();
         assertThat(protocol.completions(completion(fields)).stream()).isFalse();
+    }
+
+    @Test
+    void aChatRepeatsNoMessage() {
+        ProtocolException e = refusal(() -> protocol.chatCompletions(chat("\"echo\": true")));
+        assertRefused(e, 400, "echo");
+        assertThat(e.code()).contains("unsupported_parameter");
     }
 
     @Test

@@ -54,7 +54,9 @@ class CompletionLogprobsTest {
                 .logprobs(List.of(new TokenLogprob(drawn, logprob(drawn), 1, likely)))
                 .textOffsets(0)
                 .build();
-        return CompletionLogprobs.of(output, new TokenTexts(VOCABULARY, asIds));
+        CompletionLogprobs logprobs = new CompletionLogprobs(new TokenTexts(VOCABULARY, asIds));
+        logprobs.add(output, 0);
+        return logprobs.body();
     }
 
     private static float logprob(int id) {

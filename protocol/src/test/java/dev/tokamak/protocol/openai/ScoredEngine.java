@@ -53,8 +53,12 @@ final class ScoredEngine implements AutoCloseable {
         return engine.encode(text, false);
     }
 
+    TokenTexts texts() {
+        return new TokenTexts(engine.tokenizer().vocabulary(), false);
+    }
+
     String text(int id) {
-        return new TokenTexts(engine.tokenizer().vocabulary(), false).decoded(id);
+        return texts().decoded(id);
     }
 
     /** The choices of a plain completion's answer. */
