@@ -7,6 +7,7 @@ import dev.tokamak.gate.Application;
 import dev.tokamak.gate.LogLimit;
 import dev.tokamak.gate.OpenListeners;
 import dev.tokamak.gate.Payara;
+import dev.tokamak.protocol.openai.OpenAiProtocol;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
@@ -56,7 +57,7 @@ public final class ServerLifecycle implements ServletContextListener {
         }
     }
 
-    /** Loads all classes now: a Payara that is told to end deletes the application's files while the last requests need more of them. */
+    /** Loads all classes now: a Payara that is told to end deletes its files while the last requests need more of them. */
     private static void loadClasses(ServletContext context) {
         String classes = "/WEB-INF/classes/";
         Set<String> files = context.getResourcePaths(
@@ -84,6 +85,7 @@ public final class ServerLifecycle implements ServletContextListener {
                 return;
             }
             try {
+                OpenAiProtocol.findJson(); // Its providers are among the files that such a server deletes early.
                 TokamakEngine engine = TokamakEngine.open(EngineSettings.fromEnvironment());
                 checkParsers(engine);
                 EngineHolder.set(CompletableFuture.completedFuture(engine));
