@@ -1,7 +1,6 @@
 package dev.tokamak.launcher;
 
 import dev.tokamak.api.EngineConfig;
-import dev.tokamak.api.TokamakException;
 import dev.tokamak.engine.EngineHolder;
 import dev.tokamak.engine.ServedModel;
 import dev.tokamak.engine.TokamakEngine;
@@ -81,22 +80,31 @@ final class ServeCommand implements Callable<Integer> {
         out.flush();
 
         Path work = WorkFolder.create();
+        AbruptEnd end = new AbruptEnd(spec.commandLine().getErr(), () -> FileTree.delete(work));
         CountDownLatch asked = new CountDownLatch(1);
         EndSignals.handle(
                 signal -> {
                     if (ready) {
                         asked.countDown();
                     } else {
-                        endNow(128 + signal, work);
+                        end.with(128 + signal);
                     }
                 },
-                signal -> endNow(128 + signal, work));
-        EngineStart engineStart = new EngineStart(config, chatOptions, failure -> giveUp(failure, work));
+                signal -> end.with(128 + signal));
+        EngineStart engineStart = new EngineStart(config, chatOptions, end::because);
         engineStart.start();
-        PayaraMicroServer server = PayaraMicroServer.boot(installation, address, work);
-        long serverReady = System.nanoTime();
-        ServedModel engine = engineStart.await();
-        server.open();
+        PayaraMicroServer server;
+        long serverReady;
+        ServedModel engine;
+        try {
+            server = PayaraMicroServer.boot(installation, address, work);
+            serverReady = System.nanoTime();
+            engine = engineStart.await();
+            server.open();
+        } catch (Throwable failure) {
+            end.because(failure);
+            throw failure;
+        }
         ready = true;
 
         String name = engine.model().names().get(0);
@@ -127,24 +135,6 @@ final class ServeCommand implements Callable<Integer> {
                         + "Ctrl-C stops it.%n",
                 PayaraMicroServer.url(address), name);
         out.flush();
-    }
-
-    /** Ends the process at once: an orderly exit would wait for a server that is still booting. */
-    private void giveUp(Throwable failure, Path work) {
-        PrintWriter err = spec.commandLine().getErr();
-        if (failure instanceof TokamakException) {
-            err.println("tokamak: " + failure.getMessage());
-        } else {
-            err.println("tokamak: the model could not be loaded: " + failure);
-            failure.printStackTrace(err);
-        }
-        err.flush();
-        endNow(1, work);
-    }
-
-    private static void endNow(int exitCode, Path work) {
-        FileTree.delete(work);
-        Runtime.getRuntime().halt(exitCode);
     }
 
     /** Loads the engine on a thread of its own and publishes it for the WAR. */
