@@ -34,7 +34,9 @@ final class SamplingFields {
         params.presencePenalty(number(fields, "presence_penalty", -2, 2, 0.0));
         params.frequencyPenalty(number(fields, "frequency_penalty", -2, 2, 0.0));
         params.repetitionPenalty(number(fields, "repetition_penalty", 0, Float.MAX_VALUE, 1.0));
-        params.n(fields.integer("n", 1, SamplingParams.MAX_N).orElse(1));
+        int n = fields.integer("n", 1, SamplingParams.MAX_N).orElse(1);
+        params.n(n);
+        refuseChoosing(fields, n);
         params.minTokens(fields.integer("min_tokens", 0, Integer.MAX_VALUE).orElse(0));
         fields.longInteger("seed").ifPresent(params::seed);
         params.stop(stop(fields));
@@ -55,6 +57,21 @@ final class SamplingFields {
         params.badWords(badWords(fields));
         fields.object("vllm_xargs").map(Fields::map).ifPresent(params::extra);
         return params;
+    }
+
+    /** The best of as many as are answered are all of them. */
+    private static void refuseChoosing(Fields fields, int n) {
+        int bestOf = fields.integer("best_of", 1, Integer.MAX_VALUE).orElse(n);
+        if (bestOf < n) {
+            throw ProtocolException.invalidValue(
+                    "best_of", "best_of must be at least n, which is " + n + ", got " + bestOf);
+        }
+        if (bestOf > n) {
+            throw ProtocolException.unsupported(
+                    "best_of",
+                    "best_of is only supported where it equals n, which is " + n + ", got " + bestOf
+                            + "; ask for n and choose");
+        }
     }
 
     private double number(Fields fields, String name, double min, double max, double otherwise) {

@@ -15,7 +15,6 @@ final class UnservedFields {
     private static final Predicate<Object> FALSE = Boolean.FALSE::equals;
     private static final Predicate<Object> EMPTY_TEXT = ""::equals;
     private static final Predicate<Object> EMPTY_LIST = value -> value instanceof List<?> list && list.isEmpty();
-    private static final Predicate<Object> ONE = value -> value instanceof Number number && number.doubleValue() == 1;
     private static final Predicate<Object> MINUS_ONE =
             value -> value instanceof Number number && number.doubleValue() == -1;
     private static final Predicate<Object> TEXT_ONLY =
@@ -27,7 +26,6 @@ final class UnservedFields {
             of("modalities", TEXT_ONLY, "this server answers with text only"),
             of("audio", NEVER, "this server answers with text only"),
             of("web_search_options", NEVER, "this server looks nothing up"),
-            of("best_of", ONE, "use n"),
             of("suffix", EMPTY_TEXT, "leave it out"),
             of("use_beam_search", FALSE, "leave it out or set it to false"),
             of("logprob_token_ids", EMPTY_LIST, "use top_logprobs or logprobs"),

@@ -71,6 +71,9 @@ class BadRequestsTest {
                 "\"n\": 0                                     | n",
                 "\"n\": 16385                                 | n",
                 "\"n\": 2, \"temperature\": 0                 | n",
+                "\"best_of\": \"1\"                           | best_of",
+                "\"best_of\": 0                             | best_of",
+                "\"best_of\": 1, \"n\": 2                   | best_of",
                 "\"seed\": 1.5                                | seed",
                 "\"seed\": 9223372036854775808                | seed",
                 "\"stop\": \"\"                               | stop",
@@ -220,7 +223,7 @@ class BadRequestsTest {
             quoteCharacter = '~',
             value = {
                 "\"best_of\": 2                             | best_of",
-                "\"best_of\": \"1\"                         | best_of",
+                "\"best_of\": 3, \"n\": 2                    | best_of",
                 "\"functions\": [{\"name\": \"f\"}]         | functions",
                 "\"function_call\": {\"name\": \"f\"}       | function_call",
                 "\"modalities\": [\"text\", \"audio\"]      | modalities",
@@ -256,6 +259,7 @@ class BadRequestsTest {
     @ValueSource(
             strings = {
                 "\"best_of\": 1",
+                "\"best_of\": 2, \"n\": 2",
                 "\"functions\": [], \"function_call\": \"auto\"",
                 "\"modalities\": [\"text\"]",
                 "\"echo\": false, \"use_beam_search\": false, \"suffix\": \"\"",
