@@ -1,6 +1,7 @@
 package dev.tokamak.launcher;
 
 import dev.tokamak.engine.EngineHolder;
+import dev.tokamak.gate.OpenListeners;
 import fish.payara.micro.BootstrapException;
 import fish.payara.micro.ClusterCommandResult;
 import fish.payara.micro.boot.AdminCommandRunner;
@@ -35,8 +36,10 @@ final class PayaraMicroServer {
 
     private final PayaraMicroBoot payara;
     private final AdminCommandRunner commands;
+    private final ServerAddress address;
 
-    private PayaraMicroServer(PayaraMicroBoot payara, AdminCommandRunner commands) {
+    private PayaraMicroServer(PayaraMicroBoot payara, AdminCommandRunner commands, ServerAddress address) {
+        this.address = address;
         this.payara = payara;
         this.commands = commands;
     }
@@ -74,7 +77,7 @@ final class PayaraMicroServer {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("Payara Micro's jars are not on the class path; start with bin/tokamak", e);
         }
-        return new PayaraMicroServer(instance, commands.get());
+        return new PayaraMicroServer(instance, commands.get(), address);
     }
 
     private static void configure(AdminCommandRunner runner, ServerAddress address) {
@@ -89,9 +92,16 @@ final class PayaraMicroServer {
         set(runner, DEPLOYMENT + "autodeploy-enabled=false");
     }
 
-    /** Opens the port. */
+    /**
+     * Opens the port.
+     *
+     * @throws dev.tokamak.api.TokamakException if another program has taken it since the start
+     */
     void open() {
         set(commands, LISTENER + "enabled=true");
+        if (!OpenListeners.isOpen("http-listener")) {
+            throw address.taken("its port was free when the start began");
+        }
     }
 
     /** Lets the application end its requests, which takes as long as they may, and then stops the server. */

@@ -25,8 +25,13 @@ record ServerAddress(String host, int port) {
         } catch (UnknownHostException e) {
             throw TokamakException.configuration("--host is '" + host + "', which is no address of this machine");
         } catch (IOException e) {
-            throw TokamakException.configuration("cannot listen on " + host + ":" + port + " (" + e.getMessage()
-                    + "): another program uses the port, choose a free one with --port");
+            throw new ServerAddress(host, port).taken(e.getMessage());
         }
+    }
+
+    /** What is said where another program listens on it. */
+    TokamakException taken(String found) {
+        return TokamakException.configuration("cannot listen on " + host + ":" + port + " (" + found
+                + "): another program uses the port, choose a free one with --port");
     }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
@@ -131,6 +132,29 @@ class ServeCommandIT {
             String said = new String(server.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(server.waitFor()).isEqualTo(1);
             assertThat(said).contains("another program uses the port").doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void portThatIsTakenDuringTheStartIsOneLine() throws Exception {
+        int port = freePort();
+        Process server = start("serve", "--port", Integer.toString(port), "--model", MODEL);
+        try (BufferedReader out = reader(server);
+                ServerSocket taken = new ServerSocket()) {
+            List<String> lines = new ArrayList<>();
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                lines.add(line);
+                assertThat(line).doesNotContain("is ready at").doesNotStartWith("\tat ");
+                if (line.contains(": loading ")) {
+                    taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                }
+            }
+            assertThat(server.waitFor()).isEqualTo(1);
+            assertThat(lines.get(lines.size() - 1))
+                    .startsWith("tokamak: cannot listen on 127.0.0.1:" + port)
+                    .contains("another program uses the port");
+        } finally {
+            server.destroyForcibly();
         }
     }
 

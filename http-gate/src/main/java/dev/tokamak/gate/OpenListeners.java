@@ -24,18 +24,10 @@ public final class OpenListeners {
             if (!(Payara.service(AddOn.class, GateAddOn.NAME) instanceof GateAddOn)) {
                 Payara.register(new GateAddOn(), AddOn.class, GateAddOn.NAME, GateAddOn.RANK);
             }
-            Class<?> listenerType = Class.forName("org.glassfish.grizzly.config.dom.NetworkListener");
-            Class<?> serviceType = Class.forName("com.sun.enterprise.v3.services.impl.GrizzlyService");
-            Object service = Payara.service(serviceType);
-            for (Object listener : Payara.services(listenerType)) {
-                Object proxy = serviceType
-                        .getMethod("lookupNetworkProxy", listenerType)
-                        .invoke(service, listener);
-                if (proxy != null) {
-                    Object opened =
-                            proxy.getClass().getMethod("getUnderlyingListener").invoke(proxy);
-                    guard((Transport)
-                            opened.getClass().getMethod("getTransport").invoke(opened));
+            for (Object listener : Payara.services(listenerType())) {
+                Transport transport = transport(listener);
+                if (transport != null) {
+                    guard(transport);
                 }
             }
         } catch (ReflectiveOperationException | RuntimeException e) {
@@ -44,6 +36,43 @@ public final class OpenListeners {
                     "requests reach the application without the gate's limits, since this server's HTTP layer is not Payara 6's: "
                             + e);
         }
+    }
+
+    /**
+     * Whether a listener that was opened is open: where another program has its port, Payara goes on without it and says nothing.
+     *
+     * @param name of the listener in Payara's configuration
+     * @return false if nobody can connect to it
+     */
+    public static boolean isOpen(String name) {
+        try {
+            for (Object listener : Payara.services(listenerType())) {
+                if (name.equals(listenerType().getMethod("getName").invoke(listener))) {
+                    Transport transport = transport(listener);
+                    return transport != null && !transport.isStopped();
+                }
+            }
+            return false;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this server's HTTP layer is not Payara 6's", e);
+        }
+    }
+
+    /** What a listener's clients connect to, or null where there is nothing. */
+    private static Transport transport(Object listener) throws ReflectiveOperationException {
+        Class<?> serviceType = Class.forName("com.sun.enterprise.v3.services.impl.GrizzlyService");
+        Object proxy = serviceType
+                .getMethod("lookupNetworkProxy", listenerType())
+                .invoke(Payara.service(serviceType), listener);
+        if (proxy == null) {
+            return null;
+        }
+        Object opened = proxy.getClass().getMethod("getUnderlyingListener").invoke(proxy);
+        return (Transport) opened.getClass().getMethod("getTransport").invoke(opened);
+    }
+
+    private static Class<?> listenerType() throws ClassNotFoundException {
+        return Class.forName("org.glassfish.grizzly.config.dom.NetworkListener");
     }
 
     private static void guard(Transport transport) {
