@@ -101,6 +101,11 @@ public final class CacheLayout {
         return (members.size() + size - 1) / size;
     }
 
+    /** How many layers there are. */
+    int layers() {
+        return layers.size();
+    }
+
     /** How many groups there are. */
     public int groups() {
         return windows.size();

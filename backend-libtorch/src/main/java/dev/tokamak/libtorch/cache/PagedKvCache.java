@@ -19,9 +19,9 @@ public final class PagedKvCache implements KvCache, AutoCloseable {
     private final int blockSize;
     private final int blocks;
 
-    public PagedKvCache(ComputeDevice device, CacheLayout layout, int layers, int blockSize, int blocks) {
+    public PagedKvCache(ComputeDevice device, CacheLayout layout, int blockSize, int blocks) {
         this.layout = layout;
-        this.views = new CacheView[layers];
+        this.views = new CacheView[layout.layers()];
         Arrays.setAll(views, layout::view);
         this.distinct = layout.views();
         this.places = new Tensor[layout.places()];

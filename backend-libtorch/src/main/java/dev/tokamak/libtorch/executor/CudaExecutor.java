@@ -3,6 +3,7 @@ package dev.tokamak.libtorch.executor;
 import dev.tokamak.api.ErrorCode;
 import dev.tokamak.api.TokamakException;
 import dev.tokamak.libtorch.LibtorchExecutorProvider;
+import dev.tokamak.libtorch.cache.CacheLayout;
 import dev.tokamak.libtorch.cache.CudaKvCache;
 import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.cuda.CudaContext;
@@ -23,7 +24,6 @@ import dev.tokamak.libtorch.weights.TensorReader;
 import dev.tokamak.libtorch.weights.Weights;
 import dev.tokamak.spi.executor.Executor;
 import dev.tokamak.spi.executor.ExecutorConfig;
-import dev.tokamak.spi.executor.KvGroup;
 import dev.tokamak.spi.executor.LoadProgress;
 import dev.tokamak.spi.executor.ModelInfo;
 import dev.tokamak.spi.executor.StepMasks;
@@ -66,6 +66,7 @@ public final class CudaExecutor implements Executor {
     private CudaContext context;
     private ComputeDevice device;
     private Transformer model;
+    private CacheLayout layout;
     private CudaOperators operators;
     private Kernels kernels;
     private CudaKvCache cache;
@@ -112,13 +113,12 @@ public final class CudaExecutor implements Executor {
                 model.bytes() >> 20,
                 type.configName(),
                 context.index());
-        int window = model.commonWindow();
+        layout = CacheLayout.single(model.cacheLayers());
         info = ModelInfo.builder(family.architecture())
                 .maxModelLen(maxModelLen)
                 .vocabularySize(model.vocabulary())
                 .blockSizes(BLOCK_SIZES)
-                .kvGroups(List.of(
-                        window > 0 ? KvGroup.window(window, kvBytesPerToken()) : KvGroup.full(kvBytesPerToken())))
+                .kvGroups(layout.kvGroups(cachedBytes()))
                 .weightBytes(model.bytes())
                 .parameters(model.parameters())
                 .build();
@@ -135,8 +135,12 @@ public final class CudaExecutor implements Executor {
         }
     }
 
+    private int cachedBytes() {
+        return fp8Cache ? 1 : device.type().bytes();
+    }
+
     private long kvBytesPerToken() {
-        return model.kvElementsPerToken() * (fp8Cache ? 1 : device.type().bytes());
+        return layout.elementsPerToken() * cachedBytes();
     }
 
     @Override

@@ -219,9 +219,7 @@ public final class LibtorchExecutor implements Executor {
                     + " MiB, available are " + (available >> 20) + " MiB; give it less with --kv-cache-memory-bytes");
         }
         thread.call(() -> {
-            cache = blocks == 0
-                    ? null
-                    : new PagedKvCache(device, layout, model.cacheLayers().size(), blockSize, blocks);
+            cache = blocks == 0 ? null : new PagedKvCache(device, layout, blockSize, blocks);
             runner = new StepRunner(device, model, operators, cache, config.maxNumSeqs(), maxModelLen);
             return null;
         });

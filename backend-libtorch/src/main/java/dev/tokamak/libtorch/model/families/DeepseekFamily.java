@@ -4,6 +4,7 @@ import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.model.DecoderSizes;
 import dev.tokamak.libtorch.model.parts.Block;
 import dev.tokamak.libtorch.model.parts.LatentAttention;
+import dev.tokamak.libtorch.model.parts.Sublayer;
 import java.util.List;
 
 /** What DeepSeek V2 and V3 and their like share: latent attention. */
@@ -45,7 +46,9 @@ abstract class DeepseekFamily extends DecoderFamily {
     }
 
     /** Whether the pairs that positions turn lie side by side. */
-    abstract boolean sideBySide(ModelConfig config);
+    boolean sideBySide(ModelConfig config) {
+        return config.flag("rope_interleave");
+    }
 
     private LatentAttention latentAttention(DecoderSizes sizes, int index) {
         ModelConfig config = sizes.config;
@@ -66,6 +69,13 @@ abstract class DeepseekFamily extends DecoderFamily {
         double scale = config.rotaryProductScale() / Math.sqrt(widths.plain() + widths.turned());
         return new LatentAttention(
                 widths, layer(index) + "self_attn.", scale, config.flag("attention_bias"), sideBySide(config));
+    }
+
+    /** A feed-forward layer as V3 has it, dense or with experts. */
+    final Sublayer noAuxiliaryLoss(DecoderSizes sizes, int index, boolean dense) {
+        expect(sizes.config, "scoring_func", "sigmoid");
+        expect(sizes.config, "topk_method", "noaux_tc");
+        return Glm4Moe.noAuxiliaryLoss(this, sizes, index, dense);
     }
 
     /** Refuses other values of a key that the file may leave out, for {@code transformers} does not read it. */

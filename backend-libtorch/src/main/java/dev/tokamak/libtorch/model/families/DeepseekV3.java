@@ -1,6 +1,5 @@
 package dev.tokamak.libtorch.model.families;
 
-import dev.tokamak.libtorch.config.ModelConfig;
 import dev.tokamak.libtorch.model.DecoderSizes;
 import dev.tokamak.libtorch.model.parts.Sublayer;
 
@@ -27,15 +26,8 @@ final class DeepseekV3 extends DeepseekFamily {
     }
 
     @Override
-    boolean sideBySide(ModelConfig config) {
-        return config.flag("rope_interleave");
-    }
-
-    @Override
     Sublayer feedForward(DecoderSizes sizes, int index) {
-        expect(sizes.config, "scoring_func", "sigmoid");
-        expect(sizes.config, "topk_method", "noaux_tc");
         boolean dense = index < sizes.config.count("first_k_dense_replace");
-        return Glm4Moe.noAuxiliaryLoss(this, sizes, index, dense);
+        return noAuxiliaryLoss(sizes, index, dense);
     }
 }

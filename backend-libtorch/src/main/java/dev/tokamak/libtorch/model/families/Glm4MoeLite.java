@@ -37,15 +37,8 @@ final class Glm4MoeLite extends DeepseekFamily {
     }
 
     @Override
-    boolean sideBySide(ModelConfig config) {
-        return config.flag("rope_interleave");
-    }
-
-    @Override
     Sublayer feedForward(DecoderSizes sizes, int index) {
-        expect(sizes.config, "scoring_func", "sigmoid");
-        expect(sizes.config, "topk_method", "noaux_tc");
-        return Glm4Moe.noAuxiliaryLoss(this, sizes, index, dense(sizes, index));
+        return noAuxiliaryLoss(sizes, index, dense(sizes, index));
     }
 
     /** All but the first layer have experts, unless the file says otherwise. */

@@ -204,18 +204,6 @@ public final class Transformer extends Part {
         return rotaries;
     }
 
-    /** What the cache holds of one token in all layers, in elements. */
-    public long kvElementsPerToken() {
-        return cacheLayers.stream().mapToLong(AttentionShape::cacheWidth).sum();
-    }
-
-    /** The window that all layers share; 0 if they do not share one. */
-    public int commonWindow() {
-        int[] windows =
-                cacheLayers.stream().mapToInt(AttentionShape::window).distinct().toArray();
-        return windows.length == 1 ? windows[0] : 0;
-    }
-
     /**
      * The most tokens of a sequence.
      *
